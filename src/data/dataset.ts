@@ -1,0 +1,34 @@
+/**
+ * A dataset on disk: raw arrays (.npy, so that Python reads them too), splits as index lists, and transforms that are
+ * applied when batches are made, never written out.
+ *
+ *     dataset.json      DatasetFile
+ *     images.npy        uint8 [rows, height, width, channels]
+ *     labels.npy        uint8 [rows]
+ *     train.npy, validation.npy, test.npy     int32 row numbers
+ */
+export interface DatasetFile {
+  readonly version: 1;
+  readonly name: string;
+  /** Shape of one example. */
+  readonly example: readonly number[];
+  readonly classes: readonly string[];
+  readonly transforms: readonly Transform[];
+}
+
+export type Transform = AugmentTransform | NormalizeTransform;
+
+/** x' = (x - mean) / std a channel; one value serves all channels. */
+export interface NormalizeTransform {
+  readonly transform: 'normalize';
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** Applied to training rows only, each epoch anew, always on 0–255 pixels before any normalize. */
+export interface AugmentTransform {
+  readonly transform: 'augment';
+  readonly seed: number;
+  /** The augment stage's resolved params without `data`. */
+  readonly operations: { readonly [name: string]: unknown };
+}

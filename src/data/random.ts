@@ -1,0 +1,97 @@
+/**
+ * All randomness of the program: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2,
+ * 3", SC 2011). It is counter-based, so what a place (epoch, index) draws depends on nothing drawn elsewhere.
+ */
+import { createHash } from 'node:crypto';
+
+const M0 = 0xd2511f53;
+const M1 = 0xcd9e8d57;
+const W0 = 0x9e3779b9;
+const W1 = 0xbb67ae85;
+
+/** A source of draws for one purpose, such as `randomStream(42, 'augment', 'rotation')`. */
+export function randomStream(seed: number, kind: string, purpose: string): RandomStream {
+  const digest = createHash('sha256').update(JSON.stringify([seed, kind, purpose])).digest();
+  return new RandomStream(digest.readUInt32LE(0), digest.readUInt32LE(4));
+}
+
+export class RandomStream {
+  readonly #k0: number;
+  readonly #k1: number;
+  constructor(k0: number, k1: number) {
+    this.#k0 = k0;
+    this.#k1 = k1;
+  }
+  /** The draws that belong to one place; the same at any time, on any worker. */
+  at(epoch = 0, index = 0): Random {
+    return new Random(this.#k0, this.#k1, epoch, index);
+  }
+}
+
+export class Random {
+  readonly #key: readonly [number, number];
+  readonly #epoch: number;
+  readonly #index: number;
+  #block = 0;
+  readonly #words = new Uint32Array(4);
+  #left = 0;
+  constructor(k0: number, k1: number, epoch: number, index: number) {
+    this.#key = [k0, k1];
+    this.#epoch = epoch;
+    this.#index = index;
+  }
+  /** An integer in [0, 2^32). */
+  uint32(): number {
+    if (this.#left === 0) this.#refill();
+    return this.#words[4 - this.#left--] ?? 0;
+  }
+  /** A number in [0, 1), of 24 random bits: exact in float32. */
+  uniform(low = 0, high = 1): number {
+    return low + (high - low) * ((this.uint32() >>> 8) / 0x1000000);
+  }
+  /** An integer in [0, n); the modulo's bias is below n / 2^32. */
+  integer(n: number): number {
+    return this.uint32() % n;
+  }
+  /** A standard normal number (Box–Muller). */
+  normal(): number {
+    const u = 1 - this.uniform();
+    return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * this.uniform());
+  }
+  /** A random order of 0 … n-1 (Fisher–Yates). */
+  permutation(n: number): Int32Array {
+    const order = Int32Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      const kept = order[i] ?? 0;
+      order[i] = order[j] ?? 0;
+      order[j] = kept;
+    }
+    return order;
+  }
+  #refill(): void {
+    let [c0, c1, c2, c3] = [this.#block++, this.#index, this.#epoch, 0];
+    let [k0, k1] = this.#key;
+    for (let round = 0; round < 10; round++) {
+      const high0 = multiplyHigh(M0, c0);
+      const high1 = multiplyHigh(M1, c2);
+      const low0 = Math.imul(M0, c0);
+      const low1 = Math.imul(M1, c2);
+      [c0, c1, c2, c3] = [high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0];
+      k0 = (k0 + W0) | 0;
+      k1 = (k1 + W1) | 0;
+    }
+    this.#words.set([c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0]);
+    this.#left = 4;
+  }
+}
+
+/** The high 32 bits of the product of two unsigned 32-bit integers. */
+function multiplyHigh(a: number, b: number): number {
+  const a0 = a & 0xffff;
+  const a1 = a >>> 16;
+  const b0 = b & 0xffff;
+  const b1 = b >>> 16;
+  const middle = a1 * b0 + ((a0 * b0) >>> 16);
+  return (a1 * b1 + Math.floor(middle / 0x10000) + (((middle & 0xffff) + a0 * b1) / 0x10000)) | 0;
+}

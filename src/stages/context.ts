@@ -1,0 +1,63 @@
+/** What a kind's `stage.ts` gets to work with, in the stage's own process. */
+import type { Json, JsonObject, PortType } from './kind.ts';
+
+/** The content of an input port. Files are read-only. */
+export interface Artifact {
+  readonly stage: string;
+  readonly kind: string;
+  readonly port: string;
+  readonly type: PortType;
+  /** Relative path in the port → absolute path of its bytes. */
+  readonly files: { readonly [path: string]: string };
+}
+
+export interface Progress {
+  /** What is counted: `epoch`, `bytes`, `images`. */
+  readonly unit: string;
+  readonly done: number;
+  readonly total: number | null;
+  /** Shown after the bar, in order: `{ loss: '0.71', acc: '75.3%' }`. */
+  readonly show?: { readonly [label: string]: string };
+}
+
+export interface Checkpoints {
+  /** The newest usable checkpoint at or below `epochs`, or null. Files as they were saved. */
+  readonly latest: { readonly epoch: number; readonly files: { readonly [path: string]: string } } | null;
+  /** Hands over the files of `folder` (fully written) as the state after `epoch`. */
+  save(epoch: number, folder: string): void;
+}
+
+export interface StageContext {
+  readonly name: string;
+  readonly params: JsonObject;
+  readonly seed: number;
+  readonly engine: string | null;
+  /** The one artifact of a param; throws when there is none. */
+  input(param: string): Artifact;
+  inputs(param: string): readonly Artifact[];
+  /** The folder into which the port's files are to be written; it exists and is empty. */
+  outDir(port: string): string;
+  /** The output file is an input's, byte for byte: nothing is copied. */
+  forward(port: string, path: string, from: Artifact, fromPath: string): void;
+  /** A folder that lives as long as the stage runs. */
+  readonly scratch: string;
+  /** A folder that outlives the run, for downloads that are resumed and checked by hash. */
+  readonly downloads: string;
+  /** PIPE_MIRROR: folders or URLs where downloads are looked for first. */
+  readonly mirrors: readonly string[];
+  readonly root: string;
+  progress(progress: Progress): void;
+  log(line: string): void;
+  readonly checkpoints: Checkpoints;
+  readonly signal: AbortSignal;
+}
+
+export interface StageOutcome {
+  /** One short line for people: `mean 120.72, std 64.16`. No times in it. */
+  readonly summary: string;
+  readonly values?: { readonly [value: string]: number | string };
+  /** Facts for reports beside params and versions; no times in it. */
+  readonly facts?: { readonly [name: string]: Json };
+}
+
+export type RunStage = (context: StageContext) => Promise<StageOutcome>;

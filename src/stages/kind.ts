@@ -1,0 +1,75 @@
+/**
+ * What the planner knows of a kind of stage without running it. A kind's `kind.ts` exports one of these and imports
+ * nothing heavy; its `stage.ts` does the work, in a child process.
+ */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+export type PortType =
+  | 'dataset' | 'model' | 'trained' | 'history' | 'metrics' | 'predictions' | 'image' | 'facts' | 'trials' | 'page' | 'files';
+
+export interface OutputPort {
+  readonly type: PortType;
+  readonly description: string;
+}
+
+/** A param that holds a reference (`stage` or `stage.port`). */
+export interface InputPort {
+  readonly param: string;
+  /** Port types that fit, best first. `reported`: every output of the stage that a report can show (all but dataset, model, trained, files, page). */
+  readonly accepts: readonly PortType[] | 'reported';
+  readonly list?: boolean;
+  readonly optional?: boolean;
+}
+
+/** Something whose code decides output bytes; `version` is raised when they change. */
+export interface Component {
+  readonly name: string;
+  readonly version: number | string;
+}
+
+export interface DatasetForm {
+  readonly type: 'dataset';
+  /** Shape of one example, such as [32, 32, 3]; null when it isn't known before running. */
+  readonly example: readonly number[] | null;
+  readonly classes: number | null;
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number } | null;
+}
+export interface ModelForm {
+  readonly type: 'model';
+  readonly input: readonly number[];
+  readonly output: readonly number[];
+  readonly lastActivation: string | null;
+  readonly parameters: number;
+}
+/** What is known of a port's content before anything runs. */
+export type Form = DatasetForm | ModelForm;
+
+export interface CheckInput {
+  readonly params: JsonObject;
+  /** By param, then in order of the references; undefined where nothing is known. */
+  readonly inputs: { readonly [param: string]: readonly (Form | undefined)[] };
+  /** A diagnostic at a param's place: `at('optimizer.rmsprop.learningRate', {code, message, fix})`; dots and list indices. */
+  at(path: string, what: { code: string; message: string; fix?: string; severity?: 'error' | 'warning' }): Diagnostic;
+}
+export interface CheckResult {
+  readonly diagnostics: readonly Diagnostic[];
+  /** By output port. */
+  readonly forms: { readonly [port: string]: Form };
+}
+
+export interface Kind {
+  readonly name: string;
+  inputs(params: JsonObject): readonly InputPort[];
+  /** Every kind also has `facts`, written by the runner; it isn't listed here. */
+  outputs(params: JsonObject): { readonly [port: string]: OutputPort };
+  /** Values that later stages may read as `${stages.NAME.VALUE}`. */
+  values(params: JsonObject): { readonly [value: string]: 'number' | 'string' };
+  readonly usesEngine: boolean;
+  /** Does the seed decide its output? */
+  draws(params: JsonObject): boolean;
+  components(params: JsonObject): readonly Component[];
+  check(input: CheckInput): CheckResult;
+}
