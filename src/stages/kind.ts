@@ -68,6 +68,8 @@ export interface Kind {
   /** Values that later stages may read as `${stages.NAME.VALUE}`. */
   values(params: JsonObject): { readonly [value: string]: 'number' | 'string' };
   readonly usesEngine: boolean;
+  /** The param that only says how long to go on (`epochs`): what is done without it is kept in checkpoints and continued from. */
+  readonly continues?: string;
   /** Does the seed decide its output? */
   draws(params: JsonObject): boolean;
   components(params: JsonObject): readonly Component[];

@@ -1,0 +1,46 @@
+// Bundles the program with esbuild: our code and light libraries into a few files, so that starting it reads few of them.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build as bundle } from 'esbuild';
+import { buildClient } from './client.mjs';
+import { generate } from './generate.mjs';
+
+// Heavy, native or reading files beside themselves: left to Node's own resolution.
+const external = ['@tensorflow/*', 'sharp', 'esbuild', 'echarts', 'echarts/*'];
+const dayInMs = 24 * 60 * 60 * 1000;
+
+/** Builds into a temporary folder and renames it to `folder`: two at once do no harm. */
+export async function build(project, folder) {
+  await generate();
+  const temporary = `${folder}.${process.pid}`;
+  mkdirSync(temporary, { recursive: true });
+  await bundle({
+    entryPoints: { main: join(project, 'src/cli/main.ts'), child: join(project, 'src/run/child.ts') },
+    outdir: temporary,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.9',
+    sourcemap: true,
+    external,
+    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    logLevel: 'warning',
+  });
+  writeFileSync(join(temporary, 'report-client.js'), await buildClient());
+  removeOld(dirname(folder));
+  try {
+    renameSync(temporary, folder);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error;
+  }
+}
+
+/** A running `pipe` may still load chunks of an older build: only those of yesterday go. */
+function removeOld(dist) {
+  for (const name of readdirSync(dist)) {
+    const path = join(dist, name);
+    if (name !== 'package' && Date.now() - statSync(path).mtimeMs > dayInMs) rmSync(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,49 @@
+/** What the command line, the environment and the folder decide; the only reader of the environment. */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Settings {
+  /** The nearest folder upwards with a package.json or .git. */
+  readonly root: string;
+  readonly cacheFolder: string;
+  readonly mirrors: readonly string[];
+  readonly jobs: number;
+  readonly engine: string;
+  readonly childFile: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface Flags {
+  readonly cache?: string;
+  readonly jobs?: string;
+  readonly engine?: string;
+}
+
+export function readSettings(flags: Flags, startFolder = process.cwd()): Settings {
+  const root = projectRoot(startFolder);
+  const { env } = process;
+  return {
+    root,
+    cacheFolder: resolve(flags.cache ?? env.PIPE_CACHE ?? join(root, 'cache')),
+    mirrors: splitMirrors(env.PIPE_MIRROR ?? ''),
+    jobs: Number(flags.jobs ?? availableParallelism()),
+    engine: flags.engine ?? env.PIPE_ENGINE ?? 'auto',
+    childFile: fileURLToPath(new URL('./child.js', import.meta.url)),
+    env,
+  };
+}
+
+/** Folders and URLs, separated by commas or by the system's path delimiter; a URL's own colon separates nothing. */
+function splitMirrors(text: string): string[] {
+  const parts = delimiter === ':' ? text.split(/,|:(?!\/\/)(?!\d+(?:\/|,|:|$))/) : text.split(/[,;]/);
+  return parts.map((part) => part.trim()).filter((part) => part !== '').map((part) => (/^\w+:\/\//.test(part) ? part : resolve(part)));
+}
+
+export function projectRoot(folder: string): string {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    if (existsSync(join(at, 'package.json')) || existsSync(join(at, '.git'))) return at;
+    if (dirname(at) === at) return resolve(folder);
+  }
+}

@@ -1,0 +1,58 @@
+/** A pipeline file, read and checked; and the graph that its references make. */
+import type { Place } from '../diagnostics/diagnostic.ts';
+import type { JsonObject } from '../stages/kind.ts';
+
+export interface Pipeline {
+  readonly version: 1;
+  readonly name: string;
+  readonly description?: string;
+  /** As the user gave it. */
+  readonly file: string;
+  readonly root: string;
+  readonly seed: number;
+  readonly engine: string;
+  readonly profile: string | null;
+  readonly vars: JsonObject;
+  /** The file's text, for the run's record. */
+  readonly text: string;
+  /** In the file's order. */
+  readonly stages: readonly Stage[];
+}
+
+export interface Stage {
+  readonly name: string;
+  readonly kind: string;
+  readonly description?: string;
+  /** Resolved, with defaults; `${stages.…}` may be left in. Without kind, description and seed. */
+  readonly params: JsonObject;
+  /** The stage's own seed. */
+  readonly seed: number | null;
+  /** `${stages.STAGE.VALUE}` at `path`. */
+  readonly deferred: readonly { readonly path: string; readonly stage: string; readonly value: string }[];
+  /** The place of a param (`optimizer.rmsprop`), or of the nearest thing around it. */
+  placeOf(path: string): Place;
+  readonly place: Place;
+  /** Params less what equals its default. */
+  withoutDefaults(params: JsonObject): JsonObject;
+}
+
+export interface Edge {
+  /** The param that holds the reference: `data`, `of`, `in.NAME`. */
+  readonly param: string;
+  readonly stage: string;
+  readonly kind: string;
+  /** The ports that are read. */
+  readonly ports: readonly string[];
+}
+
+export interface GraphStage extends Stage {
+  readonly edges: readonly Edge[];
+  /** Names of stages that must have results first: by reference or by deferred value; each once. */
+  readonly dependsOn: readonly string[];
+}
+
+export interface Graph {
+  readonly pipeline: Pipeline;
+  /** Topological; the file's order where that leaves a choice. */
+  readonly order: readonly GraphStage[];
+}

@@ -1,0 +1,54 @@
+/**
+ * A stage's fingerprint: sha256 over the canonical JSON (RFC 8785) of the parts that decide its output. The parts are
+ * stored with the result, so that "why does it run" compares and never guesses.
+ */
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Json, JsonObject, Kind } from '../stages/kind.ts';
+
+export interface FingerprintInput {
+  readonly kind: Kind;
+  /** Resolved, with defaults. */
+  readonly params: JsonObject;
+  /** The same without what equals its default. */
+  readonly chosen: JsonObject;
+  readonly seed: number;
+  /** By param: the digests of the ports that are read, in order. */
+  readonly inputs: { readonly [param: string]: readonly JsonObject[] };
+  /** Content that the stage reads from outside the graph: declared files and environment variables. */
+  readonly outside: JsonObject;
+}
+
+export interface Fingerprint {
+  readonly hash: string;
+  readonly parts: JsonObject;
+  /** Names what was done whatever the length asked for (`epochs`): the key of its checkpoints. */
+  readonly prefix: string | null;
+}
+
+export function fingerprint(input: FingerprintInput): Fingerprint {
+  const { kind } = input;
+  const references = new Set(kind.inputs(input.params).map((port) => port.param));
+  const params = without(input.chosen, references);
+  const components = Object.fromEntries(kind.components(input.params).map(({ name, version }) => [name, version]));
+  const parts: JsonObject = {
+    version: 1,
+    kind: kind.name,
+    components,
+    params,
+    inputs: input.inputs,
+    ...(kind.draws(input.params) ? { seed: input.seed } : {}),
+    ...(Object.keys(input.outside).length > 0 ? { outside: input.outside } : {}),
+  };
+  const prefix = kind.continues ? digest({ ...parts, params: without(params, new Set([kind.continues])) }) : null;
+  return { hash: digest(parts), parts, prefix };
+}
+
+/** sha256, in hexadecimal, of a value's canonical JSON. */
+export function digest(value: Json): string {
+  return createHash('sha256').update(canonicalize(value) ?? '').digest('hex');
+}
+
+function without(params: JsonObject, names: ReadonlySet<string>): JsonObject {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !names.has(name)));
+}

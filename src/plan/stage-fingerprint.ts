@@ -1,0 +1,75 @@
+/** Completes a stage's fingerprint once what it depends on has results. */
+import { readFile } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import { glob } from 'tinyglobby';
+import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
+import type { PortContent, StoredResult } from '../run/store.ts';
+import type { JsonObject, Kind } from '../stages/kind.ts';
+import { type Fingerprint, fingerprint } from './fingerprint.ts';
+
+export type UpstreamResults = Map<string, StoredResult>;
+
+export interface FingerprintContext {
+  readonly kinds: (name: string) => Kind | undefined;
+  readonly store: { hashFile(path: string): Promise<string> };
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export async function fingerprintStage(stage: GraphStage, graph: Graph, results: UpstreamResults, context: FingerprintContext): Promise<Fingerprint> {
+  const kind = context.kinds(stage.kind);
+  if (!kind) throw new Error(`unchecked kind ${stage.kind}`);
+  return fingerprint({
+    kind,
+    params: stage.params,
+    chosen: stage.withoutDefaults(stage.params),
+    seed: stage.seed ?? graph.pipeline.seed,
+    inputs: inputDigests(stage, kind, results),
+    outside: await outsideContent(stage, graph.pipeline.root, context),
+  });
+}
+
+/** A reference's name counts only where the stage shows it: in a list of `reported` stages. */
+function inputDigests(stage: GraphStage, kind: Kind, results: UpstreamResults): { [param: string]: JsonObject[] } {
+  const shown = new Set(kind.inputs(stage.params).filter((port) => port.accepts === 'reported').map((port) => port.param));
+  const digests: { [param: string]: JsonObject[] } = {};
+  for (const edge of stage.edges) {
+    const ports = results.get(edge.stage)?.ports ?? {};
+    const content = Object.fromEntries(edge.ports.map((port) => [shown.has(edge.param) ? port : edge.ports.indexOf(port), digestOf(ports[port], edge.stage, port)]));
+    const list = (digests[edge.param] ??= []);
+    list.push(shown.has(edge.param) ? { stage: edge.stage, ...content } : content);
+  }
+  return digests;
+}
+
+function digestOf(port: PortContent | undefined, stage: string, name: string): string {
+  if (!port) throw new Error(`${stage} has no result for ${name}`);
+  return port.digest;
+}
+
+/** A command's declared files and environment variables. */
+async function outsideContent(stage: GraphStage, root: string, context: FingerprintContext): Promise<JsonObject> {
+  if (stage.kind !== 'command') return {};
+  const outside: { [name: string]: string | null } = {};
+  for (const path of await commandFiles(stage, root)) outside[`file:${path}`] = await context.store.hashFile(join(root, path));
+  for (const name of stringsOf(stage.params.env)) outside[`env:${name}`] = context.env[name] ?? null;
+  return outside;
+}
+
+/** The project's files that a command declares as input, relative to the root with forward slashes, sorted. */
+export async function commandFiles(stage: GraphStage, root: string): Promise<string[]> {
+  const referenced = new Set(stage.edges.map((edge) => edge.param));
+  const declared = typeof stage.params.in === 'object' && stage.params.in !== null ? Object.entries(stage.params.in) : [];
+  const paths = declared.filter(([name]) => !referenced.has(`in.${name}`)).map(([, path]) => String(path));
+  const found = await Promise.all(paths.map((path) => filesOf(path, root)));
+  return [...new Set(found.flat())].sort();
+}
+
+async function filesOf(path: string, root: string): Promise<string[]> {
+  const isFile = await readFile(resolve(root, path)).then(() => true, () => false);
+  if (isFile) return [relative(root, resolve(root, path)).split(sep).join('/')];
+  return glob([`${path}/**`], { cwd: root, dot: true, onlyFiles: true });
+}
+
+function stringsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}

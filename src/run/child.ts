@@ -1,0 +1,81 @@
+/** The stage's process: takes one order, runs the kind's `stage.ts`, tells how it went, and ends. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../diagnostics/diagnostic.ts';
+import type { Artifact, StageContext } from '../stages/context.ts';
+import { runners } from '../stages/registry.ts';
+import type { Forward, FromChild, StageOrder, ToChild } from './messages.ts';
+
+const stop = new AbortController();
+
+process.on('message', (message: ToChild) => {
+  if (message.type === 'stop') stop.abort();
+  else void carryOut(message.order);
+});
+// Ctrl-C reaches the whole process group; the parent decides what it means for this stage.
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit(1));
+
+async function carryOut(order: StageOrder): Promise<void> {
+  const forwards: Forward[] = [];
+  try {
+    const load = runners[order.kind];
+    if (!load) throw new Error(`kind ${order.kind} has no stage to run`);
+    const { run } = await load();
+    const outcome = await run(contextOf(order, forwards));
+    tell({ type: 'done', outcome, forwards });
+  } catch (error) {
+    tell(failed(error));
+  }
+  process.disconnect();
+  process.exit(0);
+}
+
+function failed(error: unknown): FromChild {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (error instanceof Failure) return { type: 'failed', diagnostic: error.diagnostic, stack };
+  const message = error instanceof Error ? error.message : String(error);
+  const fix = 'this is a fault of the program: please report it with the log';
+  return { type: 'failed', diagnostic: { severity: 'error', code: 'stage-crashed', message, fix }, stack };
+}
+
+function contextOf(order: StageOrder, forwards: Forward[]): StageContext {
+  for (const port of order.outputs) mkdirSync(join(order.work, port), { recursive: true });
+  const scratch = join(order.work, '.scratch');
+  mkdirSync(scratch, { recursive: true });
+  return {
+    name: order.name,
+    params: order.params,
+    seed: order.seed,
+    engine: order.engine,
+    input: (param) => onlyOne(order.inputs[param] ?? [], param),
+    inputs: (param) => order.inputs[param] ?? [],
+    outDir: (port) => join(order.work, port),
+    forward: (port, path, from, fromPath) => {
+      const source = from.files[fromPath];
+      if (source === undefined) throw new Error(`${from.stage}.${from.port} has no file ${fromPath}`);
+      forwards.push({ port, path, from: source });
+    },
+    scratch,
+    downloads: order.downloads,
+    mirrors: order.mirrors,
+    root: order.root,
+    progress: (progress) => tell({ type: 'progress', progress }),
+    log: (line) => tell({ type: 'log', line }),
+    checkpoints: {
+      latest: order.checkpoint,
+      save: (epoch, folder) => tell({ type: 'checkpoint', epoch, folder }),
+    },
+    signal: stop.signal,
+  };
+}
+
+function onlyOne(artifacts: readonly Artifact[], param: string): Artifact {
+  const artifact = artifacts[0];
+  if (!artifact) throw new Error(`no input ${param}`);
+  return artifact;
+}
+
+function tell(message: FromChild): void {
+  if (process.connected) process.send?.(message);
+}

@@ -1,0 +1,38 @@
+/** Everything that can happen in a run, told as it happens. ui/ and --json only consume these. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Progress } from '../stages/context.ts';
+
+export type StageOutcomeName = 'cached' | 'ran' | 'failed' | 'skipped' | 'interrupted';
+
+export type RunEvent =
+  | {
+      readonly type: 'run-start';
+      readonly pipeline: string;
+      readonly profile: string | null;
+      readonly stages: readonly string[];
+      readonly engine: string;
+      /** Why this engine, and what a faster one would need. */
+      readonly engineReason: string;
+    }
+  | { readonly type: 'stage-start'; readonly stage: string; readonly reason: string }
+  | { readonly type: 'stage-progress'; readonly stage: string; readonly progress: Progress }
+  | { readonly type: 'stage-log'; readonly stage: string; readonly line: string }
+  | {
+      readonly type: 'stage-end';
+      readonly stage: string;
+      readonly outcome: StageOutcomeName;
+      readonly seconds: number;
+      readonly summary: string;
+      /** Why it ran: `param rotation 20 → 25`; for a skipped stage, what it waited for. */
+      readonly reason: string;
+      readonly diagnostic?: Diagnostic;
+    }
+  | {
+      readonly type: 'run-end';
+      readonly outcome: 'done' | 'failed' | 'interrupted';
+      readonly seconds: number;
+      readonly counts: { readonly [outcome in StageOutcomeName]: number };
+      /** The id of the run's record. */
+      readonly record: string;
+      readonly outputs: string;
+    };

@@ -1,0 +1,37 @@
+/** What the runner and a stage's process tell each other, over Node's IPC channel. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Artifact, Checkpoints, Progress, StageOutcome } from '../stages/context.ts';
+import type { JsonObject } from '../stages/kind.ts';
+
+/** Everything that a stage's process is given. */
+export interface StageOrder {
+  readonly name: string;
+  readonly kind: string;
+  readonly params: JsonObject;
+  readonly seed: number;
+  readonly engine: string | null;
+  readonly inputs: { readonly [param: string]: readonly Artifact[] };
+  /** Where port folders are made. */
+  readonly work: string;
+  readonly outputs: readonly string[];
+  readonly downloads: string;
+  readonly mirrors: readonly string[];
+  readonly root: string;
+  readonly checkpoint: Checkpoints['latest'];
+}
+
+export interface Forward {
+  readonly port: string;
+  readonly path: string;
+  /** The absolute path of the input's bytes. */
+  readonly from: string;
+}
+
+export type ToChild = { readonly type: 'run'; readonly order: StageOrder } | { readonly type: 'stop' };
+
+export type FromChild =
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'log'; readonly line: string }
+  | { readonly type: 'checkpoint'; readonly epoch: number; readonly folder: string }
+  | { readonly type: 'done'; readonly outcome: StageOutcome; readonly forwards: readonly Forward[] }
+  | { readonly type: 'failed'; readonly diagnostic: Diagnostic; readonly stack: string };

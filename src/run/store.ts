@@ -1,0 +1,72 @@
+/** What plan and run need of a cache. */
+import type { JsonObject, PortType } from '../stages/kind.ts';
+
+export type EngineIdentity = JsonObject;
+
+/** An object: immutable bytes, named by their sha256. */
+export interface FileRef {
+  readonly hash: string;
+  readonly size: number;
+}
+export type Files = { readonly [path: string]: FileRef };
+
+export interface PortContent {
+  readonly type: PortType;
+  /** sha256 of the canonical JSON of path → hash. */
+  readonly digest: string;
+  readonly files: Files;
+}
+
+export interface StoredResult {
+  readonly version: 1;
+  /** Null where no engine was used. */
+  readonly engine: EngineIdentity | null;
+  readonly ports: { readonly [port: string]: PortContent };
+  readonly values: { readonly [value: string]: number | string };
+  readonly summary: string;
+  readonly facts: JsonObject;
+  /** The version of `pipe`. */
+  readonly createdBy: string;
+  readonly seconds: number;
+}
+
+export interface IndexEntry {
+  readonly version: 1;
+  readonly fingerprint: string;
+  readonly kind: string;
+  readonly parts: JsonObject;
+  readonly results: readonly StoredResult[];
+}
+
+export interface Store {
+  readonly downloads: string;
+  /** Null for what isn't there, is damaged, or is of another version. */
+  lookup(fingerprint: string): Promise<IndexEntry | null>;
+  /** Only after all objects are there; replaces an earlier result of the same engine. */
+  record(fingerprint: string, kind: string, parts: JsonObject, result: StoredResult): Promise<void>;
+  /** Moves a folder's files into the store; {} when there is no such folder. */
+  adoptFolder(folder: string): Promise<Files>;
+  portContent(type: PortType, files: Files): PortContent;
+  /** Are all its objects there and whole? */
+  intact(port: PortContent): Promise<boolean>;
+  objectPath(ref: FileRef): string;
+  readonly checkpoints: {
+    /** The newest at or below `maxEpoch` whose objects are whole: relative path → absolute path. */
+    latest(prefix: string, engine: EngineIdentity, maxEpoch: number): Promise<{ readonly epoch: number; readonly files: { readonly [path: string]: string } } | null>;
+    save(prefix: string, engine: EngineIdentity, epoch: number, folder: string): Promise<void>;
+  };
+  /** A new folder of a running stage, on the store's own file system. */
+  workFolder(name: string): Promise<string>;
+  removeWork(folder: string): Promise<void>;
+  /** Makes cache/out/PIPELINE[@PROFILE]/STAGE hold these ports: PORT/FILE. */
+  bringOut(pipeline: string, profile: string | null, stage: string, ports: { readonly [port: string]: PortContent }): Promise<void>;
+  /** sha256 of a file of the user's. */
+  hashFile(path: string): Promise<string>;
+  readonly runs: {
+    write(id: string, record: JsonObject): Promise<void>;
+    /** Newest first. */
+    list(): Promise<readonly string[]>;
+    /** By id or by the start of one; null when there is none. */
+    read(id: string): Promise<JsonObject | null>;
+  };
+}
