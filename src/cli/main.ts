@@ -1,0 +1,76 @@
+/** `pipe`: declares the commands; each is a file of its own, imported when it is called. */
+import { Command, CommanderError, Option } from 'commander';
+
+export interface CommonFlags {
+  readonly json?: boolean;
+  readonly cache?: string;
+  readonly engine?: string;
+  readonly profile?: string;
+  readonly set?: string[];
+}
+
+const program = new Command('pipe')
+  .description('Runs machine-learning experiments that are written down in pipeline files.')
+  .version('0.1.0')
+  .showHelpAfterError('(pipe --help tells more)')
+  .exitOverride()
+  .configureHelp({ sortSubcommands: false });
+
+function withFile(name: string, description: string, examples: readonly string[]): Command {
+  return plain(name, description, examples)
+    .argument('<file>', 'a pipeline file, such as pipelines/cifar-augmented.yaml')
+    .option('--profile <name>', "use one of the file's profiles")
+    .option('--set <path=value...>', 'change a value, such as train.epochs=30 or vars.width=0.5')
+    .option('--engine <name>', 'auto, wasm; overrides PIPE_ENGINE and the file');
+}
+
+function plain(name: string, description: string, examples: readonly string[]): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--json', 'print results as JSON')
+    .option('--cache <folder>', 'the cache (default: PIPE_CACHE, else cache/ in the project)')
+    .addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);
+}
+
+withFile('run', 'run what changed, take the rest from the cache', [
+  'pipe run pipelines/cifar-augmented.yaml --profile quick',
+  'pipe run pipelines/cifar-augmented.yaml --set augment.rotation=30 train.epochs=25',
+])
+  .option('--jobs <number>', 'stages at the same time (default: the number of processors)')
+  .option('--keep-going', 'after a failure go on with what does not depend on it')
+  .action(async (file, flags) => end((await import('./run.ts')).run(file, flags)));
+
+plain('validate', 'check pipeline files without running anything', ['pipe validate pipelines/*.yaml'])
+  .argument('<files...>', 'pipeline files')
+  .option('--profile <name>', "use one of the files' profiles")
+  .option('--set <path=value...>', 'change a value first')
+  .action(async (files, flags) => end((await import('./validate.ts')).validate(files, flags)));
+
+withFile('plan', 'tell what would run, and why', ['pipe plan pipelines/cifar-augmented.yaml --profile quick'])
+  .action(async (file, flags) => end((await import('./plan.ts')).plan(file, flags)));
+
+withFile('graph', "draw the pipeline's graph", ['pipe graph pipelines/cifar-augmented.yaml --format mermaid'])
+  .addOption(new Option('--format <format>', 'how to draw').choices(['text', 'mermaid']).default('text'))
+  .action(async (file, flags) => end((await import('./graph.ts')).graph(file, flags)));
+
+plain('runs', 'list the runs so far', ['pipe runs --last 5', 'pipe runs --json'])
+  .option('--last <number>', 'only the newest')
+  .action(async (flags) => end((await import('./runs.ts')).runs(flags)));
+
+plain('diff', 'what differs between two runs: params and metrics', ['pipe diff 20260102-1530 20260102-1612'])
+  .argument('<a>', "a run's id, or the start of one; `last` is the newest, `last~1` the one before")
+  .argument('<b>', 'another')
+  .action(async (a, b, flags) => end((await import('./diff.ts')).diff(a, b, flags)));
+
+async function end(exitCode: Promise<number>): Promise<void> {
+  process.exitCode = await exitCode;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) await (await import('./crash.ts')).report(error);
+  // Commander has printed its own errors; help and version are no errors.
+  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : 2;
+}

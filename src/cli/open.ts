@@ -1,0 +1,68 @@
+/** What the commands on a pipeline file have in common: read it, check it, open the cache, choose the engine. */
+import { openCache } from '../cache/cache.ts';
+import { type Result } from '../diagnostics/diagnostic.ts';
+import { chooseEngine, type EngineChoice } from '../nn/identity.ts';
+import { loadPipeline } from '../pipeline/load.ts';
+import type { Graph } from '../pipeline/pipeline.ts';
+import { resolveReferences } from '../pipeline/resolve.ts';
+import type { PlanContext } from '../plan/plan.ts';
+import type { IndexEntry, Store } from '../run/store.ts';
+import { kindNamed } from '../stages/registry.ts';
+import type { CommonFlags } from './main.ts';
+import { projectRoot, readSettings, type Settings } from './settings.ts';
+import { dirname, resolve } from 'node:path';
+
+export interface Opened {
+  readonly graph: Graph;
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly engine: EngineChoice;
+  readonly context: PlanContext;
+}
+
+/** Reads and checks a file; nothing of it runs. */
+export function readGraph(file: string, flags: CommonFlags): Result<Graph> {
+  const root = projectRoot(dirname(resolve(file)));
+  const loaded = loadPipeline(file, { root, set: flags.set ?? [], ...(flags.profile === undefined ? {} : { profile: flags.profile }) });
+  return loaded.ok ? resolveReferences(loaded.value, kindNamed) : loaded;
+}
+
+export async function openFile(file: string, flags: CommonFlags): Promise<Result<Opened>> {
+  const read = readGraph(file, flags);
+  if (!read.ok) return read;
+  const graph = read.value;
+  const settings = readSettings(flags, graph.pipeline.root);
+  const wanted = settings.engine === 'auto' ? graph.pipeline.engine : settings.engine;
+  const engine = chooseEngine(wanted);
+  const store = await openCache(settings.cacheFolder);
+  const context: PlanContext = {
+    store,
+    env: settings.env,
+    kinds: kindNamed,
+    engine: { identity: engine.identity, exclusive: wanted !== 'auto' },
+    lastParts: lastPartsOf(graph, store),
+  };
+  return { ok: true, value: { graph, store, settings, engine, context } };
+}
+
+/** Reads the records once, and only when a stage has to say why it runs. */
+function lastPartsOf(graph: Graph, store: Store): PlanContext['lastParts'] {
+  let fingerprints: Promise<ReadonlyMap<string, string>> | undefined;
+  return async (stage): Promise<IndexEntry['parts'] | null> => {
+    fingerprints ??= lastFingerprints(graph, store);
+    const hash = (await fingerprints).get(stage);
+    return hash === undefined ? null : ((await store.lookup(hash))?.parts ?? null);
+  };
+}
+
+async function lastFingerprints(graph: Graph, store: Store): Promise<ReadonlyMap<string, string>> {
+  const { readRecord } = await import('../experiments/record.ts');
+  const found = new Map<string, string>();
+  for (const id of await store.runs.list()) {
+    const record = readRecord(await store.runs.read(id));
+    if (!record || record.pipeline !== graph.pipeline.name || record.profile !== graph.pipeline.profile) continue;
+    for (const { name, fingerprint } of record.stages) if (fingerprint !== null && !found.has(name)) found.set(name, fingerprint);
+    if (graph.order.every((stage) => found.has(stage.name))) break;
+  }
+  return found;
+}

@@ -1,0 +1,40 @@
+/** Results to stdout, talk to stderr; colour only on a terminal, and NO_COLOR holds. */
+import { readFileSync } from 'node:fs';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+
+export interface Talk {
+  diagnostics(diagnostics: readonly Diagnostic[]): void;
+  line(text: string): void;
+}
+
+export function wantsColor(stream: NodeJS.WriteStream): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  return (FORCE_COLOR !== undefined && FORCE_COLOR !== '0') || (stream.isTTY === true && TERM !== 'dumb');
+}
+
+export async function talk(): Promise<Talk> {
+  const { formatDiagnostics } = await import('../ui/diagnostics.ts');
+  const color = wantsColor(process.stderr);
+  return {
+    diagnostics: (diagnostics) => process.stderr.write(`${formatDiagnostics(diagnostics, { color, readSource })}\n`),
+    line: (text) => process.stderr.write(`${text}\n`),
+  };
+}
+
+/** One JSON value a line on stdout. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+export function print(text: string): void {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+export function readSource(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,84 @@
+/** Plan → Run: walks the graph, stage by stage as their inputs arrive, telling what happens. */
+import { PGraph } from 'p-graph';
+import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
+import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
+import type { UpstreamResults } from '../plan/stage-fingerprint.ts';
+import { type Executed, type Execution, executeStage } from './execute.ts';
+import type { StageOutcomeName } from './events.ts';
+
+export interface RunOptions extends Execution {
+  /** Go on with what does not depend on a failed stage. */
+  readonly keepGoing: boolean;
+  readonly bringOut: (stage: GraphStage, executed: Extract<Executed, { result: unknown }>) => Promise<void>;
+  /** Kinds that are coordinated here instead of in a process: `tune`. */
+  readonly coordinate: (stage: GraphStage, graph: Graph, upstream: UpstreamResults) => Promise<Executed> | null;
+}
+
+export interface FinishedStage {
+  readonly stage: GraphStage;
+  readonly outcome: StageOutcomeName;
+  readonly reason: string;
+  readonly seconds: number;
+  readonly executed: Executed | null;
+}
+
+export interface Finished {
+  readonly outcome: 'done' | 'failed' | 'interrupted';
+  readonly seconds: number;
+  readonly stages: readonly FinishedStage[];
+}
+
+export async function runGraph(graph: Graph, options: RunOptions): Promise<Finished> {
+  const started = performance.now();
+  const finished = new Map<string, FinishedStage>();
+  const upstream: UpstreamResults = new Map();
+  const nodes = new Map(graph.order.map((stage) => [stage.name, { run: () => step(stage, graph, upstream, finished, options) }]));
+  const edges = graph.order.flatMap((stage) => stage.dependsOn.map((name): [string, string] => [name, stage.name]));
+  // Every step handles its own failure, so p-graph never sees one and every stage gets an outcome.
+  await new PGraph(nodes, edges).run();
+  const stages = graph.order.flatMap((stage) => finished.get(stage.name) ?? []);
+  return { outcome: outcomeOf(stages, options.signal), seconds: (performance.now() - started) / 1000, stages };
+}
+
+async function step(stage: GraphStage, graph: Graph, upstream: UpstreamResults, finished: Map<string, FinishedStage>, options: RunOptions): Promise<void> {
+  const started = performance.now();
+  const blocked = whatStops(stage, finished, options);
+  const executed = blocked === null ? await attempt(stage, graph, upstream, options) : null;
+  const seconds = (performance.now() - started) / 1000;
+  const outcome: StageOutcomeName = executed ? executed.type : options.signal.aborted ? 'interrupted' : 'skipped';
+  const reason = executed?.reason ?? blocked ?? '';
+  if (executed && 'result' in executed) upstream.set(stage.name, executed.result);
+  finished.set(stage.name, { stage, outcome, reason, seconds, executed });
+  const diagnostic = executed?.type === 'failed' ? { diagnostic: executed.diagnostic } : {};
+  const summary = executed && 'result' in executed ? executed.result.summary : '';
+  options.emit({ type: 'stage-end', stage: stage.name, outcome, seconds, summary, reason, ...diagnostic });
+}
+
+function whatStops(stage: GraphStage, finished: ReadonlyMap<string, FinishedStage>, options: RunOptions): string | null {
+  if (options.signal.aborted) return 'interrupted';
+  const missing = stage.dependsOn.find((name) => !['cached', 'ran'].includes(finished.get(name)?.outcome ?? ''));
+  if (missing !== undefined) return `waits for ${missing}`;
+  const failed = [...finished.values()].find((other) => other.outcome === 'failed');
+  return failed && !options.keepGoing ? `${failed.stage.name} failed` : null;
+}
+
+async function attempt(stage: GraphStage, graph: Graph, upstream: UpstreamResults, options: RunOptions): Promise<Executed> {
+  try {
+    const executed = await (options.coordinate(stage, graph, upstream) ?? executeStage(stage, graph, upstream, options));
+    if ('result' in executed) await options.bringOut(stage, executed);
+    return executed;
+  } catch (error) {
+    return { type: 'failed', diagnostic: asDiagnostic(error, stage), reason: '' };
+  }
+}
+
+function asDiagnostic(error: unknown, stage: GraphStage): Diagnostic {
+  if (error instanceof Failure) return { ...error.diagnostic, ...(error.diagnostic.place ? {} : { place: stage.place }) };
+  const message = error instanceof Error ? error.message : String(error);
+  return { severity: 'error', code: 'stage-failed', message: `\`${stage.name}\`: ${message}`, place: stage.place };
+}
+
+function outcomeOf(stages: readonly FinishedStage[], signal: AbortSignal): Finished['outcome'] {
+  if (signal.aborted) return 'interrupted';
+  return stages.some((stage) => stage.outcome === 'failed') ? 'failed' : 'done';
+}
