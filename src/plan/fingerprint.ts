@@ -3,7 +3,7 @@
  * stored with the result, so that "why does it run" compares and never guesses.
  */
 import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { canonicalize } from './canonical.ts';
 import type { Json, JsonObject, Kind } from '../stages/kind.ts';
 
 export interface FingerprintInput {
@@ -46,7 +46,7 @@ export function fingerprint(input: FingerprintInput): Fingerprint {
 
 /** sha256, in hexadecimal, of a value's canonical JSON. */
 export function digest(value: Json): string {
-  return createHash('sha256').update(canonicalize(value) ?? '').digest('hex');
+  return createHash('sha256').update(canonicalize(value)).digest('hex');
 }
 
 function without(params: JsonObject, names: ReadonlySet<string>): JsonObject {

@@ -1,8 +1,8 @@
 /** Pipeline → Plan: what would run and why, as far as it is known before anything has run. */
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
 import type { EngineIdentity, IndexEntry, Store, StoredResult } from '../run/store.ts';
-import type { Kind } from '../stages/kind.ts';
-import { type Fingerprint, fingerprintStage, type UpstreamResults } from './stage-fingerprint.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import { type FingerprintContext, fingerprintStage, type UpstreamResults } from './stage-fingerprint.ts';
 import { differences } from './why.ts';
 
 export type PlannedState = 'hit' | 'run' | 'depends';
@@ -24,9 +24,8 @@ export interface Plan {
   readonly stages: readonly PlannedStage[];
 }
 
-export interface PlanContext {
+export interface PlanContext extends FingerprintContext {
   readonly store: Store;
-  readonly kinds: (name: string) => Kind | undefined;
   /** The engine that stages would run on, and whether only its own results count. */
   readonly engine: { readonly identity: EngineIdentity; readonly exclusive: boolean };
   /** The parts of a stage's fingerprint in the last run of this file and profile. */

@@ -18,7 +18,6 @@ import type { PortContent, StoredResult } from './store.ts';
 
 export interface Execution extends PlanContext {
   readonly childFile: string;
-  readonly env: NodeJS.ProcessEnv;
   readonly mirrors: readonly string[];
   readonly engineName: string;
   readonly slots: Slots;

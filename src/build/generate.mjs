@@ -1,0 +1,102 @@
+// Makes code of the schemas: validators that need no compiler at run time, and (with --types) the types of resolved stages.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const project = resolve(fileURLToPath(import.meta.url), '../../..');
+const generated = join(project, 'src/generated');
+
+/** Writes src/generated/validators.js when the schemas or this file have changed since. */
+export async function generate() {
+  const schemas = readSchemas();
+  const digest = createHash('sha256').update(JSON.stringify(schemas)).update(readFileSync(fileURLToPath(import.meta.url))).digest('hex');
+  const file = join(generated, 'validators.js');
+  if (existsSync(file) && readFileSync(file, 'utf8').startsWith(`// ${digest}`)) return;
+  mkdirSync(generated, { recursive: true });
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, `// ${digest}\n${await compile(schemas)}`);
+  renameSync(temporary, file);
+}
+
+function readSchemas() {
+  const folder = join(project, 'schemas');
+  return readdirSync(folder).filter((name) => name.endsWith('.schema.json')).sort().map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+}
+
+const kindOf = (schema) => schema.$id.replace('.schema.json', '');
+
+/** The frame of a file, with stages left open, and each kind's own schema: so an error names the kind it belongs to. */
+async function compile(schemas) {
+  const { default: Ajv } = await import('ajv/dist/2020.js');
+  const { default: standalone } = await import('ajv/dist/standalone/index.js');
+  const { build } = await import('esbuild');
+  const ajv = new Ajv.default({ allErrors: true, verbose: true, useDefaults: true, strictRequired: false, allowUnionTypes: true, strictTypes: false, keywords: ['x-fingerprint'], code: { source: true, esm: true } });
+  const names = {};
+  for (const schema of schemas) {
+    const own = kindOf(schema) === 'pipeline' ? frame(schema) : schema;
+    ajv.addSchema(own);
+    if (kindOf(schema) !== 'common') names[kindOf(schema)] = own.$id;
+  }
+  const code = standalone.default(ajv, names);
+  const bundled = await build({ stdin: { contents: code, resolveDir: project, loader: 'js' }, bundle: true, format: 'esm', platform: 'neutral', mainFields: ['main'], write: false, logLevel: 'warning' });
+  return bundled.outputFiles[0].text;
+}
+
+function frame(schema) {
+  const stages = { ...schema.properties.stages, additionalProperties: { type: 'object' } };
+  delete stages.properties;
+  return { ...schema, properties: { ...schema.properties, stages } };
+}
+
+/** The text of src/generated/types.ts: resolved stages hold no expressions, and what has a default is there. */
+export async function typesText() {
+  const { compile: toTypes } = await import('json-schema-to-typescript');
+  const schemas = readSchemas().filter((schema) => kindOf(schema) !== 'pipeline').map(resolved);
+  const $defs = {};
+  for (const schema of schemas) {
+    for (const [name, definition] of Object.entries(schema.$defs ?? {})) $defs[`${kindOf(schema)}-${name}`] = relocated(definition, schema);
+  }
+  const stages = schemas.filter((schema) => kindOf(schema) !== 'common');
+  const properties = Object.fromEntries(stages.map((schema) => [kindOf(schema), withoutFrame(relocated(schema, schema))]));
+  const all = { title: 'Stages', type: 'object', additionalProperties: false, required: Object.keys(properties), properties, $defs };
+  return toTypes(all, 'Stages', { bannerComment: '// Made from schemas/ by `npm run generate`.', format: false, ignoreMinAndMaxItems: false });
+}
+
+/** Its references, wherever they pointed to, point into one common $defs. */
+function relocated(value, schema) {
+  const text = JSON.stringify(value).replaceAll('"common.schema.json#/$defs/', '"#/$defs/common-').replaceAll(/"#\/\$defs\/(?!common-)/g, `"#/$defs/${kindOf(schema)}-`);
+  return JSON.parse(text);
+}
+
+function withoutFrame({ $schema, $id, $defs, ...schema }) {
+  return schema;
+}
+
+const expression = '^\\$\\{[^}]+\\}$';
+
+function resolved(value) {
+  if (Array.isArray(value)) return value.map(resolved);
+  if (typeof value !== 'object' || value === null) return value;
+  const made = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolved(inner)]));
+  if (made.pattern === expression && Array.isArray(made.type)) {
+    made.type = made.type.filter((type) => type !== 'string');
+    delete made.pattern;
+  }
+  if (Array.isArray(made.anyOf)) {
+    made.anyOf = made.anyOf.filter((one) => one.$ref !== 'common.schema.json#/$defs/expression');
+    if (made.anyOf.length === 1) Object.assign(made, made.anyOf[0], { anyOf: undefined, title: undefined });
+  }
+  if (made.properties) {
+    const defaulted = Object.entries(made.properties).filter(([, property]) => 'default' in property).map(([name]) => name);
+    made.required = [...new Set([...(made.required ?? []), ...defaulted])];
+  }
+  // Titles of properties would become names of types: only those of stages shall.
+  if (typeof made.title === 'string' && !made.title.endsWith('Stage')) delete made.title;
+  return made;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await generate();
+  if (process.argv.includes('--types')) writeFileSync(join(generated, 'types.ts'), await typesText());
+}

@@ -1,0 +1,1086 @@
+// Made from schemas/ by `npm run generate`.
+
+/**
+ * What the stage does; by default the kind that its name says.
+ */
+export type CommonKind = string
+/**
+ * A note for readers; never a reason to run again.
+ */
+export type CommonDescription = string
+/**
+ * Decides this stage's draws in place of the pipeline's seed.
+ */
+export type CommonSeed = number
+/**
+ * From input to output.
+ * 
+ * @minItems 1
+ */
+export type BuildLayers = [{
+/**
+ * Layers that are repeated, once for each row of `with`.
+ */
+repeat?: {
+/**
+ * Values that `${name}` takes in the layers, a row for each repetition.
+ * 
+ * @minItems 1
+ */
+with?: [{
+[k: string]: unknown
+}, ...({
+[k: string]: unknown
+})[]]
+/**
+ * How often, where no values change.
+ */
+times?: number
+layers: BuildLayers1
+}
+/**
+ * Convolution with a square kernel.
+ */
+conv2d?: {
+/**
+ * Number of output channels.
+ */
+filters: number
+/**
+ * Height and width of the kernel.
+ */
+kernelSize: number
+/**
+ * Steps of the kernel.
+ */
+strides: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a filter.
+ */
+useBias: boolean
+}
+/**
+ * Normalizes each channel over the batch.
+ */
+batchNormalization?: {
+/**
+ * Of the moving statistics.
+ */
+momentum: number
+/**
+ * Added to the variance.
+ */
+epsilon: number
+}
+/**
+ * An activation as a layer of its own.
+ */
+activation?: {
+/**
+ * Applied to the layer's output.
+ */
+function: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+}
+/**
+ * The largest of each window.
+ */
+maxPooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each window.
+ */
+averagePooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each channel.
+ */
+globalAveragePooling2d?: {
+
+}
+/**
+ * All values in one row.
+ */
+flatten?: {
+
+}
+/**
+ * Zeroes a part of the values while training.
+ */
+dropout?: {
+/**
+ * The part.
+ */
+rate: number
+}
+/**
+ * Fully connected.
+ */
+dense?: {
+/**
+ * Number of outputs.
+ */
+units: number
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a unit.
+ */
+useBias: boolean
+}
+}, ...({
+/**
+ * Layers that are repeated, once for each row of `with`.
+ */
+repeat?: {
+/**
+ * Values that `${name}` takes in the layers, a row for each repetition.
+ * 
+ * @minItems 1
+ */
+with?: [{
+[k: string]: unknown
+}, ...({
+[k: string]: unknown
+})[]]
+/**
+ * How often, where no values change.
+ */
+times?: number
+layers: BuildLayers1
+}
+/**
+ * Convolution with a square kernel.
+ */
+conv2d?: {
+/**
+ * Number of output channels.
+ */
+filters: number
+/**
+ * Height and width of the kernel.
+ */
+kernelSize: number
+/**
+ * Steps of the kernel.
+ */
+strides: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a filter.
+ */
+useBias: boolean
+}
+/**
+ * Normalizes each channel over the batch.
+ */
+batchNormalization?: {
+/**
+ * Of the moving statistics.
+ */
+momentum: number
+/**
+ * Added to the variance.
+ */
+epsilon: number
+}
+/**
+ * An activation as a layer of its own.
+ */
+activation?: {
+/**
+ * Applied to the layer's output.
+ */
+function: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+}
+/**
+ * The largest of each window.
+ */
+maxPooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each window.
+ */
+averagePooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each channel.
+ */
+globalAveragePooling2d?: {
+
+}
+/**
+ * All values in one row.
+ */
+flatten?: {
+
+}
+/**
+ * Zeroes a part of the values while training.
+ */
+dropout?: {
+/**
+ * The part.
+ */
+rate: number
+}
+/**
+ * Fully connected.
+ */
+dense?: {
+/**
+ * Number of outputs.
+ */
+units: number
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a unit.
+ */
+useBias: boolean
+}
+})[]]
+/**
+ * What is repeated.
+ * 
+ * @minItems 1
+ */
+export type BuildLayers1 = [{
+/**
+ * Layers that are repeated, once for each row of `with`.
+ */
+repeat?: {
+/**
+ * Values that `${name}` takes in the layers, a row for each repetition.
+ * 
+ * @minItems 1
+ */
+with?: [{
+[k: string]: unknown
+}, ...({
+[k: string]: unknown
+})[]]
+/**
+ * How often, where no values change.
+ */
+times?: number
+layers: BuildLayers1
+}
+/**
+ * Convolution with a square kernel.
+ */
+conv2d?: {
+/**
+ * Number of output channels.
+ */
+filters: number
+/**
+ * Height and width of the kernel.
+ */
+kernelSize: number
+/**
+ * Steps of the kernel.
+ */
+strides: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a filter.
+ */
+useBias: boolean
+}
+/**
+ * Normalizes each channel over the batch.
+ */
+batchNormalization?: {
+/**
+ * Of the moving statistics.
+ */
+momentum: number
+/**
+ * Added to the variance.
+ */
+epsilon: number
+}
+/**
+ * An activation as a layer of its own.
+ */
+activation?: {
+/**
+ * Applied to the layer's output.
+ */
+function: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+}
+/**
+ * The largest of each window.
+ */
+maxPooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each window.
+ */
+averagePooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each channel.
+ */
+globalAveragePooling2d?: {
+
+}
+/**
+ * All values in one row.
+ */
+flatten?: {
+
+}
+/**
+ * Zeroes a part of the values while training.
+ */
+dropout?: {
+/**
+ * The part.
+ */
+rate: number
+}
+/**
+ * Fully connected.
+ */
+dense?: {
+/**
+ * Number of outputs.
+ */
+units: number
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a unit.
+ */
+useBias: boolean
+}
+}, ...({
+/**
+ * Layers that are repeated, once for each row of `with`.
+ */
+repeat?: {
+/**
+ * Values that `${name}` takes in the layers, a row for each repetition.
+ * 
+ * @minItems 1
+ */
+with?: [{
+[k: string]: unknown
+}, ...({
+[k: string]: unknown
+})[]]
+/**
+ * How often, where no values change.
+ */
+times?: number
+layers: BuildLayers1
+}
+/**
+ * Convolution with a square kernel.
+ */
+conv2d?: {
+/**
+ * Number of output channels.
+ */
+filters: number
+/**
+ * Height and width of the kernel.
+ */
+kernelSize: number
+/**
+ * Steps of the kernel.
+ */
+strides: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a filter.
+ */
+useBias: boolean
+}
+/**
+ * Normalizes each channel over the batch.
+ */
+batchNormalization?: {
+/**
+ * Of the moving statistics.
+ */
+momentum: number
+/**
+ * Added to the variance.
+ */
+epsilon: number
+}
+/**
+ * An activation as a layer of its own.
+ */
+activation?: {
+/**
+ * Applied to the layer's output.
+ */
+function: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+}
+/**
+ * The largest of each window.
+ */
+maxPooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each window.
+ */
+averagePooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each channel.
+ */
+globalAveragePooling2d?: {
+
+}
+/**
+ * All values in one row.
+ */
+flatten?: {
+
+}
+/**
+ * Zeroes a part of the values while training.
+ */
+dropout?: {
+/**
+ * The part.
+ */
+rate: number
+}
+/**
+ * Fully connected.
+ */
+dense?: {
+/**
+ * Number of outputs.
+ */
+units: number
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a unit.
+ */
+useBias: boolean
+}
+})[]]
+/**
+ * A stage, or `stage.port` where one has several outputs of the type.
+ */
+export type CommonReference = string
+
+export interface Stages {
+augment: AugmentStage
+build: BuildStage
+command: CommandStage
+download: DownloadStage
+evaluate: EvaluateStage
+normalize: NormalizeStage
+report: ReportStage
+train: TrainStage
+tune: TuneStage
+}
+/**
+ * Changes training images at random, each epoch anew, with the semantics of Keras' ImageDataGenerator.
+ */
+export interface AugmentStage {
+kind?: CommonKind
+description?: CommonDescription
+seed?: CommonSeed
+/**
+ * The dataset.
+ */
+data: string
+/**
+ * Turns by up to this many degrees.
+ */
+rotation: number
+/**
+ * Shifts sideways by up to this fraction of the width (below 1) or this many pixels.
+ */
+widthShift: number
+/**
+ * Shifts up or down by up to this fraction of the height (below 1) or this many pixels.
+ */
+heightShift: number
+/**
+ * Shears by up to this many degrees.
+ */
+shear: number
+/**
+ * One factor an axis, from 1 - z to 1 + z, or from the first to the second number.
+ */
+zoom: (number | [number, number])
+/**
+ * Mirrors half of the images.
+ */
+horizontalFlip: boolean
+/**
+ * Turns half of the images upside down.
+ */
+verticalFlip: boolean
+/**
+ * Multiplies 0–255 pixels by a factor between these two.
+ * 
+ * @minItems 2
+ * @maxItems 2
+ */
+brightness?: [number, number]
+/**
+ * Adds normal noise of this deviation, on 0–255 pixels.
+ */
+noise: number
+/**
+ * What lies outside the image.
+ */
+fill: ("nearest" | "constant" | "reflect" | "wrap")
+/**
+ * The constant, on 0–255 pixels.
+ */
+fillValue: number
+}
+/**
+ * Declares a network and draws its initial weights.
+ */
+export interface BuildStage {
+kind?: CommonKind
+description?: CommonDescription
+seed?: CommonSeed
+/**
+ * Shape of one example: height, width, channels.
+ * 
+ * @minItems 1
+ * @maxItems 4
+ */
+input: [number]|[number, number]|[number, number, number]|[number, number, number, number]
+/**
+ * Multiplies filters and units of every layer but the last.
+ */
+width: number
+layers: BuildLayers
+}
+/**
+ * Runs any program in a folder of its own that holds copies of its declared inputs, and keeps its declared outputs.
+ */
+export interface CommandStage {
+kind?: CommonKind
+description?: CommonDescription
+seed?: CommonSeed
+/**
+ * A line for the shell, or a program and its arguments.
+ */
+run: (string | [string, ...(string)[]])
+/**
+ * Inputs: `stage.port`, laid out in a folder of the input's name, or a file or folder of the project at its own path.
+ */
+in: {
+[k: string]: string
+}
+/**
+ * Output ports: the file or folder that the program leaves for each.
+ */
+out: {
+[k: string]: string
+}
+/**
+ * Environment variables that the program gets, and whose values count.
+ */
+env: string[]
+}
+/**
+ * Fetches a dataset, or draws one, and splits it.
+ */
+export interface DownloadStage {
+kind?: CommonKind
+description?: CommonDescription
+seed?: CommonSeed
+/**
+ * cifar10: 60,000 photographs of ten classes. shapes10: drawn from the seed, offline.
+ */
+dataset: ("cifar10" | "shapes10")
+/**
+ * How many rows: all; a number of training rows (validation included) with test rows in proportion; or both.
+ */
+limit: ("all" | number | {
+/**
+ * Training rows, validation included.
+ */
+train: number
+/**
+ * Test rows.
+ */
+test: number
+})
+/**
+ * Part of the training rows kept for validation: a fraction below 1, or a number of rows.
+ */
+validation: number
+}
+/**
+ * Measures a trained model on one split.
+ */
+export interface EvaluateStage {
+kind?: CommonKind
+description?: CommonDescription
+seed?: CommonSeed
+/**
+ * The trained model.
+ */
+model: string
+/**
+ * The dataset.
+ */
+data: string
+/**
+ * Which rows.
+ */
+split: ("train" | "validation" | "test")
+/**
+ * Rows at a time; no result depends on it.
+ */
+batchSize: number
+}
+/**
+ * Brings pixels to a common scale; statistics come from the training rows alone.
+ */
+export interface NormalizeStage {
+kind?: CommonKind
+description?: CommonDescription
+seed?: CommonSeed
+/**
+ * The dataset.
+ */
+data: string
+/**
+ * standardize: (x - mean) / deviation. rescale: x / 255.
+ */
+method: ("standardize" | "rescale")
+/**
+ * One mean and deviation a channel instead of one for all.
+ */
+perChannel: boolean
+}
+/**
+ * One self-contained HTML page about other stages.
+ */
+export interface ReportStage {
+kind?: CommonKind
+description?: CommonDescription
+seed?: CommonSeed
+/**
+ * The page's heading.
+ */
+title: string
+/**
+ * The stages that it shows, in order.
+ * 
+ * @minItems 1
+ */
+of: [CommonReference, ...(CommonReference)[]]
+}
+/**
+ * Trains a model by minibatches; continues from the last finished epoch.
+ */
+export interface TrainStage {
+kind?: CommonKind
+description?: CommonDescription
+seed?: CommonSeed
+/**
+ * A stage, or `stage.port` where one has several outputs of the type.
+ */
+model: string
+/**
+ * A stage, or `stage.port` where one has several outputs of the type.
+ */
+data: string
+/**
+ * Passes over the training rows.
+ */
+epochs: number
+/**
+ * Rows a step.
+ */
+batchSize: number
+/**
+ * One of these.
+ */
+optimizer: {
+/**
+ * Stochastic gradient descent.
+ */
+sgd?: {
+/**
+ * Size of a step.
+ */
+learningRate: number
+/**
+ * Part of the last step kept.
+ */
+momentum: number
+/**
+ * Nesterov's momentum.
+ */
+nesterov: boolean
+}
+/**
+ * Hinton's RMSprop, as in Keras.
+ */
+rmsprop?: {
+/**
+ * Size of a step.
+ */
+learningRate: number
+/**
+ * Decay of the mean square.
+ */
+rho: number
+/**
+ * Part of the last step kept.
+ */
+momentum: number
+/**
+ * Added to the divisor.
+ */
+epsilon: number
+}
+/**
+ * Kingma and Ba's Adam, as in Keras.
+ */
+adam?: {
+/**
+ * Size of a step.
+ */
+learningRate: number
+/**
+ * Decay of the mean.
+ */
+beta1: number
+/**
+ * Decay of the mean square.
+ */
+beta2: number
+/**
+ * Added to the divisor.
+ */
+epsilon: number
+}
+}
+/**
+ * What is made small.
+ */
+loss: "sparseCategoricalCrossentropy"
+/**
+ * What watches the epochs, in order, with Keras' semantics.
+ */
+callbacks: {
+/**
+ * Cuts the rate when a metric stops improving.
+ */
+reduceLROnPlateau?: {
+/**
+ * What is watched.
+ */
+monitor: ("valLoss" | "valAccuracy" | "loss" | "accuracy")
+/**
+ * Is less or more better? auto: by the metric's name.
+ */
+mode: ("auto" | "min" | "max")
+/**
+ * The new rate over the old.
+ */
+factor: number
+/**
+ * Epochs without improvement before.
+ */
+patience: number
+/**
+ * Less is no improvement.
+ */
+minDelta: number
+/**
+ * Epochs to wait after a cut.
+ */
+cooldown: number
+/**
+ * Never below.
+ */
+minLearningRate: number
+}
+/**
+ * Stops when a metric stops improving.
+ */
+earlyStopping?: {
+/**
+ * What is watched.
+ */
+monitor: ("valLoss" | "valAccuracy" | "loss" | "accuracy")
+/**
+ * Is less or more better? auto: by the metric's name.
+ */
+mode: ("auto" | "min" | "max")
+/**
+ * Epochs without improvement before.
+ */
+patience: number
+/**
+ * Less is no improvement.
+ */
+minDelta: number
+/**
+ * What must be beaten.
+ */
+baseline?: number
+/**
+ * Epochs to wait before watching.
+ */
+startFromEpoch: number
+/**
+ * Keeps the weights of the best epoch.
+ */
+restoreBestWeights: boolean
+}
+/**
+ * Sets the rate at each epoch's start.
+ */
+learningRateSchedule?: {
+/**
+ * Constant for the first epochs, then times e^rate an epoch.
+ */
+exponential?: {
+/**
+ * Epochs before.
+ */
+after: number
+/**
+ * Exponent an epoch.
+ */
+rate: number
+}
+}
+}[]
+}
+/**
+ * Searches a space of values for the best trial.
+ */
+export interface TuneStage {
+kind?: CommonKind
+description?: CommonDescription
+seed?: CommonSeed
+/**
+ * A stage, or `stage.port` where one has several outputs of the type.
+ */
+data: string
+/**
+ * How.
+ */
+search: {
+/**
+ * Independent draws.
+ */
+random?: {
+/**
+ * How many.
+ */
+trials: number
+}
+}
+/**
+ * What is made large or small.
+ */
+objective: {
+/**
+ * A value of the trial's last training.
+ */
+maximize?: string
+/**
+ * A value of the trial's last training.
+ */
+minimize?: string
+}
+/**
+ * What is searched, by name; `${trial.name}` takes a value.
+ */
+space: {
+/**
+ * One of int, float, choice.
+ */
+[k: string]: {
+/**
+ * Whole numbers from the first to the second.
+ * 
+ * @minItems 2
+ * @maxItems 2
+ */
+int?: [number, number]
+/**
+ * Numbers from the first to the second.
+ * 
+ * @minItems 2
+ * @maxItems 2
+ */
+float?: [number, number]
+/**
+ * Any of these.
+ * 
+ * @minItems 1
+ */
+choice?: [(number | string), ...((number | string))[]]
+/**
+ * Distance of neighbours.
+ */
+step?: number
+/**
+ * Even in the logarithm.
+ */
+log: boolean
+}
+}
+/**
+ * A small pipeline; its last train is judged.
+ */
+trial: {
+[k: string]: {
+[k: string]: unknown
+}
+}
+/**
+ * So many trials may fail.
+ */
+maxFailures: number
+}
