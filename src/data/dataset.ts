@@ -7,6 +7,8 @@
  *     labels.npy        uint8 [rows]
  *     train.npy, validation.npy, test.npy     int32 row numbers
  */
+import type { Operations } from '../augment/augmenter.ts';
+
 export interface DatasetFile {
   readonly version: 1;
   readonly name: string;
@@ -30,5 +32,5 @@ export interface AugmentTransform {
   readonly transform: 'augment';
   readonly seed: number;
   /** The augment stage's resolved params without `data`. */
-  readonly operations: { readonly [name: string]: unknown };
+  readonly operations: Operations;
 }

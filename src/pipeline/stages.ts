@@ -103,7 +103,7 @@ function stripped(value: Json, refills: (whole: Json) => boolean): Json {
     return items;
   }
   if (typeof value !== 'object' || value === null) return value;
-  let kept: { [key: string]: Json } = { ...value };
+  let kept: { [key: string]: Json } = Object.fromEntries(Object.entries(value));
   for (const key of Object.keys(kept)) {
     const { [key]: inner, ...others } = kept;
     if (refills(others)) kept = others;

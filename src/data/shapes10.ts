@@ -1,0 +1,94 @@
+/**
+ * shapes10: 32×32×3 images of ten shapes that are drawn from a seed: random colour, size, place, rotation, noise and
+ * background. Offline, and hard enough that a linear model fails. Row r of a seed is always the same image.
+ */
+import { type Random, randomStream } from './random.ts';
+
+export const shapes10Classes = ['circle', 'ring', 'square', 'frame', 'triangle', 'star', 'cross', 'bar', 'crescent', 'dots'];
+export const shapes10Rows = { train: 10_000, test: 2_000 };
+const side = 32;
+const bytes = side * side * 3;
+
+/** Draws row `row` into `image` (uint8 [32, 32, 3]) and returns its label. Training and test rows count on: tests start at 10,000. */
+export function drawShape(seed: number, row: number, image: Uint8Array): number {
+  const random = randomStream(seed, 'shapes10', 'image').at(0, row);
+  const label = row % shapes10Classes.length;
+  const shape = inShape(label, random);
+  const place = pose(random);
+  const [paint, ground] = colours(random);
+  const wave = texture(random);
+  const noise = random.uniform(6, 26);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const cover = coverage(shape, place, x, y);
+      for (let c = 0; c < 3; c++) {
+        const under = (ground[c] ?? 0) + wave(x, y, c);
+        const value = under + cover * ((paint[c] ?? 0) - under) + noise * random.normal();
+        image[(y * side + x) * 3 + c] = Math.min(255, Math.max(0, Math.round(value)));
+      }
+    }
+  }
+  return label;
+}
+
+export const shapes10Bytes = bytes;
+
+interface Pose {
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
+  readonly cos: number;
+  readonly sin: number;
+}
+
+function pose(random: Random): Pose {
+  const size = random.uniform(5, 11);
+  const turn = random.uniform(0, 2 * Math.PI);
+  return { size, x: random.uniform(size * 0.8, side - size * 0.8), y: random.uniform(size * 0.8, side - size * 0.8), cos: Math.cos(turn), sin: Math.sin(turn) };
+}
+
+/** Two colours that stand apart from each other, though which is the lighter is chance. */
+function colours(random: Random): [number[], number[]] {
+  for (;;) {
+    const [a, b] = [0, 1].map(() => [0, 1, 2].map(() => random.uniform(20, 235)));
+    const distance = Math.hypot(...[0, 1, 2].map((c) => (a?.[c] ?? 0) - (b?.[c] ?? 0)));
+    if (a && b && distance > 80) return [a, b];
+  }
+}
+
+function texture(random: Random): (x: number, y: number, c: number) => number {
+  const [fx, fy, phase, depth] = [random.uniform(-0.5, 0.5), random.uniform(-0.5, 0.5), random.uniform(0, 6.28), random.uniform(0, 30)];
+  return (x, y, c) => depth * Math.sin(fx * x + fy * y + phase + c);
+}
+
+/** The part of the pixel that the shape covers, from 2×2 samples. */
+function coverage(shape: (u: number, v: number) => boolean, { x, y, size, cos, sin }: Pose, px: number, py: number): number {
+  let hits = 0;
+  for (const dx of [-0.25, 0.25]) {
+    for (const dy of [-0.25, 0.25]) {
+      const [rx, ry] = [(px + dx - x) / size, (py + dy - y) / size];
+      if (shape(rx * cos + ry * sin, ry * cos - rx * sin)) hits++;
+    }
+  }
+  return hits / 4;
+}
+
+/** Is a point inside, in units of the shape's size? */
+function inShape(label: number, random: Random): (u: number, v: number) => boolean {
+  const stretch = random.uniform(0.8, 1.2);
+  const radius = (u: number, v: number): number => Math.hypot(u * stretch, v);
+  const box = (u: number, v: number): number => Math.max(Math.abs(u * stretch), Math.abs(v));
+  const tests: readonly ((u: number, v: number) => boolean)[] = [
+    (u, v) => radius(u, v) < 0.9,
+    (u, v) => radius(u, v) < 1 && radius(u, v) > 0.6,
+    (u, v) => box(u, v) < 0.8,
+    (u, v) => box(u, v) < 0.9 && box(u, v) > 0.5,
+    (u, v) => v > -0.6 && v < 1.2 - 2 * Math.abs(u * stretch) - 0.2,
+    (u, v) => radius(u, v) < 0.55 + 0.45 * Math.cos(5 * Math.atan2(v, u)),
+    (u, v) => (Math.abs(u) < 0.28 && Math.abs(v) < 1) || (Math.abs(v) < 0.28 && Math.abs(u) < 1),
+    (u, v) => Math.abs(v) < 0.28 && Math.abs(u) < 1.1,
+    (u, v) => radius(u, v) < 1 && Math.hypot(u - 0.5, v) > 0.8,
+    (u, v) => Math.hypot(Math.abs(u) - 0.55, Math.abs(v) - 0.55) < 0.36,
+  ];
+  return tests[label] ?? (() => false);
+}
