@@ -1,0 +1,12 @@
+import type { Kind } from '../kind.ts';
+
+export const report: Kind = {
+  name: 'report',
+  inputs: () => [{ param: 'of', accepts: 'reported', list: true }],
+  outputs: () => ({ page: { type: 'page', description: 'report.html' } }),
+  values: () => ({}),
+  usesEngine: false,
+  draws: () => false,
+  components: () => [{ name: 'report/page', version: 1 }],
+  check: () => ({ diagnostics: [], forms: {} }),
+};
