@@ -27,7 +27,7 @@ export async function unpackMembers(archive: string, members: Members, folder: s
     for await (const entry of entries) {
       const name = entry.header.name.split('/').at(-1) ?? '';
       const chunks: Buffer[] = [];
-      for await (const chunk of entry) chunks.push(Buffer.from(chunk));
+      for await (const chunk of entry) chunks.push(Buffer.from(chunk as Uint8Array));
       const sha256 = wanted.get(name);
       if (sha256 === undefined) continue;
       keep(Buffer.concat(chunks), name, sha256, archive, folder);
