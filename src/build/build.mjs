@@ -1,8 +1,7 @@
 // Bundles the program with esbuild: our code and light libraries into a few files, so that starting it reads few of them.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build as bundle } from 'esbuild';
-import { buildClient } from './client.mjs';
 import { generate } from './generate.mjs';
 
 // Heavy, native or reading files beside themselves: left to Node's own resolution.
@@ -27,7 +26,6 @@ export async function build(project, folder) {
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
     logLevel: 'warning',
   });
-  writeFileSync(join(temporary, 'report-client.js'), await buildClient());
   removeOld(dirname(folder));
   try {
     renameSync(temporary, folder);

@@ -27,7 +27,7 @@ function apply(tf: Tf, layer: LayerNode, x: TensorFlow.Tensor, weights: readonly
   switch (layer.kind) {
     case 'conv2d': {
       const { strides, padding, activation } = layer.config;
-      const out = tf.conv2d(tf.reshape(x, shape4(x.shape)), tf.reshape(first ?? x, shape4(first?.shape ?? [])), strides, padding);
+      const out = tf.conv2d(tf.reshape<TensorFlow.Rank.R4>(x, shape4(x.shape)), tf.reshape<TensorFlow.Rank.R4>(first ?? x, shape4(first?.shape ?? [])), strides, padding);
       return activate(tf, second ? tf.add(out, second) : out, activation, last);
     }
     case 'dense': {
@@ -41,7 +41,7 @@ function apply(tf: Tf, layer: LayerNode, x: TensorFlow.Tensor, weights: readonly
     case 'maxPooling2d':
     case 'averagePooling2d': {
       const { poolSize = 2, strides = poolSize, padding } = layer.config;
-      const image = tf.reshape(x, shape4(x.shape));
+      const image = tf.reshape<TensorFlow.Rank.R4>(x, shape4(x.shape));
       return layer.kind === 'maxPooling2d' ? tf.maxPool(image, poolSize, strides, padding) : tf.avgPool(image, poolSize, strides, padding);
     }
     case 'globalAveragePooling2d':
