@@ -5,7 +5,7 @@ import { build as bundle } from 'esbuild';
 import { generate } from './generate.mjs';
 
 // Heavy, native or reading files beside themselves: left to Node's own resolution.
-const external = ['@tensorflow/*', 'sharp', 'esbuild', 'echarts', 'echarts/*'];
+const external = ['sharp', 'esbuild', 'echarts', 'echarts/*'];
 const dayInMs = 24 * 60 * 60 * 1000;
 
 /** Builds into a temporary folder and renames it to `folder`: two at once do no harm. */
@@ -23,7 +23,8 @@ export async function build(project, folder) {
     target: 'node20.9',
     sourcemap: true,
     external,
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    mainFields: ['module', 'main'],
+    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname ?? new URL('.', import.meta.url).pathname;" },
     logLevel: 'warning',
   });
   removeOld(dirname(folder));

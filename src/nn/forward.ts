@@ -113,8 +113,8 @@ function normalized(tf: Tf, x: TensorFlow.Tensor, gamma: TensorFlow.Tensor, beta
     const [a, g, b, save] = [inputs[0], inputs[1], inputs[2], inputs[3]];
     if (!isTensor(a) || !isTensor(g) || !isTensor(b) || typeof save !== 'function') throw new Error('batchNorm takes three tensors');
     const hat = tf.mul(tf.sub(a, mean), inverse);
-    save([hat, g]);
-    return { value: tf.add(tf.mul(hat, g), b), gradFunc: (dy, saved) => gradient(tf, dy, saved, inverse, rows) };
+    save([hat, g, inverse]);
+    return { value: tf.add(tf.mul(hat, g), b), gradFunc: (dy, saved) => gradient(tf, dy, saved, rows) };
   });
   return { y: tf.reshape(op(flat, gamma, beta), x.shape), mean, variance };
 }
@@ -124,10 +124,10 @@ function isTensor(value: unknown): value is TensorFlow.Tensor {
 }
 
 /** dx = γ/σ · (dy - mean(dy) - x̂·mean(dy·x̂)). */
-function gradient(tf: Tf, dy: TensorFlow.Tensor | TensorFlow.Tensor[], saved: TensorFlow.Tensor[], inverse: TensorFlow.Tensor, rows: number): TensorFlow.Tensor[] {
-  const [hat, gamma] = saved;
+function gradient(tf: Tf, dy: TensorFlow.Tensor | TensorFlow.Tensor[], saved: TensorFlow.Tensor[], rows: number): TensorFlow.Tensor[] {
+  const [hat, gamma, inverse] = saved;
   const upstream = Array.isArray(dy) ? dy[0] : dy;
-  if (!hat || !gamma || !upstream) throw new Error('batchNorm saved two tensors');
+  if (!hat || !gamma || !inverse || !upstream) throw new Error('batchNorm saved three tensors');
   const dBeta = tf.sum(upstream, 0);
   const dGamma = tf.sum(tf.mul(upstream, hat), 0);
   const centred = tf.sub(upstream, tf.add(tf.div(dBeta, rows), tf.mul(hat, tf.div(dGamma, rows))));

@@ -8,10 +8,10 @@ export function registerTrainingKernels(tf: typeof TensorFlow): void {
     backendName: 'wasm',
     kernelFunc: ({ inputs, attrs }) => {
       const { x, dy } = inputs;
-      if (!x || !dy) throw new Error('Conv2DBackpropFilter takes x and dy');
+      if (!(x instanceof tf.Tensor) || !(dy instanceof tf.Tensor)) throw new Error('Conv2DBackpropFilter takes the tensors x and dy');
       const { strides, pad, dimRoundingMode, filterShape } = readAttributes(attrs);
       const info = tf.backend_util.computeConv2DInfo(shape4(x.shape), filterShape, strides, 1, pad, dimRoundingMode);
-      return filterGradient(tf, tf.engine().makeTensorFromTensorInfo(x), tf.engine().makeTensorFromTensorInfo(dy), info);
+      return filterGradient(tf, x, dy, info);
     },
   });
 }

@@ -34,6 +34,8 @@ async function carryOut(order: StageOrder): Promise<void> {
 function failed(error: unknown): FromChild {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   if (error instanceof Failure) return { type: 'failed', diagnostic: error.diagnostic, stack };
+  // The log keeps the stack; people are shown the message.
+  process.stderr.write(`${stack}\n`);
   const message = error instanceof Error ? error.message : String(error);
   const fix = 'this is a fault of the program: please report it with the log';
   return { type: 'failed', diagnostic: { severity: 'error', code: 'stage-crashed', message, fix }, stack };
