@@ -31,11 +31,25 @@ export function affineMatrix(g: Geometry, height: number, width: number): Affine
 
 function compose(m: Affine, n: Affine): Affine {
   const [a, b, c, d, e, f] = m;
-  return [a * n[0] + b * n[3], a * n[1] + b * n[4], a * n[2] + b * n[5] + c, d * n[0] + e * n[3], d * n[1] + e * n[4], d * n[2] + e * n[5] + f];
+  return [
+    a * n[0] + b * n[3],
+    a * n[1] + b * n[4],
+    a * n[2] + b * n[5] + c,
+    d * n[0] + e * n[3],
+    d * n[1] + e * n[4],
+    d * n[2] + e * n[5] + f,
+  ];
 }
 
 /** Reads `from` through the map into `to`, bilinearly. Both are [height, width, channels]. */
-export function warp(from: Float32Array, to: Float32Array, size: { height: number; width: number; channels: number }, matrix: Affine, fill: FillMode, fillValue: number): void {
+export function warp(
+  from: Float32Array,
+  to: Float32Array,
+  size: { height: number; width: number; channels: number },
+  matrix: Affine,
+  fill: FillMode,
+  fillValue: number,
+): void {
   const { height, width, channels } = size;
   const [a, b, c, d, e, f] = matrix;
   for (let y = 0; y < height; y++) {
@@ -49,7 +63,16 @@ export function warp(from: Float32Array, to: Float32Array, size: { height: numbe
   }
 }
 
-function mix(from: Float32Array, to: Float32Array, row: number, column: number, height: number, width: number, channels: number, target: number): void {
+function mix(
+  from: Float32Array,
+  to: Float32Array,
+  row: number,
+  column: number,
+  height: number,
+  width: number,
+  channels: number,
+  target: number,
+): void {
   const top = Math.floor(row);
   const left = Math.floor(column);
   const bottom = Math.min(top + 1, height - 1);
@@ -57,8 +80,12 @@ function mix(from: Float32Array, to: Float32Array, row: number, column: number, 
   const v = row - top;
   const h = column - left;
   for (let channel = 0; channel < channels; channel++) {
-    const upper = (from[(top * width + left) * channels + channel] ?? 0) * (1 - h) + (from[(top * width + right) * channels + channel] ?? 0) * h;
-    const lower = (from[(bottom * width + left) * channels + channel] ?? 0) * (1 - h) + (from[(bottom * width + right) * channels + channel] ?? 0) * h;
+    const upper =
+      (from[(top * width + left) * channels + channel] ?? 0) * (1 - h) +
+      (from[(top * width + right) * channels + channel] ?? 0) * h;
+    const lower =
+      (from[(bottom * width + left) * channels + channel] ?? 0) * (1 - h) +
+      (from[(bottom * width + right) * channels + channel] ?? 0) * h;
     to[target + channel] = upper * (1 - v) + lower * v;
   }
 }

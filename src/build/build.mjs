@@ -6,6 +6,22 @@ import { generate } from './generate.mjs';
 
 // Heavy, native or reading files beside themselves: left to Node's own resolution.
 const external = ['sharp', 'esbuild', 'echarts', 'echarts/*'];
+/** How our code becomes JavaScript, for the program and for its tests. */
+export const bundling = {
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.9',
+  sourcemap: true,
+  external,
+  mainFields: ['module', 'main'],
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname ?? new URL('.', import.meta.url).pathname;",
+  },
+  logLevel: 'warning',
+};
+
 const dayInMs = 24 * 60 * 60 * 1000;
 
 /** Builds into a temporary folder and renames it to `folder`: two at once do no harm. */
@@ -14,18 +30,9 @@ export async function build(project, folder) {
   const temporary = `${folder}.${process.pid}`;
   mkdirSync(temporary, { recursive: true });
   await bundle({
+    ...bundling,
     entryPoints: { main: join(project, 'src/cli/main.ts'), child: join(project, 'src/run/child.ts') },
     outdir: temporary,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.9',
-    sourcemap: true,
-    external,
-    mainFields: ['module', 'main'],
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname ?? new URL('.', import.meta.url).pathname;" },
-    logLevel: 'warning',
   });
   removeOld(dirname(folder));
   try {
@@ -40,6 +47,7 @@ export async function build(project, folder) {
 function removeOld(dist) {
   for (const name of readdirSync(dist)) {
     const path = join(dist, name);
-    if (name !== 'package' && Date.now() - statSync(path).mtimeMs > dayInMs) rmSync(path, { recursive: true, force: true });
+    if (name !== 'package' && Date.now() - statSync(path).mtimeMs > dayInMs)
+      rmSync(path, { recursive: true, force: true });
   }
 }

@@ -10,7 +10,10 @@ const generated = join(project, 'src/generated');
 /** Writes src/generated/validators.js when the schemas or this file have changed since. */
 export async function generate() {
   const schemas = readSchemas();
-  const digest = createHash('sha256').update(JSON.stringify(schemas)).update(readFileSync(fileURLToPath(import.meta.url))).digest('hex');
+  const digest = createHash('sha256')
+    .update(JSON.stringify(schemas))
+    .update(readFileSync(fileURLToPath(import.meta.url)))
+    .digest('hex');
   const file = join(generated, 'validators.js');
   if (existsSync(file) && readFileSync(file, 'utf8').startsWith(`// ${digest}`)) return;
   mkdirSync(generated, { recursive: true });
@@ -21,7 +24,10 @@ export async function generate() {
 
 function readSchemas() {
   const folder = join(project, 'schemas');
-  return readdirSync(folder).filter((name) => name.endsWith('.schema.json')).sort().map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.schema.json'))
+    .sort()
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
 }
 
 const kindOf = (schema) => schema.$id.replace('.schema.json', '');
@@ -31,7 +37,16 @@ async function compile(schemas) {
   const { default: Ajv } = await import('ajv/dist/2020.js');
   const { default: standalone } = await import('ajv/dist/standalone/index.js');
   const { build } = await import('esbuild');
-  const ajv = new Ajv.default({ allErrors: true, verbose: true, useDefaults: true, strictRequired: false, allowUnionTypes: true, strictTypes: false, keywords: ['x-fingerprint'], code: { source: true, esm: true } });
+  const ajv = new Ajv.default({
+    allErrors: true,
+    verbose: true,
+    useDefaults: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+    strictTypes: false,
+    keywords: ['x-fingerprint'],
+    code: { source: true, esm: true },
+  });
   const names = {};
   for (const schema of schemas) {
     const own = kindOf(schema) === 'pipeline' ? frame(schema) : schema;
@@ -39,7 +54,15 @@ async function compile(schemas) {
     if (kindOf(schema) !== 'common') names[kindOf(schema)] = own.$id;
   }
   const code = standalone.default(ajv, names);
-  const bundled = await build({ stdin: { contents: code, resolveDir: project, loader: 'js' }, bundle: true, format: 'esm', platform: 'neutral', mainFields: ['main'], write: false, logLevel: 'warning' });
+  const bundled = await build({
+    stdin: { contents: code, resolveDir: project, loader: 'js' },
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['main'],
+    write: false,
+    logLevel: 'warning',
+  });
   return bundled.outputFiles[0].text;
 }
 
@@ -52,20 +75,38 @@ function frame(schema) {
 /** The text of src/generated/types.ts: resolved stages hold no expressions, and what has a default is there. */
 export async function typesText() {
   const { compile: toTypes } = await import('json-schema-to-typescript');
-  const schemas = readSchemas().filter((schema) => kindOf(schema) !== 'pipeline').map(resolved);
+  const schemas = readSchemas()
+    .filter((schema) => kindOf(schema) !== 'pipeline')
+    .map(resolved);
   const $defs = {};
   for (const schema of schemas) {
-    for (const [name, definition] of Object.entries(schema.$defs ?? {})) $defs[`${kindOf(schema)}-${name}`] = relocated(definition, schema);
+    for (const [name, definition] of Object.entries(schema.$defs ?? {}))
+      $defs[`${kindOf(schema)}-${name}`] = relocated(definition, schema);
   }
   const stages = schemas.filter((schema) => kindOf(schema) !== 'common');
-  const properties = Object.fromEntries(stages.map((schema) => [kindOf(schema), withoutFrame(relocated(schema, schema))]));
-  const all = { title: 'Stages', type: 'object', additionalProperties: false, required: Object.keys(properties), properties, $defs };
-  return toTypes(all, 'Stages', { bannerComment: '// Made from schemas/ by `npm run generate`.', format: false, ignoreMinAndMaxItems: false });
+  const properties = Object.fromEntries(
+    stages.map((schema) => [kindOf(schema), withoutFrame(relocated(schema, schema))]),
+  );
+  const all = {
+    title: 'Stages',
+    type: 'object',
+    additionalProperties: false,
+    required: Object.keys(properties),
+    properties,
+    $defs,
+  };
+  return toTypes(all, 'Stages', {
+    bannerComment: '// Made from schemas/ by `npm run generate`.',
+    format: false,
+    ignoreMinAndMaxItems: false,
+  });
 }
 
 /** Its references, wherever they pointed to, point into one common $defs. */
 function relocated(value, schema) {
-  const text = JSON.stringify(value).replaceAll('"common.schema.json#/$defs/', '"#/$defs/common-').replaceAll(/"#\/\$defs\/(?!common-)/g, `"#/$defs/${kindOf(schema)}-`);
+  const text = JSON.stringify(value)
+    .replaceAll('"common.schema.json#/$defs/', '"#/$defs/common-')
+    .replaceAll(/"#\/\$defs\/(?!common-)/g, `"#/$defs/${kindOf(schema)}-`);
   return JSON.parse(text);
 }
 
@@ -88,7 +129,9 @@ function resolved(value) {
     if (made.anyOf.length === 1) Object.assign(made, made.anyOf[0], { anyOf: undefined, title: undefined });
   }
   if (made.properties) {
-    const defaulted = Object.entries(made.properties).filter(([, property]) => 'default' in property).map(([name]) => name);
+    const defaulted = Object.entries(made.properties)
+      .filter(([, property]) => 'default' in property)
+      .map(([name]) => name);
     made.required = [...new Set([...(made.required ?? []), ...defaulted])];
   }
   // Titles of properties would become names of types: only those of stages shall.

@@ -1,11 +1,11 @@
 /** The cache folder: immutable objects, an index of results over them, records, and the newest outputs for people. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { digest } from '../plan/fingerprint.ts';
 import type { PortContent, Store } from '../run/store.ts';
 import { makeCheckpoints } from './checkpoints.ts';
-import { writeAtomically } from './files.ts';
+import { codeOf, writeAtomically } from './files.ts';
 import { makeIndex } from './index-store.ts';
 import { makeObjects } from './objects.ts';
 import { makeOutputs } from './outputs.ts';
@@ -15,53 +15,75 @@ import { makeWork } from './work.ts';
 
 /** Raised when an older `pipe` would misread what a newer one leaves. */
 const formatVersion = 1;
+const parts = ['objects', 'index', 'runs', 'out', 'downloads', 'work'];
 
 /** Opens the folder, making it when there is none. Failure: `cache-not-writable`, `cache-version`. */
 export async function openCache(folder: string): Promise<Store> {
   prepare(folder);
   const stats = openStatCache(join(folder, 'stat.json'));
   const objects = makeObjects(join(folder, 'objects'), stats);
-  const index = makeIndex(join(folder, 'index', 'results'));
+  const index = makeIndex(join(folder, 'index', 'results'), objects);
   const work = makeWork(join(folder, 'work'));
   return {
     downloads: join(folder, 'downloads'),
     lookup: index.lookup,
     record: index.record,
     adoptFolder: objects.adoptFolder,
-    portContent: (type, files): PortContent => ({ type, digest: digest(Object.fromEntries(Object.entries(files).map(([path, ref]) => [path, ref.hash]))), files }),
+    portContent: (type, files): PortContent => ({
+      type,
+      digest: digest(Object.fromEntries(Object.entries(files).map(([path, ref]) => [path, ref.hash]))),
+      files,
+    }),
     intact: async (port) => (await Promise.all(Object.values(port.files).map(objects.intact))).every(Boolean),
     objectPath: objects.path,
     checkpoints: makeCheckpoints(join(folder, 'index', 'checkpoints'), objects),
     workFolder: work.make,
     removeWork: work.remove,
-    bringOut: makeOutputs(join(folder, 'out'), objects).bringOut,
+    bringOut: makeOutputs(join(folder, 'out'), objects, work).bringOut,
     hashFile: stats.hash,
     runs: makeRuns(join(folder, 'runs')),
   };
 }
 
+function portContent(type: PortContent['type'], files: PortContent['files']): PortContent {
+  const hashes = Object.fromEntries(Object.entries(files).map(([path, ref]) => [path, ref.hash]));
+  return { type, digest: digest(hashes), files };
+}
+
+/** Looks at the format before it touches anything. */
 function prepare(folder: string): void {
   const marker = join(folder, 'format.json');
   try {
-    for (const part of ['objects', 'index', 'runs', 'out', 'downloads', 'work']) mkdirSync(join(folder, part), { recursive: true });
     const found = readFormat(marker);
-    if (found === null) writeAtomically(marker, `${JSON.stringify({ version: formatVersion })}\n`);
-    else if (found !== formatVersion) {
-      throw new Failure('cache-version', `the cache \`${folder}\` has format ${found}; this pipe reads format ${formatVersion}`, { fix: 'use the pipe that wrote it, or another folder: --cache FOLDER' });
+    if (found !== null && found !== formatVersion) throw wrongVersion(folder, found);
+    for (const part of parts) {
+      mkdirSync(join(folder, part), { recursive: true });
+      accessSync(join(folder, part), constants.W_OK);
     }
+    if (found === null) writeAtomically(marker, `${JSON.stringify({ version: formatVersion })}\n`);
   } catch (error) {
     if (error instanceof Failure) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new Failure('cache-not-writable', `the cache \`${folder}\` can't be written: ${why}`, { fix: 'make the folder writable, or choose another: --cache FOLDER or PIPE_CACHE' });
+    throw new Failure('cache-not-writable', `the cache \`${folder}\` can't be written: ${why}`, {
+      fix: 'make the folder writable, or choose another: --cache FOLDER or PIPE_CACHE',
+    });
   }
 }
 
+function wrongVersion(folder: string, found: unknown): Failure {
+  return new Failure('cache-version', `the cache \`${folder}\` has format ${found}; this pipe reads format ${formatVersion}`, {
+    fix: 'use the pipe that wrote it, or another folder: --cache FOLDER',
+  });
+}
+
+/** Null when there is none; a marker that can't be understood may be a newer one's. */
 function readFormat(marker: string): unknown {
   let text: string;
   try {
     text = readFileSync(marker, 'utf8');
-  } catch {
-    return null;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
   }
   try {
     return JSON.parse(text).version ?? 'unknown';

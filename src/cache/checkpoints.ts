@@ -1,43 +1,68 @@
 /** The states of unfinished trainings, by what was done (the prefix of a fingerprint), engine and epoch. */
 import { digest } from '../plan/fingerprint.ts';
 import type { EngineIdentity, Files, Store } from '../run/store.ts';
-import { openKeyv } from './index-store.ts';
+import { isObject, isRef, openKeyv } from './index-store.ts';
 import type { Objects } from './objects.ts';
 
+interface Saved {
+  readonly epoch: number;
+  readonly files: Files;
+}
 interface Entry {
   readonly version: 1;
   readonly engine: EngineIdentity;
   /** Ascending. */
-  readonly epochs: readonly { readonly epoch: number; readonly files: Files }[];
+  readonly epochs: readonly Saved[];
 }
 
 export function makeCheckpoints(folder: string, objects: Objects): Store['checkpoints'] {
   const keyv = openKeyv(folder);
-  const keyOf = (prefix: string, engine: EngineIdentity): string => digest([prefix, engine]);
-  const read = async (key: string): Promise<Entry | null> => {
+  // Two epochs of one training must not read the same entry and write it one after the other.
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function epochsOf(key: string): Promise<readonly Saved[]> {
     const entry: unknown = await keyv.get(key);
-    return isEntry(entry) ? entry : null;
-  };
+    return isEntry(entry) ? entry.epochs : [];
+  }
+
+  async function latest(...[prefix, engine, maxEpoch]: Parameters<Store['checkpoints']['latest']>) {
+    for (const { epoch, files } of (await epochsOf(keyOf(prefix, engine))).toReversed()) {
+      if (epoch > maxEpoch) continue;
+      const whole = await Promise.all(Object.values(files).map(objects.intact));
+      if (whole.every(Boolean)) return { epoch, files: pathsOf(files, objects) };
+    }
+    return null;
+  }
+
+  async function keep(...[prefix, engine, epoch, from]: Parameters<Store['checkpoints']['save']>): Promise<void> {
+    const key = keyOf(prefix, engine);
+    const files = await objects.adoptFolder(from);
+    // A training anew for fewer epochs must not cost what a longer one has reached.
+    const furthest = (await epochsOf(key)).filter((other) => other.epoch > epoch).slice(-1);
+    const entry: Entry = { version: 1, engine, epochs: [{ epoch, files }, ...furthest] };
+    await keyv.set(key, entry);
+  }
 
   return {
-    latest: async (prefix, engine, maxEpoch) => {
-      const entry = await read(keyOf(prefix, engine));
-      for (const { epoch, files } of [...(entry?.epochs ?? [])].reverse()) {
-        if (epoch > maxEpoch) continue;
-        const whole = await Promise.all(Object.values(files).map(objects.intact));
-        if (whole.every(Boolean)) return { epoch, files: Object.fromEntries(Object.entries(files).map(([path, ref]) => [path, objects.path(ref)])) };
-      }
-      return null;
-    },
-    // The last one alone is kept: a training for fewer epochs starts anew, and the plan says so.
-    save: async (prefix, engine, epoch, from) => {
-      const files = await objects.adoptFolder(from);
-      const entry: Entry = { version: 1, engine, epochs: [{ epoch, files }] };
-      await keyv.set(keyOf(prefix, engine), entry);
+    latest,
+    save: (...args) => {
+      const saved = last.then(() => keep(...args));
+      last = saved.catch(() => {});
+      return saved;
     },
   };
 }
 
+const keyOf = (prefix: string, engine: EngineIdentity): string => digest([prefix, engine]);
+
+function pathsOf(files: Files, objects: Objects): { [path: string]: string } {
+  return Object.fromEntries(Object.entries(files).map(([path, ref]) => [path, objects.path(ref)]));
+}
+
 function isEntry(value: unknown): value is Entry {
-  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1 && 'epochs' in value && Array.isArray(value.epochs);
+  return isObject(value) && value.version === 1 && Array.isArray(value.epochs) && value.epochs.every(isSaved);
+}
+
+function isSaved(value: unknown): boolean {
+  return isObject(value) && typeof value.epoch === 'number' && isObject(value.files) && Object.values(value.files).every(isRef);
 }

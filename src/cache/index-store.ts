@@ -1,20 +1,24 @@
 /** The index: a fingerprint's results, in Keyv over one JSON file a fingerprint. */
 import Keyv from 'keyv';
+import { canonicalize } from '../plan/canonical.ts';
 import type { IndexEntry, Store, StoredResult } from '../run/store.ts';
 import { FileStore } from './file-store.ts';
+import type { Objects } from './objects.ts';
 
-export function makeIndex(folder: string): Pick<Store, 'lookup' | 'record'> {
+export function makeIndex(folder: string, objects: Pick<Objects, 'present'>): Pick<Store, 'lookup' | 'record'> {
   const keyv = openKeyv(folder);
 
   async function lookup(fingerprint: string): Promise<IndexEntry | null> {
     const entry: unknown = await keyv.get(fingerprint);
-    return isEntry(entry) && entry.fingerprint === fingerprint ? entry : null;
+    if (!isEntry(entry) || entry.fingerprint !== fingerprint) return null;
+    return { ...entry, results: entry.results.filter(isResult) };
   }
 
-  async function record(fingerprint: string, kind: string, parts: IndexEntry['parts'], result: StoredResult): Promise<void> {
+  async function record(...[fingerprint, kind, parts, result]: Parameters<Store['record']>): Promise<void> {
+    mustBePresent(result, objects);
     const before = await lookup(fingerprint);
-    const same = JSON.stringify(result.engine);
-    const others = (before?.results ?? []).filter((other) => JSON.stringify(other.engine) !== same);
+    const same = canonicalize(result.engine);
+    const others = (before?.results ?? []).filter((other) => canonicalize(other.engine) !== same);
     const entry: IndexEntry = { version: 1, fingerprint, kind, parts, results: [...others, result] };
     await keyv.set(fingerprint, entry);
   }
@@ -24,9 +28,44 @@ export function makeIndex(folder: string): Pick<Store, 'lookup' | 'record'> {
 
 /** Keyv without expiry and namespaces: a file is the value itself. */
 export function openKeyv(folder: string): Keyv {
-  return new Keyv({ store: new FileStore(folder), throwOnErrors: true, useKeyPrefix: false, serialize: (data) => JSON.stringify(data.value), deserialize: (text) => ({ value: JSON.parse(String(text)) }) });
+  return new Keyv({
+    store: new FileStore(folder),
+    throwOnErrors: true,
+    useKeyPrefix: false,
+    serialize: (data) => JSON.stringify(data.value),
+    deserialize: (text) => ({ value: JSON.parse(String(text)) }),
+  });
+}
+
+/** The promise that everything rests on: an index entry has its objects. */
+function mustBePresent(result: StoredResult, objects: Pick<Objects, 'present'>): void {
+  for (const [port, content] of Object.entries(result.ports)) {
+    for (const [path, ref] of Object.entries(content.files)) {
+      if (!objects.present(ref)) throw new Error(`the cache lacks \`${path}\` of port \`${port}\``);
+    }
+  }
 }
 
 function isEntry(value: unknown): value is IndexEntry {
-  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1 && 'results' in value && Array.isArray(value.results) && 'fingerprint' in value;
+  if (!isObject(value)) return false;
+  return value.version === 1 && typeof value.fingerprint === 'string' && isObject(value.parts) && Array.isArray(value.results);
+}
+
+/** A newer `pipe` may add results of another version to an entry: these alone are skipped. */
+function isResult(value: unknown): value is StoredResult {
+  if (!isObject(value)) return false;
+  return value.version === 1 && isObject(value.ports) && isObject(value.values) && Object.values(value.ports).every(isPort);
+}
+
+function isPort(value: unknown): boolean {
+  return isObject(value) && typeof value.digest === 'string' && isObject(value.files) && Object.values(value.files).every(isRef);
+}
+
+/** Damage in the middle of a file may leave JSON that means something else. */
+export function isRef(value: unknown): boolean {
+  return isObject(value) && typeof value.hash === 'string' && /^[0-9a-f]{64}$/.test(value.hash) && typeof value.size === 'number';
+}
+
+export function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,15 +1,18 @@
 /** The object store: immutable bytes, named by their sha256: objects/ab/cdef…. */
-import { chmodSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmodSync, type Dirent, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { copyFile, readdir, rename } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { Failure } from '../diagnostics/diagnostic.ts';
 import type { FileRef, Files } from '../run/store.ts';
-import { flush } from './files.ts';
+import { codeOf, flush, temporaryName } from './files.ts';
 import { hashOf, type StatCache } from './stat-cache.ts';
 
 export interface Objects {
   path(ref: FileRef): string;
-  /** Moves the folder's files in; {} when there is none. */
+  /** Moves the folder's files in; {} when there is none. Failure `bad-output`: what is neither file nor folder. */
   adoptFolder(folder: string): Promise<Files>;
+  /** Is it there, with its size? Says nothing of its bytes. */
+  present(ref: FileRef): boolean;
   /** Is it there, whole? By size, and by hash when anything of its file changed since it was last hashed. */
   intact(ref: FileRef): Promise<boolean>;
 }
@@ -17,11 +20,14 @@ export interface Objects {
 export function makeObjects(folder: string, stats: StatCache): Objects {
   const path = (ref: FileRef): string => join(folder, ref.hash.slice(0, 2), ref.hash.slice(2));
 
+  function present(ref: FileRef): boolean {
+    const found = statSync(path(ref), { throwIfNoEntry: false });
+    return found?.isFile() === true && found.size === ref.size;
+  }
+
   async function intact(ref: FileRef): Promise<boolean> {
     try {
-      const found = statSync(path(ref));
-      if (!found.isFile() || found.size !== ref.size) return false;
-      return (await stats.hash(path(ref))) === ref.hash;
+      return present(ref) && (await stats.hashObject(path(ref))) === ref.hash;
     } catch {
       return false;
     }
@@ -30,25 +36,61 @@ export function makeObjects(folder: string, stats: StatCache): Objects {
   async function adopt(file: string): Promise<FileRef> {
     const ref = { hash: await hashOf(file), size: statSync(file).size };
     if (await intact(ref)) return ref;
+    chmodSync(file, 0o644);
     flush(file);
     chmodSync(file, 0o444);
     mkdirSync(dirname(path(ref)), { recursive: true });
-    rmSync(path(ref), { recursive: true, force: true });
-    renameSync(file, path(ref));
+    moveOver(file, path(ref));
     stats.remember(path(ref), ref.hash);
     return ref;
   }
 
   async function adoptFolder(from: string): Promise<Files> {
-    const entries = await readdir(from, { withFileTypes: true, recursive: true }).catch(() => []);
-    const files: { [path: string]: FileRef } = {};
-    for (const entry of entries.filter((found) => found.isFile())) {
+    const files: [string, FileRef][] = [];
+    for (const entry of await entriesOf(from)) {
+      if (entry.isDirectory()) continue;
       const file = join(entry.parentPath, entry.name);
-      const name = file.slice(from.length + 1).replaceAll('\\', '/');
-      files[name] = await adopt(file);
+      const name = relative(from, file).replaceAll('\\', '/');
+      if (entry.isSymbolicLink()) await becomeFile(file, name);
+      else if (!entry.isFile()) throw badOutput(name);
+      files.push([name, await adopt(file)]);
     }
-    return Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+    return Object.fromEntries(files.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  return { path, adoptFolder, intact };
+  return { path, adoptFolder, present, intact };
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true, recursive: true });
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Renaming replaces a damaged object at once, so that no other process finds it missing; only a folder has to go first. */
+function moveOver(file: string, to: string): void {
+  try {
+    renameSync(file, to);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') throw error;
+    rmSync(to, { recursive: true, force: true });
+    renameSync(file, to);
+  }
+}
+
+/** A link to a file counts as that file: what it points to may be gone tomorrow. */
+async function becomeFile(link: string, name: string): Promise<void> {
+  if (statSync(link, { throwIfNoEntry: false })?.isFile() !== true) throw badOutput(name);
+  const copy = temporaryName(link);
+  await copyFile(link, copy);
+  await rename(copy, link);
+}
+
+function badOutput(name: string): Failure {
+  return new Failure('bad-output', `the output \`${name}\` is neither a file, a folder, nor a link to a file`, {
+    fix: 'write plain files',
+  });
 }

@@ -1,21 +1,32 @@
 /** cache/out/PIPELINE[@PROFILE]/STAGE/PORT/FILE: the newest outputs, for people and other tools. */
-import { constants, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { constants, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Failure } from '../diagnostics/diagnostic.ts';
 import type { FileRef, Store } from '../run/store.ts';
-import { temporaryName, writeAtomically } from './files.ts';
+import { codeOf, writeAtomically } from './files.ts';
 import type { Objects } from './objects.ts';
+import type { Work } from './work.ts';
 
 /** Below this, copying costs less than what a shared inode risks. */
 const copyBelowBytes = 8 * 1024 * 1024;
+/** Other processes may bring out the same stage at the same moment; each try either wins or clears away what won. */
+const tries = 20;
 
-export function makeOutputs(folder: string, objects: Objects): Pick<Store, 'bringOut'> {
+interface Placed {
+  /** PORT/FILE */
+  readonly path: string;
+  readonly ref: FileRef;
+}
+
+export function makeOutputs(folder: string, objects: Objects, work: Work): Pick<Store, 'bringOut'> {
   async function place(ref: FileRef, to: string): Promise<void> {
     mkdirSync(dirname(to), { recursive: true });
     const from = objects.path(ref);
     if (ref.size < copyBelowBytes) return copyFile(from, to, constants.COPYFILE_FICLONE);
     const cloned = await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE).then(() => true, () => false);
     if (cloned) return;
+    rmSync(to, { force: true });
     try {
       linkSync(from, to);
     } catch {
@@ -23,38 +34,77 @@ export function makeOutputs(folder: string, objects: Objects): Pick<Store, 'brin
     }
   }
 
-  async function bringOut(...[pipeline, profile, stage, ports]: Parameters<Store['bringOut']>): Promise<void> {
-    const target = join(folder, profile === null ? pipeline : `${pipeline}@${profile}`, stage);
-    const files = Object.entries(ports).flatMap(([port, content]) => Object.entries(content.files).map(([path, ref]) => ({ path: join(port, path), ref })));
-    const manifest = `${target}.json`;
-    if (isThere(target, manifest, files)) return;
-    const temporary = temporaryName(target);
-    for (const { path, ref } of files) await place(ref, join(temporary, path));
-    const old = temporaryName(`${target}.old`);
-    rmSync(manifest, { force: true });
+  async function replace(target: string, files: readonly Placed[]): Promise<void> {
+    const temporary = await work.make('out');
+    const old = await work.make('old');
     try {
-      renameSync(target, old);
-    } catch {
-      // There was none.
+      for (const { path, ref } of files) await place(ref, join(temporary, path));
+      mkdirSync(dirname(target), { recursive: true });
+      swap(temporary, target, old);
+    } finally {
+      await work.remove(temporary);
+      await work.remove(old);
     }
-    renameSync(temporary, target);
-    rmSync(old, { recursive: true, force: true });
-    const stamps = files.map(({ path, ref }) => [path, ref.hash, statSync(join(target, path)).mtimeMs]);
-    writeAtomically(manifest, `${JSON.stringify(stamps)}\n`);
+  }
+
+  async function bringOut(...[pipeline, profile, stage, ports]: Parameters<Store['bringOut']>): Promise<void> {
+    const parent = join(folder, profile === null ? pipeline : `${pipeline}@${profile}`);
+    const target = join(parent, stage);
+    const manifest = join(parent, `.${stage}.json`);
+    const files = Object.entries(ports).flatMap(([port, content]) =>
+      Object.entries(content.files).map(([path, ref]) => ({ path: `${port}/${path}`, ref })),
+    );
+    if (isThere(target, manifest, files)) return;
+    try {
+      rmSync(manifest, { force: true });
+      await replace(target, files);
+      writeAtomically(manifest, stampsOf(target, files) ?? '[]\n');
+    } catch (error) {
+      throw notWritten(stage, target, error);
+    }
   }
 
   return { bringOut };
 }
 
-/** Were these bytes brought out before, and nothing touched since? */
-function isThere(target: string, manifest: string, files: readonly { path: string; ref: FileRef }[]): boolean {
+/** Puts `temporary` in `target`'s place, which goes to `old`. */
+function swap(temporary: string, target: string, old: string): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      renameSync(target, join(old, String(attempt)));
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }
+    try {
+      return renameSync(temporary, target);
+    } catch (error) {
+      if (attempt === tries || !['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(codeOf(error))) throw error;
+    }
+  }
+}
+
+/** Were these files and no others brought out before, and nothing touched since? */
+function isThere(target: string, manifest: string, files: readonly Placed[]): boolean {
   try {
-    const stamps = files.map(({ path, ref }) => {
-      const found = statSync(join(target, path));
-      return found.size === ref.size ? [path, ref.hash, found.mtimeMs] : null;
-    });
-    return readFileSync(manifest, 'utf8') === `${JSON.stringify(stamps)}\n`;
+    const present = readdirSync(target, { withFileTypes: true, recursive: true }).filter((entry) => !entry.isDirectory());
+    return present.length === files.length && readFileSync(manifest, 'utf8') === stampsOf(target, files);
   } catch {
     return false;
   }
+}
+
+/** What tells that a file is as it was brought out; null when one is not even of the right size. */
+function stampsOf(target: string, files: readonly Placed[]): string | null {
+  const stamps = files.map(({ path, ref }) => {
+    const { size, mtimeMs } = statSync(join(target, path));
+    return size === ref.size ? [path, ref.hash, mtimeMs] : null;
+  });
+  return stamps.includes(null) ? null : `${JSON.stringify(stamps)}\n`;
+}
+
+function notWritten(stage: string, target: string, error: unknown): Failure {
+  const why = error instanceof Error ? error.message : String(error);
+  return new Failure('outputs-not-written', `the outputs of \`${stage}\` can't be put into \`${target}\`: ${why}`, {
+    fix: 'the results themselves are kept: free the folder or the disk, and run again',
+  });
 }

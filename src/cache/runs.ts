@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Store } from '../run/store.ts';
 import { writeAtomically } from './files.ts';
+import { isObject } from './index-store.ts';
 
 export function makeRuns(folder: string): Store['runs'] {
   const list = (): string[] =>
@@ -24,7 +25,8 @@ export function makeRuns(folder: string): Store['runs'] {
 
 function parsed(file: string): Awaited<ReturnType<Store['runs']['read']>> {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    const record = JSON.parse(readFileSync(file, 'utf8'));
+    return isObject(record) ? record : null;
   } catch {
     return null;
   }

@@ -21,7 +21,8 @@ async function findRun(name: string, store: Store): Promise<RunRecord> {
   const back = /^last(?:~(\d+))?$/.exec(name);
   const id = back ? (await store.runs.list())[Number(back[1] ?? 0)] : name;
   const record = id === undefined ? null : readRecord(await store.runs.read(id));
-  if (!record) throw new Failure('unknown-run', `there is no run \`${name}\``, { fix: '`pipe runs` lists them' });
+  if (!record)
+    throw new Failure('unknown-run', `there is no run \`${name}\``, { fix: '`pipe runs` lists them' });
   return record;
 }
 

@@ -47,8 +47,9 @@ plain('validate', 'check pipeline files without running anything', ['pipe valida
   .option('--set <path=value...>', 'change a value first')
   .action(async (files, flags) => end((await import('./validate.ts')).validate(files, flags)));
 
-withFile('plan', 'tell what would run, and why', ['pipe plan pipelines/cifar-augmented.yaml --profile quick'])
-  .action(async (file, flags) => end((await import('./plan.ts')).plan(file, flags)));
+withFile('plan', 'tell what would run, and why', [
+  'pipe plan pipelines/cifar-augmented.yaml --profile quick',
+]).action(async (file, flags) => end((await import('./plan.ts')).plan(file, flags)));
 
 withFile('graph', "draw the pipeline's graph", ['pipe graph pipelines/cifar-augmented.yaml --format mermaid'])
   .addOption(new Option('--format <format>', 'how to draw').choices(['text', 'mermaid']).default('text'))

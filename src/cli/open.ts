@@ -1,6 +1,8 @@
 /** What the commands on a pipeline file have in common: read it, check it, open the cache, choose the engine. */
+
+import { dirname, resolve } from 'node:path';
 import { openCache } from '../cache/cache.ts';
-import { type Result } from '../diagnostics/diagnostic.ts';
+import type { Result } from '../diagnostics/diagnostic.ts';
 import { chooseEngine, type EngineChoice } from '../nn/identity.ts';
 import { loadPipeline } from '../pipeline/load.ts';
 import type { Graph } from '../pipeline/pipeline.ts';
@@ -10,7 +12,6 @@ import type { IndexEntry, Store } from '../run/store.ts';
 import { kindNamed } from '../stages/registry.ts';
 import type { CommonFlags } from './main.ts';
 import { projectRoot, readSettings, type Settings } from './settings.ts';
-import { dirname, resolve } from 'node:path';
 
 export interface Opened {
   readonly graph: Graph;
@@ -23,7 +24,11 @@ export interface Opened {
 /** Reads and checks a file; nothing of it runs. */
 export function readGraph(file: string, flags: CommonFlags): Result<Graph> {
   const root = projectRoot(dirname(resolve(file)));
-  const loaded = loadPipeline(file, { root, set: flags.set ?? [], ...(flags.profile === undefined ? {} : { profile: flags.profile }) });
+  const loaded = loadPipeline(file, {
+    root,
+    set: flags.set ?? [],
+    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+  });
   return loaded.ok ? resolveReferences(loaded.value, kindNamed) : loaded;
 }
 
@@ -60,8 +65,10 @@ async function lastFingerprints(graph: Graph, store: Store): Promise<ReadonlyMap
   const found = new Map<string, string>();
   for (const id of await store.runs.list()) {
     const record = readRecord(await store.runs.read(id));
-    if (!record || record.pipeline !== graph.pipeline.name || record.profile !== graph.pipeline.profile) continue;
-    for (const { name, fingerprint } of record.stages) if (fingerprint !== null && !found.has(name)) found.set(name, fingerprint);
+    if (!record || record.pipeline !== graph.pipeline.name || record.profile !== graph.pipeline.profile)
+      continue;
+    for (const { name, fingerprint } of record.stages)
+      if (fingerprint !== null && !found.has(name)) found.set(name, fingerprint);
     if (graph.order.every((stage) => found.has(stage.name))) break;
   }
   return found;

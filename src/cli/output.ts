@@ -17,7 +17,8 @@ export async function talk(): Promise<Talk> {
   const { formatDiagnostics } = await import('../ui/diagnostics.ts');
   const color = wantsColor(process.stderr);
   return {
-    diagnostics: (diagnostics) => process.stderr.write(`${formatDiagnostics(diagnostics, { color, readSource })}\n`),
+    diagnostics: (diagnostics) =>
+      process.stderr.write(`${formatDiagnostics(diagnostics, { color, readSource })}\n`),
     line: (text) => process.stderr.write(`${text}\n`),
   };
 }

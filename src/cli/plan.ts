@@ -13,7 +13,11 @@ export async function plan(file: string, flags: CommonFlags): Promise<number> {
   if (flags.json) printJson({ version: 1, ...made });
   else {
     const { formatTable } = await import('../ui/table.ts');
-    const rows = made.stages.map((stage) => [stage.stage, stage.state, stage.reason + continued(stage.continuesFrom)]);
+    const rows = made.stages.map((stage) => [
+      stage.stage,
+      stage.state,
+      stage.reason + continued(stage.continuesFrom),
+    ]);
     print(formatTable(['stage', 'plan', 'why'], rows));
   }
   return 0;

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { cpus } from 'node:os';
 import type { RunRecord, StageRecord } from '../experiments/record.ts';
 import type { RunEvent } from '../run/events.ts';
-import { type Finished, type FinishedStage, runGraph, type RunOptions } from '../run/run.ts';
+import { type Finished, type FinishedStage, type RunOptions, runGraph } from '../run/run.ts';
 import { Slots } from '../run/slots.ts';
-import type { JsonObject } from '../stages/kind.ts';
 import { coordinateTune } from '../run/tune.ts';
+import type { JsonObject } from '../stages/kind.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import type { CommonFlags } from './main.ts';
 import { type Opened, openFile } from './open.ts';
@@ -30,18 +30,37 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
   const started = new Date();
   const interrupts = listenForInterrupts((line) => reporter.note(line));
   const options = runOptions(opened.value, flags, reporter.emit, interrupts);
-  reporter.emit({ type: 'run-start', pipeline: graph.pipeline.name, profile: graph.pipeline.profile, stages: graph.order.map((stage) => stage.name), engine: engine.name, engineReason: engine.reason });
+  reporter.emit({
+    type: 'run-start',
+    pipeline: graph.pipeline.name,
+    profile: graph.pipeline.profile,
+    stages: graph.order.map((stage) => stage.name),
+    engine: engine.name,
+    engineReason: engine.reason,
+  });
   const finished = await runGraph(graph, options).finally(() => interrupts.stopListening());
   const record = makeRecord(opened.value, flags, finished, started);
   await opened.value.store.runs.write(record.id, toJson(record));
   const { pipeline } = graph;
   const outputs = `${opened.value.settings.cacheFolder}/out/${pipeline.name}${pipeline.profile === null ? '' : `@${pipeline.profile}`}`;
-  reporter.emit({ type: 'run-end', outcome: finished.outcome, seconds: finished.seconds, counts: count(finished.stages), record: record.id, outputs });
+  reporter.emit({
+    type: 'run-end',
+    outcome: finished.outcome,
+    seconds: finished.seconds,
+    counts: count(finished.stages),
+    record: record.id,
+    outputs,
+  });
   reporter.close();
   return exitCodes[finished.outcome];
 }
 
-function runOptions(opened: Opened, flags: RunFlags, emit: (event: RunEvent) => void, stop: { signal: AbortSignal; kill: AbortSignal }): RunOptions {
+function runOptions(
+  opened: Opened,
+  flags: RunFlags,
+  emit: (event: RunEvent) => void,
+  stop: { signal: AbortSignal; kill: AbortSignal },
+): RunOptions {
   const { graph, store, settings, engine, context } = opened;
   const options: RunOptions = {
     ...context,
@@ -55,8 +74,10 @@ function runOptions(opened: Opened, flags: RunFlags, emit: (event: RunEvent) => 
     kill: stop.kill,
     emit,
     keepGoing: flags.keepGoing ?? false,
-    bringOut: (stage, executed) => store.bringOut(graph.pipeline.name, graph.pipeline.profile, stage.name, executed.result.ports),
-    coordinate: (stage, of, upstream) => (stage.kind === 'tune' ? coordinateTune(stage, of, upstream, options) : null),
+    bringOut: (stage, executed) =>
+      store.bringOut(graph.pipeline.name, graph.pipeline.profile, stage.name, executed.result.ports),
+    coordinate: (stage, of, upstream) =>
+      stage.kind === 'tune' ? coordinateTune(stage, of, upstream, options) : null,
   };
   return options;
 }
@@ -72,7 +93,11 @@ async function makeReporter(flags: RunFlags): Promise<Reporter> {
   const { createReporter } = await import('../ui/progress.ts');
   const interactive = process.stderr.isTTY === true && process.env.CI === undefined;
   const view = createReporter({ stream: process.stderr, color: wantsColor(process.stderr), interactive });
-  return { emit: (event) => view.onEvent(event), note: (line) => process.stderr.write(`${line}\n`), close: () => view.close() };
+  return {
+    emit: (event) => view.onEvent(event),
+    note: (line) => process.stderr.write(`${line}\n`),
+    close: () => view.close(),
+  };
 }
 
 function makeRecord(opened: Opened, flags: RunFlags, finished: Finished, started: Date): RunRecord {
@@ -91,7 +116,12 @@ function makeRecord(opened: Opened, flags: RunFlags, finished: Finished, started
     started: started.toISOString(),
     seconds: finished.seconds,
     engine: opened.engine.identity,
-    machine: { node: process.version, platform: `${process.platform}-${process.arch}`, cpu: processors[0]?.model ?? 'unknown', cpus: processors.length },
+    machine: {
+      node: process.version,
+      platform: `${process.platform}-${process.arch}`,
+      cpu: processors[0]?.model ?? 'unknown',
+      cpus: processors.length,
+    },
     versions: { pipe: version },
     stages: finished.stages.map(stageRecord),
   };
@@ -99,7 +129,9 @@ function makeRecord(opened: Opened, flags: RunFlags, finished: Finished, started
 
 function stageRecord({ stage, outcome, reason, seconds, executed }: FinishedStage): StageRecord {
   const done = executed && 'result' in executed ? executed : null;
-  const ports = Object.fromEntries(Object.entries(done?.result.ports ?? {}).map(([port, content]) => [port, content.digest]));
+  const ports = Object.fromEntries(
+    Object.entries(done?.result.ports ?? {}).map(([port, content]) => [port, content.digest]),
+  );
   return {
     name: stage.name,
     kind: stage.kind,

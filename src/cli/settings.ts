@@ -38,7 +38,10 @@ export function readSettings(flags: Flags, startFolder = process.cwd()): Setting
 /** Folders and URLs, separated by commas or by the system's path delimiter; a URL's own colon separates nothing. */
 function splitMirrors(text: string): string[] {
   const parts = delimiter === ':' ? text.split(/,|:(?!\/\/)(?!\d+(?:\/|,|:|$))/) : text.split(/[,;]/);
-  return parts.map((part) => part.trim()).filter((part) => part !== '').map((part) => (/^\w+:\/\//.test(part) ? part : resolve(part)));
+  return parts
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => (/^\w+:\/\//.test(part) ? part : resolve(part)));
 }
 
 export function projectRoot(folder: string): string {

@@ -37,17 +37,26 @@ export async function unpackMembers(archive: string, members: Members, folder: s
   } catch (error) {
     if (error instanceof Failure) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new Failure('truncated-archive', `${archive} can't be read to its end: ${why}`, { fix: 'delete it and run again: it will be fetched anew' });
+    throw new Failure('truncated-archive', `${archive} can't be read to its end: ${why}`, {
+      fix: 'delete it and run again: it will be fetched anew',
+    });
   }
   const missing = members.find(([name]) => !found.has(name));
-  if (missing) throw new Failure('truncated-archive', `${archive} has no ${missing[0]}`, { fix: 'delete it and run again: it will be fetched anew' });
+  if (missing)
+    throw new Failure('truncated-archive', `${archive} has no ${missing[0]}`, {
+      fix: 'delete it and run again: it will be fetched anew',
+    });
   return members.map(([, sha256]) => join(folder, `sha256-${sha256}`));
 }
 
 function keep(bytes: Buffer, name: string, sha256: string, archive: string, folder: string): void {
   const is = createHash('sha256').update(bytes).digest('hex');
   if (is !== sha256) {
-    throw new Failure('corrupted-download', `${name} in ${archive} has the sha256 ${is.slice(0, 12)}…, expected ${sha256.slice(0, 12)}…`, { fix: 'delete the archive and run again: it will be fetched anew' });
+    throw new Failure(
+      'corrupted-download',
+      `${name} in ${archive} has the sha256 ${is.slice(0, 12)}…, expected ${sha256.slice(0, 12)}…`,
+      { fix: 'delete the archive and run again: it will be fetched anew' },
+    );
   }
   const path = join(folder, `sha256-${sha256}`);
   writeFileSync(`${path}.${process.pid}`, bytes);

@@ -38,7 +38,11 @@ export async function openDataset(files: { readonly [path: string]: string }): P
     file: parseDataset(await readFile(path('dataset.json'), 'utf8')),
     images: await bytes('images.npy'),
     labels: await bytes('labels.npy'),
-    splits: { train: await rows('train.npy'), validation: await rows('validation.npy'), test: await rows('test.npy') },
+    splits: {
+      train: await rows('train.npy'),
+      validation: await rows('validation.npy'),
+      test: await rows('test.npy'),
+    },
   };
 }
 
@@ -49,10 +53,14 @@ export function parseDataset(text: string): DatasetFile {
 }
 
 /** Makes batches of `dataset`; augmentation is drawn by epoch and original row, so workers and order change nothing. */
-export function batchMaker(dataset: OpenDataset): (rows: Int32Array, options: { training: boolean; epoch: number }) => Batch {
+export function batchMaker(
+  dataset: OpenDataset,
+): (rows: Int32Array, options: { training: boolean; epoch: number }) => Batch {
   const { transforms, example } = dataset.file;
   const size = example.reduce((product, side) => product * side, 1);
-  const augmenters = transforms.flatMap((one) => (one.transform === 'augment' ? [makeAugmenter(one, example)] : []));
+  const augmenters = transforms.flatMap((one) =>
+    one.transform === 'augment' ? [makeAugmenter(one, example)] : [],
+  );
   const scale = scaling(transforms, example.at(-1) ?? 1);
   return (rows, { training, epoch }) => {
     const x = new Float32Array(rows.length * size);
@@ -82,6 +90,7 @@ function scaling(transforms: readonly Transform[], channels: number): (x: Float3
     }
   }
   return (x) => {
-    for (let i = 0; i < x.length; i++) x[i] = (x[i] ?? 0) * (factor[i % channels] ?? 1) + (offset[i % channels] ?? 0);
+    for (let i = 0; i < x.length; i++)
+      x[i] = (x[i] ?? 0) * (factor[i % channels] ?? 1) + (offset[i % channels] ?? 0);
   };
 }

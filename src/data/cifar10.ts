@@ -2,7 +2,18 @@
 import { Failure } from '../diagnostics/diagnostic.ts';
 
 export const cifar10Address = 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz';
-export const cifar10Classes = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
+export const cifar10Classes = [
+  'airplane',
+  'automobile',
+  'bird',
+  'cat',
+  'deer',
+  'dog',
+  'frog',
+  'horse',
+  'ship',
+  'truck',
+];
 export const cifar10Rows = { train: 50_000, test: 10_000 };
 
 /** sha256 of the archive's members, in the order of their rows. */
@@ -21,13 +32,21 @@ const recordBytes = 1 + 3 * pixels;
 /** Records of 1 label byte and 1,024 red, green, blue bytes each → uint8 [rows, 32, 32, 3] and labels. */
 export function decodeCifar(bytes: Uint8Array, name: string): { images: Uint8Array; labels: Uint8Array } {
   const rows = Math.floor(bytes.length / recordBytes);
-  if (rows * recordBytes !== bytes.length) throw new Failure('truncated-archive', `${name} has ${bytes.length} bytes, which is no multiple of ${recordBytes}`);
+  if (rows * recordBytes !== bytes.length)
+    throw new Failure(
+      'truncated-archive',
+      `${name} has ${bytes.length} bytes, which is no multiple of ${recordBytes}`,
+    );
   const images = new Uint8Array(rows * 3 * pixels);
   const labels = new Uint8Array(rows);
   for (let row = 0; row < rows; row++) {
     const start = row * recordBytes;
     const label = bytes[start] ?? 255;
-    if (label > 9) throw new Failure('invalid-label', `record ${row} of ${name} has the label ${label}; CIFAR-10 has 0 to 9`);
+    if (label > 9)
+      throw new Failure(
+        'invalid-label',
+        `record ${row} of ${name} has the label ${label}; CIFAR-10 has 0 to 9`,
+      );
     labels[row] = label;
     for (let p = 0; p < pixels; p++) {
       for (let c = 0; c < 3; c++) images[(row * pixels + p) * 3 + c] = bytes[start + 1 + c * pixels + p] ?? 0;

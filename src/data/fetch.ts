@@ -24,7 +24,9 @@ export async function fetchFile(address: string, options: FetchOptions): Promise
   const name = tails.at(-1) ?? 'download';
   const target = join(options.folder, name);
   if (existsSync(target)) return target;
-  const mirrored = options.mirrors.filter(isUrl).flatMap((mirror) => tails.map((tail) => `${mirror.replace(/\/$/, '')}/${tail}`));
+  const mirrored = options.mirrors
+    .filter(isUrl)
+    .flatMap((mirror) => tails.map((tail) => `${mirror.replace(/\/$/, '')}/${tail}`));
   let why = '';
   for (const url of [...mirrored, address]) {
     for (let attempt = 0; attempt < attempts; attempt++) {
@@ -62,23 +64,41 @@ function findTail(folder: string, tails: readonly string[], depth = 3): string |
 }
 
 /** Null when `target` is there whole; bytes of a broken attempt stay in `.part` and are continued. */
-async function download(url: string, target: string, options: FetchOptions): Promise<{ why: string; final: boolean } | null> {
+async function download(
+  url: string,
+  target: string,
+  options: FetchOptions,
+): Promise<{ why: string; final: boolean } | null> {
   const part = `${target}.part`;
   const have = existsSync(part) ? statSync(part).size : 0;
   try {
-    const response = await fetch(url, { signal: options.signal, headers: have > 0 ? { range: `bytes=${have}-` } : {} });
+    const response = await fetch(url, {
+      signal: options.signal,
+      headers: have > 0 ? { range: `bytes=${have}-` } : {},
+    });
     if (response.status === 416) rmSync(part, { force: true });
-    if (!response.ok || !response.body) return { why: `${url} answered ${response.status}`, final: response.status < 500 && response.status !== 416 };
+    if (!response.ok || !response.body)
+      return {
+        why: `${url} answered ${response.status}`,
+        final: response.status < 500 && response.status !== 416,
+      };
     const continued = response.status === 206;
     const length = response.headers.get('content-length');
     let done = continued ? have : 0;
     const total = length === null ? null : Number(length) + done;
-    const counted = Readable.fromWeb(response.body).on('data', (chunk: Buffer) => options.onBytes((done += chunk.length), total));
+    const counted = Readable.fromWeb(response.body).on('data', (chunk: Buffer) =>
+      options.onBytes((done += chunk.length), total),
+    );
     await pipeline(counted, createWriteStream(part, { flags: continued ? 'a' : 'w' }));
     renameSync(part, target);
     return null;
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : error instanceof Error ? error.message : String(error);
+    const cause =
+      error instanceof Error && error.cause instanceof Error
+        ? error.cause.message
+        : error instanceof Error
+          ? error.message
+          : String(error);
     return { why: cause, final: false };
   }
 }

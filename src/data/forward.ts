@@ -7,7 +7,8 @@ import type { DatasetFile, Transform } from './dataset.ts';
 
 export function forwardDataset(context: StageContext, transform: Transform): DatasetFile {
   const data = context.input('data');
-  for (const path of Object.keys(data.files)) if (path !== 'dataset.json') context.forward('data', path, data, path);
+  for (const path of Object.keys(data.files))
+    if (path !== 'dataset.json') context.forward('data', path, data, path);
   const file = parseDataset(readFileSync(data.files['dataset.json'] ?? '', 'utf8'));
   const changed: DatasetFile = { ...file, transforms: [...file.transforms, transform] };
   writeFileSync(join(context.outDir('data'), 'dataset.json'), `${JSON.stringify(changed, null, 2)}\n`);

@@ -16,7 +16,11 @@ export async function writeNpy(file: string, data: NpyData, shape: readonly numb
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${dims}), }`;
   // The data starts at a multiple of 64 bytes.
   const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
-  const header = Buffer.concat([magic, Buffer.from([length & 255, length >> 8]), Buffer.from(`${text.padEnd(length - 1)}\n`, 'latin1')]);
+  const header = Buffer.concat([
+    magic,
+    Buffer.from([length & 255, length >> 8]),
+    Buffer.from(`${text.padEnd(length - 1)}\n`, 'latin1'),
+  ]);
   await writeFile(file, Buffer.concat([header, Buffer.from(data.buffer, data.byteOffset, data.byteLength)]));
 }
 
@@ -27,7 +31,10 @@ export async function readNpy(file: string): Promise<NpyArray> {
   const length = bytes.readUInt16LE(8);
   const header = bytes.toString('latin1', 10, 10 + length);
   const descr = /'descr': '([^']+)'/.exec(header)?.[1];
-  const shape = (/'shape': \(([^)]*)\)/.exec(header)?.[1] ?? '').split(',').filter((text) => text.trim() !== '').map(Number);
+  const shape = (/'shape': \(([^)]*)\)/.exec(header)?.[1] ?? '')
+    .split(',')
+    .filter((text) => text.trim() !== '')
+    .map(Number);
   // Copied, so that the view starts at a multiple of four.
   const body = new Uint8Array(bytes.subarray(10 + length)).buffer;
   if (descr === '|u1') return { data: new Uint8Array(body), shape };

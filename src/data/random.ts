@@ -11,7 +11,9 @@ const W1 = 0xbb67ae85;
 
 /** A source of draws for one purpose, such as `randomStream(42, 'augment', 'rotation')`. */
 export function randomStream(seed: number, kind: string, purpose: string): RandomStream {
-  const digest = createHash('sha256').update(JSON.stringify([seed, kind, purpose])).digest();
+  const digest = createHash('sha256')
+    .update(JSON.stringify([seed, kind, purpose]))
+    .digest();
   return new RandomStream(digest.readUInt32LE(0), digest.readUInt32LE(4));
 }
 
@@ -93,5 +95,5 @@ function multiplyHigh(a: number, b: number): number {
   const b0 = b & 0xffff;
   const b1 = b >>> 16;
   const middle = a1 * b0 + ((a0 * b0) >>> 16);
-  return (a1 * b1 + Math.floor(middle / 0x10000) + (((middle & 0xffff) + a0 * b1) / 0x10000)) | 0;
+  return (a1 * b1 + Math.floor(middle / 0x10000) + ((middle & 0xffff) + a0 * b1) / 0x10000) | 0;
 }

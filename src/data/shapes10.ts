@@ -4,7 +4,18 @@
  */
 import { type Random, randomStream } from './random.ts';
 
-export const shapes10Classes = ['circle', 'ring', 'square', 'frame', 'triangle', 'star', 'cross', 'bar', 'crescent', 'dots'];
+export const shapes10Classes = [
+  'circle',
+  'ring',
+  'square',
+  'frame',
+  'triangle',
+  'star',
+  'cross',
+  'bar',
+  'crescent',
+  'dots',
+];
 export const shapes10Rows = { train: 10_000, test: 2_000 };
 const side = 32;
 const bytes = side * side * 3;
@@ -44,7 +55,13 @@ interface Pose {
 function pose(random: Random): Pose {
   const size = random.uniform(5, 11);
   const turn = random.uniform(0, 2 * Math.PI);
-  return { size, x: random.uniform(size * 0.8, side - size * 0.8), y: random.uniform(size * 0.8, side - size * 0.8), cos: Math.cos(turn), sin: Math.sin(turn) };
+  return {
+    size,
+    x: random.uniform(size * 0.8, side - size * 0.8),
+    y: random.uniform(size * 0.8, side - size * 0.8),
+    cos: Math.cos(turn),
+    sin: Math.sin(turn),
+  };
 }
 
 /** Two colours that stand apart from each other, though which is the lighter is chance. */
@@ -57,12 +74,22 @@ function colours(random: Random): [number[], number[]] {
 }
 
 function texture(random: Random): (x: number, y: number, c: number) => number {
-  const [fx, fy, phase, depth] = [random.uniform(-0.5, 0.5), random.uniform(-0.5, 0.5), random.uniform(0, 6.28), random.uniform(0, 30)];
+  const [fx, fy, phase, depth] = [
+    random.uniform(-0.5, 0.5),
+    random.uniform(-0.5, 0.5),
+    random.uniform(0, 6.28),
+    random.uniform(0, 30),
+  ];
   return (x, y, c) => depth * Math.sin(fx * x + fy * y + phase + c);
 }
 
 /** The part of the pixel that the shape covers, from 2×2 samples. */
-function coverage(shape: (u: number, v: number) => boolean, { x, y, size, cos, sin }: Pose, px: number, py: number): number {
+function coverage(
+  shape: (u: number, v: number) => boolean,
+  { x, y, size, cos, sin }: Pose,
+  px: number,
+  py: number,
+): number {
   let hits = 0;
   for (const dx of [-0.25, 0.25]) {
     for (const dy of [-0.25, 0.25]) {

@@ -17,12 +17,21 @@ export interface RunDiff {
 
 export function diffRuns(a: RunRecord, b: RunRecord): RunDiff {
   return {
-    params: compare(byStage(a, (stage) => stage.params), byStage(b, (stage) => stage.params)),
-    metrics: compare(byStage(a, (stage) => stage.values), byStage(b, (stage) => stage.values)),
+    params: compare(
+      byStage(a, (stage) => stage.params),
+      byStage(b, (stage) => stage.params),
+    ),
+    metrics: compare(
+      byStage(a, (stage) => stage.values),
+      byStage(b, (stage) => stage.values),
+    ),
   };
 }
 
-function byStage(run: RunRecord, pick: (stage: RunRecord['stages'][number]) => JsonObject): Map<string, string> {
+function byStage(
+  run: RunRecord,
+  pick: (stage: RunRecord['stages'][number]) => JsonObject,
+): Map<string, string> {
   return flatten(Object.fromEntries(run.stages.map((stage) => [stage.name, pick(stage)])));
 }
 

@@ -17,7 +17,12 @@ export interface RunRecord {
   readonly started: string;
   readonly seconds: number;
   readonly engine: JsonObject;
-  readonly machine: { readonly node: string; readonly platform: string; readonly cpu: string; readonly cpus: number };
+  readonly machine: {
+    readonly node: string;
+    readonly platform: string;
+    readonly cpu: string;
+    readonly cpus: number;
+  };
   readonly versions: { readonly [name: string]: string };
   readonly stages: readonly StageRecord[];
 }
@@ -47,5 +52,10 @@ export function readRecord(value: unknown): RunRecord | null {
 function isRecord(value: unknown): value is RunRecord {
   if (typeof value !== 'object' || value === null) return false;
   const frame = new Map(Object.entries(value));
-  return frame.get('version') === 1 && typeof frame.get('id') === 'string' && typeof frame.get('pipeline') === 'string' && Array.isArray(frame.get('stages'));
+  return (
+    frame.get('version') === 1 &&
+    typeof frame.get('id') === 'string' &&
+    typeof frame.get('pipeline') === 'string' &&
+    Array.isArray(frame.get('stages'))
+  );
 }

@@ -27,7 +27,11 @@ export interface CallbackState {
 }
 
 type Config = Stages['train']['callbacks'][number];
-type Monitored = { monitor: 'valLoss' | 'valAccuracy' | 'loss' | 'accuracy'; mode: 'auto' | 'min' | 'max'; minDelta: number };
+type Monitored = {
+  monitor: 'valLoss' | 'valAccuracy' | 'loss' | 'accuracy';
+  mode: 'auto' | 'min' | 'max';
+  minDelta: number;
+};
 
 export const freshState = (): CallbackState => ({ best: null, bestEpoch: 0, wait: 0, cooldown: 0 });
 
@@ -40,7 +44,11 @@ export function scheduledRate(callbacks: readonly Config[], epoch: number, rate:
 }
 
 /** After an epoch, in the order as written; changes `states` in place. */
-export function afterEpoch(callbacks: readonly Config[], states: readonly CallbackState[], metrics: EpochMetrics): Verdict {
+export function afterEpoch(
+  callbacks: readonly Config[],
+  states: readonly CallbackState[],
+  metrics: EpochMetrics,
+): Verdict {
   const verdict: Verdict = { learningRate: metrics.learningRate, stop: null, isBest: false, events: [] };
   for (const [i, callback] of callbacks.entries()) {
     const state = states[i];
@@ -57,7 +65,12 @@ function improves(config: Monitored, value: number, best: number | null): boolea
   return max ? value - config.minDelta > best : value + config.minDelta < best;
 }
 
-function plateau(config: NonNullable<Config['reduceLROnPlateau']>, state: CallbackState, metrics: EpochMetrics, verdict: Verdict): void {
+function plateau(
+  config: NonNullable<Config['reduceLROnPlateau']>,
+  state: CallbackState,
+  metrics: EpochMetrics,
+  verdict: Verdict,
+): void {
   const value = metrics[config.monitor];
   if (value === null) return;
   if (state.cooldown > 0) {
@@ -72,7 +85,12 @@ function plateau(config: NonNullable<Config['reduceLROnPlateau']>, state: Callba
   }
 }
 
-function cut(config: NonNullable<Config['reduceLROnPlateau']>, state: CallbackState, epoch: number, verdict: Verdict): void {
+function cut(
+  config: NonNullable<Config['reduceLROnPlateau']>,
+  state: CallbackState,
+  epoch: number,
+  verdict: Verdict,
+): void {
   const old = verdict.learningRate;
   if (old <= config.minLearningRate) return;
   verdict.learningRate = Math.max(old * config.factor, config.minLearningRate);
@@ -81,7 +99,12 @@ function cut(config: NonNullable<Config['reduceLROnPlateau']>, state: CallbackSt
   state.wait = 0;
 }
 
-function stopping(config: NonNullable<Config['earlyStopping']>, state: CallbackState, metrics: EpochMetrics, verdict: Verdict): void {
+function stopping(
+  config: NonNullable<Config['earlyStopping']>,
+  state: CallbackState,
+  metrics: EpochMetrics,
+  verdict: Verdict,
+): void {
   const value = metrics[config.monitor];
   if (value === null || metrics.epoch - 1 < config.startFromEpoch) return;
   if (state.bestEpoch === 0 && config.restoreBestWeights) verdict.isBest = true;

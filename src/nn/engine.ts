@@ -11,7 +11,9 @@ export type Tf = typeof tf;
 
 export async function openEngine(): Promise<Tf> {
   const require = createRequire(import.meta.url);
-  backend.setWasmPaths(`${join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'wasm-out')}/`);
+  backend.setWasmPaths(
+    `${join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'wasm-out')}/`,
+  );
   // The threaded build starts its workers from a Blob, which Node can't.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   registerTrainingKernels(tf);

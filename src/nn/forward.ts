@@ -13,7 +13,13 @@ export interface Pass {
 }
 
 /** x: float32 [rows, ...input] → logits: the last softmax is left to the loss. */
-export function forward(tf: Tf, network: Network, weights: readonly TensorFlow.Variable[], x: TensorFlow.Tensor, pass: Pass): TensorFlow.Tensor {
+export function forward(
+  tf: Tf,
+  network: Network,
+  weights: readonly TensorFlow.Variable[],
+  x: TensorFlow.Tensor,
+  pass: Pass,
+): TensorFlow.Tensor {
   let at = 0;
   return network.layers.reduce((value, layer, i) => {
     const own = weights.slice(at, at + layer.weights.length);
@@ -22,16 +28,32 @@ export function forward(tf: Tf, network: Network, weights: readonly TensorFlow.V
   }, x);
 }
 
-function apply(tf: Tf, layer: LayerNode, x: TensorFlow.Tensor, weights: readonly TensorFlow.Variable[], pass: Pass, position: number, last: boolean): TensorFlow.Tensor {
+function apply(
+  tf: Tf,
+  layer: LayerNode,
+  x: TensorFlow.Tensor,
+  weights: readonly TensorFlow.Variable[],
+  pass: Pass,
+  position: number,
+  last: boolean,
+): TensorFlow.Tensor {
   const [first, second] = weights;
   switch (layer.kind) {
     case 'conv2d': {
       const { strides, padding, activation } = layer.config;
-      const out = tf.conv2d(tf.reshape<TensorFlow.Rank.R4>(x, shape4(x.shape)), tf.reshape<TensorFlow.Rank.R4>(first ?? x, shape4(first?.shape ?? [])), strides, padding);
+      const out = tf.conv2d(
+        tf.reshape<TensorFlow.Rank.R4>(x, shape4(x.shape)),
+        tf.reshape<TensorFlow.Rank.R4>(first ?? x, shape4(first?.shape ?? [])),
+        strides,
+        padding,
+      );
       return activate(tf, second ? tf.add(out, second) : out, activation, last);
     }
     case 'dense': {
-      const out = tf.matMul(tf.reshape(x, [x.shape[0] ?? 0, -1]), tf.reshape(first ?? x, [x.shape[1] ?? 0, -1]));
+      const out = tf.matMul(
+        tf.reshape(x, [x.shape[0] ?? 0, -1]),
+        tf.reshape(first ?? x, [x.shape[1] ?? 0, -1]),
+      );
       return activate(tf, second ? tf.add(out, second) : out, layer.config.activation, last);
     }
     case 'batchNormalization':
@@ -42,14 +64,18 @@ function apply(tf: Tf, layer: LayerNode, x: TensorFlow.Tensor, weights: readonly
     case 'averagePooling2d': {
       const { poolSize = 2, strides = poolSize, padding } = layer.config;
       const image = tf.reshape<TensorFlow.Rank.R4>(x, shape4(x.shape));
-      return layer.kind === 'maxPooling2d' ? tf.maxPool(image, poolSize, strides, padding) : tf.avgPool(image, poolSize, strides, padding);
+      return layer.kind === 'maxPooling2d'
+        ? tf.maxPool(image, poolSize, strides, padding)
+        : tf.avgPool(image, poolSize, strides, padding);
     }
     case 'globalAveragePooling2d':
       return tf.mean(x, [1, 2]);
     case 'flatten':
       return tf.reshape(x, [x.shape[0] ?? 0, -1]);
     case 'dropout':
-      return pass.training ? tf.mul(x, mask(tf, x.shape, layer.config.rate, pass.training.dropout(position))) : x;
+      return pass.training
+        ? tf.mul(x, mask(tf, x.shape, layer.config.rate, pass.training.dropout(position)))
+        : x;
   }
 }
 
@@ -74,7 +100,12 @@ function activate(tf: Tf, x: TensorFlow.Tensor, name: string, last: boolean): Te
 }
 
 /** Kept values are scaled by 1 / (1 - rate), as in Keras: nothing is to do at inference. */
-function mask(tf: Tf, shape: number[], rate: number, random: ReturnType<RandomStream['at']>): TensorFlow.Tensor {
+function mask(
+  tf: Tf,
+  shape: number[],
+  rate: number,
+  random: ReturnType<RandomStream['at']>,
+): TensorFlow.Tensor {
   const values = new Float32Array(shape.reduce((size, side) => size * side, 1));
   const keep = 1 / (1 - rate);
   for (let i = 0; i < values.length; i++) values[i] = random.uniform() < rate ? 0 : keep;
@@ -82,9 +113,16 @@ function mask(tf: Tf, shape: number[], rate: number, random: ReturnType<RandomSt
 }
 
 /** Statistics over all axes but the last (Ioffe, Szegedy 2015); moving statistics as in Keras: old·momentum + batch·(1 - momentum). */
-function batchNorm(tf: Tf, config: { momentum: number; epsilon: number }, x: TensorFlow.Tensor, weights: readonly TensorFlow.Variable[], pass: Pass): TensorFlow.Tensor {
+function batchNorm(
+  tf: Tf,
+  config: { momentum: number; epsilon: number },
+  x: TensorFlow.Tensor,
+  weights: readonly TensorFlow.Variable[],
+  pass: Pass,
+): TensorFlow.Tensor {
   const [gamma, beta, movingMean, movingVariance] = weights;
-  if (!gamma || !beta || !movingMean || !movingVariance) throw new Error('batchNormalization has four weights');
+  if (!gamma || !beta || !movingMean || !movingVariance)
+    throw new Error('batchNormalization has four weights');
   if (!pass.training) {
     const scale = tf.mul(gamma, tf.rsqrt(tf.add(movingVariance, config.epsilon)));
     return tf.add(tf.mul(x, scale), tf.sub(beta, tf.mul(movingMean, scale)));
@@ -99,7 +137,13 @@ function batchNorm(tf: Tf, config: { momentum: number; epsilon: number }, x: Ten
   return y;
 }
 
-function normalized(tf: Tf, x: TensorFlow.Tensor, gamma: TensorFlow.Tensor, beta: TensorFlow.Tensor, epsilon: number): { y: TensorFlow.Tensor; mean: TensorFlow.Tensor; variance: TensorFlow.Tensor } {
+function normalized(
+  tf: Tf,
+  x: TensorFlow.Tensor,
+  gamma: TensorFlow.Tensor,
+  beta: TensorFlow.Tensor,
+  epsilon: number,
+): { y: TensorFlow.Tensor; mean: TensorFlow.Tensor; variance: TensorFlow.Tensor } {
   const channels = x.shape.at(-1) ?? 1;
   const rows = x.size / channels;
   const flat = tf.reshape(x, [rows, channels]);
@@ -111,7 +155,8 @@ function normalized(tf: Tf, x: TensorFlow.Tensor, gamma: TensorFlow.Tensor, beta
   // One op with the gradient written out: the tape would record a dozen elementwise ones.
   const op = tf.customGrad((...inputs) => {
     const [a, g, b, save] = [inputs[0], inputs[1], inputs[2], inputs[3]];
-    if (!isTensor(a) || !isTensor(g) || !isTensor(b) || typeof save !== 'function') throw new Error('batchNorm takes three tensors');
+    if (!isTensor(a) || !isTensor(g) || !isTensor(b) || typeof save !== 'function')
+      throw new Error('batchNorm takes three tensors');
     const hat = tf.mul(tf.sub(a, mean), inverse);
     save([hat, g, inverse]);
     return { value: tf.add(tf.mul(hat, g), b), gradFunc: (dy, saved) => gradient(tf, dy, saved, rows) };
@@ -124,7 +169,12 @@ function isTensor(value: unknown): value is TensorFlow.Tensor {
 }
 
 /** dx = γ/σ · (dy - mean(dy) - x̂·mean(dy·x̂)). */
-function gradient(tf: Tf, dy: TensorFlow.Tensor | TensorFlow.Tensor[], saved: TensorFlow.Tensor[], rows: number): TensorFlow.Tensor[] {
+function gradient(
+  tf: Tf,
+  dy: TensorFlow.Tensor | TensorFlow.Tensor[],
+  saved: TensorFlow.Tensor[],
+  rows: number,
+): TensorFlow.Tensor[] {
   const [hat, gamma, inverse] = saved;
   const upstream = Array.isArray(dy) ? dy[0] : dy;
   if (!hat || !gamma || !inverse || !upstream) throw new Error('batchNorm saved three tensors');

@@ -4,7 +4,9 @@ import { type Network, product, type WeightSpec } from './graph.ts';
 
 /** One float32 array a weight, in the order of the layers. */
 export function initialWeights(network: Network, seed: number): Float32Array[] {
-  return network.layers.flatMap((layer, position) => layer.weights.map((weight, index) => draw(weight, seed, position, index)));
+  return network.layers.flatMap((layer, position) =>
+    layer.weights.map((weight, index) => draw(weight, seed, position, index)),
+  );
 }
 
 /** glorotUniform: ±sqrt(6 / (fan in + fan out)) (Glorot, Bengio 2010). */

@@ -8,7 +8,12 @@ export interface Optimizer {
   /** State tensors a weight. */
   readonly slots: number;
   /** What a weight loses, and its new state; `step` counts from 1. */
-  update(gradient: TensorFlow.Tensor, state: readonly TensorFlow.Tensor[], learningRate: number, step: number): { decrease: TensorFlow.Tensor; state: TensorFlow.Tensor[] };
+  update(
+    gradient: TensorFlow.Tensor,
+    state: readonly TensorFlow.Tensor[],
+    learningRate: number,
+    step: number,
+  ): { decrease: TensorFlow.Tensor; state: TensorFlow.Tensor[] };
 }
 
 export function makeOptimizer(tf: Tf, config: Stages['train']['optimizer']): Optimizer {
@@ -26,7 +31,10 @@ function sgd(tf: Tf, { learningRate, momentum, nesterov }: Config<'sgd'>): Optim
     slots: 1,
     update: (gradient, [velocity = tf.zerosLike(gradient)], rate) => {
       const moved = tf.add(tf.mul(velocity, momentum), tf.mul(gradient, rate));
-      return { decrease: nesterov ? tf.add(tf.mul(moved, momentum), tf.mul(gradient, rate)) : moved, state: [moved] };
+      return {
+        decrease: nesterov ? tf.add(tf.mul(moved, momentum), tf.mul(gradient, rate)) : moved,
+        state: [moved],
+      };
     },
   };
 }
@@ -52,7 +60,10 @@ function adam(tf: Tf, { learningRate, beta1, beta2, epsilon }: Config<'adam'>): 
       const first = tf.add(tf.mul(mean, beta1), tf.mul(gradient, 1 - beta1));
       const second = tf.add(tf.mul(square, beta2), tf.mul(tf.square(gradient), 1 - beta2));
       const alpha = (rate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
-      return { decrease: tf.mul(tf.div(first, tf.add(tf.sqrt(second), epsilon)), alpha), state: [first, second] };
+      return {
+        decrease: tf.mul(tf.div(first, tf.add(tf.sqrt(second), epsilon)), alpha),
+        state: [first, second],
+      };
     },
   };
 }

@@ -13,7 +13,15 @@ export interface Predictions {
   readonly accuracy: number;
 }
 
-export function predict(tf: Tf, network: Network, weights: readonly TensorFlow.Variable[], dataset: OpenDataset, rows: Int32Array, batchSize: number, onBatch: (done: number) => void = () => {}): Predictions {
+export function predict(
+  tf: Tf,
+  network: Network,
+  weights: readonly TensorFlow.Variable[],
+  dataset: OpenDataset,
+  rows: Int32Array,
+  batchSize: number,
+  onBatch: (done: number) => void = () => {},
+): Predictions {
   const makeBatch = batchMaker(dataset);
   const classes = network.layers.at(-1)?.output[0] ?? 1;
   const probabilities = new Float32Array(rows.length * classes);
@@ -30,7 +38,11 @@ export function predict(tf: Tf, network: Network, weights: readonly TensorFlow.V
   return { probabilities, labels, ...score(probabilities, labels, classes) };
 }
 
-function score(probabilities: Float32Array, labels: Uint8Array, classes: number): { loss: number; accuracy: number } {
+function score(
+  probabilities: Float32Array,
+  labels: Uint8Array,
+  classes: number,
+): { loss: number; accuracy: number } {
   let loss = 0;
   let correct = 0;
   for (const [row, label] of labels.entries()) {

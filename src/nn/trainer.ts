@@ -12,7 +12,11 @@ import { predict } from './predict.ts';
 
 export interface Trainer {
   /** One pass over the training rows. */
-  epoch(epoch: number, learningRate: number, onStep: (step: StepReport) => Promise<void>): Promise<{ loss: number; accuracy: number }>;
+  epoch(
+    epoch: number,
+    learningRate: number,
+    onStep: (step: StepReport) => Promise<void>,
+  ): Promise<{ loss: number; accuracy: number }>;
   validate(): { loss: number; accuracy: number } | null;
   weights(): Float32Array[];
   optimizerState(): Float32Array[];
@@ -28,25 +32,45 @@ export interface StepReport {
   readonly accuracy: number;
 }
 
-export function makeTrainer(tf: Tf, network: Network, initial: readonly Float32Array[], dataset: OpenDataset, params: Stages['train'], seed: number): Trainer {
-  const specs = network.layers.flatMap((layer) => layer.weights.map((weight) => ({ ...weight, name: `${layer.name}/${weight.name}` })));
-  const variables = specs.map((spec, i) => tf.variable(tf.tensor(initial[i] ?? [], [...spec.shape]), spec.trainable, spec.name));
+export function makeTrainer(
+  tf: Tf,
+  network: Network,
+  initial: readonly Float32Array[],
+  dataset: OpenDataset,
+  params: Stages['train'],
+  seed: number,
+): Trainer {
+  const specs = network.layers.flatMap((layer) =>
+    layer.weights.map((weight) => ({ ...weight, name: `${layer.name}/${weight.name}` })),
+  );
+  const variables = specs.map((spec, i) =>
+    tf.variable(tf.tensor(initial[i] ?? [], [...spec.shape]), spec.trainable, spec.name),
+  );
   const trainable = variables.filter((variable) => variable.trainable);
   const optimizer = makeOptimizer(tf, params.optimizer);
-  let slots: TensorFlow.Tensor[][] = trainable.map((variable) => Array.from({ length: optimizer.slots }, () => tf.zerosLike(variable)));
+  let slots: TensorFlow.Tensor[][] = trainable.map((variable) =>
+    Array.from({ length: optimizer.slots }, () => tf.zerosLike(variable)),
+  );
   let steps = 0;
   const makeBatch = batchMaker(dataset);
   const shuffle = randomStream(seed, 'train', 'shuffle');
   const dropout = network.layers.map((_, i) => randomStream(seed, 'train', `dropout ${i}`));
 
-  function step(rows: Int32Array, epoch: number, number: number, learningRate: number): { loss: number; correct: number } {
+  function step(
+    rows: Int32Array,
+    epoch: number,
+    number: number,
+    learningRate: number,
+  ): { loss: number; correct: number } {
     return tf.tidy(() => {
       const batch = makeBatch(rows, { training: true, epoch });
       const x = tf.tensor(batch.x, [rows.length, ...network.input]);
       const moved = new Map<TensorFlow.Variable, TensorFlow.Tensor>();
       let logits: TensorFlow.Tensor | undefined;
       const { value, grads } = tf.variableGrads(() => {
-        const out = forward(tf, network, variables, x, { training: { dropout: (layer) => streamAt(dropout, layer, epoch, number), moved } });
+        const out = forward(tf, network, variables, x, {
+          training: { dropout: (layer) => streamAt(dropout, layer, epoch, number), moved },
+        });
         logits = tf.keep(out);
         return crossentropy(tf, out, batch.y);
       }, trainable);
@@ -68,7 +92,10 @@ export function makeTrainer(tf: Tf, network: Network, initial: readonly Float32A
       return steps;
     },
     epoch: async (epoch, learningRate, onStep) => {
-      const order = shuffle.at(epoch).permutation(dataset.splits.train.length).map((at) => dataset.splits.train[at] ?? 0);
+      const order = shuffle
+        .at(epoch)
+        .permutation(dataset.splits.train.length)
+        .map((at) => dataset.splits.train[at] ?? 0);
       const count = Math.ceil(order.length / params.batchSize);
       const sum = { loss: 0, correct: 0, rows: 0 };
       for (let number = 0; number < count; number++) {
@@ -77,7 +104,13 @@ export function makeTrainer(tf: Tf, network: Network, initial: readonly Float32A
         sum.loss += loss * rows.length;
         sum.correct += correct;
         sum.rows += rows.length;
-        await onStep({ step: number + 1, steps: count, rows: rows.length, loss: sum.loss / sum.rows, accuracy: sum.correct / sum.rows });
+        await onStep({
+          step: number + 1,
+          steps: count,
+          rows: rows.length,
+          loss: sum.loss / sum.rows,
+          accuracy: sum.correct / sum.rows,
+        });
       }
       return { loss: sum.loss / sum.rows, accuracy: sum.correct / sum.rows };
     },
@@ -89,14 +122,25 @@ export function makeTrainer(tf: Tf, network: Network, initial: readonly Float32A
     weights: () => variables.map(valuesOf),
     optimizerState: () => slots.flat().map(valuesOf),
     restore: (weights, state, done) => {
-      for (const [i, variable] of variables.entries()) tf.tidy(() => variable.assign(tf.tensor(weights[i] ?? [], variable.shape)));
-      if (state) slots = trainable.map((variable, i) => Array.from({ length: optimizer.slots }, (_, slot) => tf.tensor(state[i * optimizer.slots + slot] ?? [], variable.shape)));
+      for (const [i, variable] of variables.entries())
+        tf.tidy(() => variable.assign(tf.tensor(weights[i] ?? [], variable.shape)));
+      if (state)
+        slots = trainable.map((variable, i) =>
+          Array.from({ length: optimizer.slots }, (_, slot) =>
+            tf.tensor(state[i * optimizer.slots + slot] ?? [], variable.shape),
+          ),
+        );
       steps = done;
     },
   };
 }
 
-function streamAt(streams: readonly ReturnType<typeof randomStream>[], layer: number, epoch: number, step: number): ReturnType<ReturnType<typeof randomStream>['at']> {
+function streamAt(
+  streams: readonly ReturnType<typeof randomStream>[],
+  layer: number,
+  epoch: number,
+  step: number,
+): ReturnType<ReturnType<typeof randomStream>['at']> {
   const stream = streams[layer];
   if (!stream) throw new Error(`no layer ${layer}`);
   return stream.at(epoch, step);
@@ -109,7 +153,15 @@ export function crossentropy(tf: Tf, logits: TensorFlow.Tensor, labels: Int32Arr
   return tf.reshape(tf.neg(tf.mean(tf.sum(chosen, -1))), []);
 }
 
-function descend(tf: Tf, variables: readonly TensorFlow.Variable[], gradients: TensorFlow.NamedTensorMap, slots: readonly TensorFlow.Tensor[][], optimizer: Optimizer, rate: number, step: number): TensorFlow.Tensor[][] {
+function descend(
+  tf: Tf,
+  variables: readonly TensorFlow.Variable[],
+  gradients: TensorFlow.NamedTensorMap,
+  slots: readonly TensorFlow.Tensor[][],
+  optimizer: Optimizer,
+  rate: number,
+  step: number,
+): TensorFlow.Tensor[][] {
   return variables.map((variable, i) => {
     const gradient = gradients[variable.name];
     if (!gradient) throw new Error(`${variable.name} has no gradient`);
@@ -123,7 +175,10 @@ function descend(tf: Tf, variables: readonly TensorFlow.Variable[], gradients: T
 
 export function correctOf(logits: ArrayLike<number>, labels: Int32Array): number {
   const classes = logits.length / labels.length;
-  return labels.reduce((count, label, row) => count + Number(argMax(logits, row * classes, classes) === label), 0);
+  return labels.reduce(
+    (count, label, row) => count + Number(argMax(logits, row * classes, classes) === label),
+    0,
+  );
 }
 
 function argMax(values: ArrayLike<number>, from: number, count: number): number {
@@ -135,5 +190,7 @@ function argMax(values: ArrayLike<number>, from: number, count: number): number 
 const valuesOf = (tensor: TensorFlow.Tensor): Float32Array => Float32Array.from(tensor.dataSync());
 
 function lossIsNaN(epoch: number, step: number): Failure {
-  return new Failure('loss-is-nan', `the loss became NaN in epoch ${epoch}, step ${step}`, { fix: 'a smaller learningRate is the usual cure' });
+  return new Failure('loss-is-nan', `the loss became NaN in epoch ${epoch}, step ${step}`, {
+    fix: 'a smaller learningRate is the usual cure',
+  });
 }

@@ -8,9 +8,17 @@ export function registerTrainingKernels(tf: typeof TensorFlow): void {
     backendName: 'wasm',
     kernelFunc: ({ inputs, attrs }) => {
       const { x, dy } = inputs;
-      if (!(x instanceof tf.Tensor) || !(dy instanceof tf.Tensor)) throw new Error('Conv2DBackpropFilter takes the tensors x and dy');
+      if (!(x instanceof tf.Tensor) || !(dy instanceof tf.Tensor))
+        throw new Error('Conv2DBackpropFilter takes the tensors x and dy');
       const { strides, pad, dimRoundingMode, filterShape } = readAttributes(attrs);
-      const info = tf.backend_util.computeConv2DInfo(shape4(x.shape), filterShape, strides, 1, pad, dimRoundingMode);
+      const info = tf.backend_util.computeConv2DInfo(
+        shape4(x.shape),
+        filterShape,
+        strides,
+        1,
+        pad,
+        dimRoundingMode,
+      );
       return filterGradient(tf, x, dy, info);
     },
   });
@@ -20,15 +28,41 @@ type Shape4 = [number, number, number, number];
 type Info = ReturnType<typeof TensorFlow.backend_util.computeConv2DInfo>;
 
 /** For each place of the kernel: its slice of the padded input, transposed, times dy. [rows, in]ᵀ · [rows, out] → [in, out]. */
-function filterGradient(tf: typeof TensorFlow, x: TensorFlow.Tensor, dy: TensorFlow.Tensor, info: Info): TensorFlow.Tensor {
+function filterGradient(
+  tf: typeof TensorFlow,
+  x: TensorFlow.Tensor,
+  dy: TensorFlow.Tensor,
+  info: Info,
+): TensorFlow.Tensor {
   return tf.tidy(() => {
-    const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
-    const padded = tf.pad(x, [[0, 0], [padInfo.top, Math.max(0, padInfo.bottom)], [padInfo.left, Math.max(0, padInfo.right)], [0, 0]]);
+    const {
+      batchSize,
+      inChannels,
+      outChannels,
+      outHeight,
+      outWidth,
+      filterHeight,
+      filterWidth,
+      strideHeight,
+      strideWidth,
+      padInfo,
+    } = info;
+    const padded = tf.pad(x, [
+      [0, 0],
+      [padInfo.top, Math.max(0, padInfo.bottom)],
+      [padInfo.left, Math.max(0, padInfo.right)],
+      [0, 0],
+    ]);
     const flatDy = tf.reshape(dy, [batchSize * outHeight * outWidth, outChannels]);
     const taps: TensorFlow.Tensor[] = [];
     for (let row = 0; row < filterHeight; row++) {
       for (let column = 0; column < filterWidth; column++) {
-        const end = [batchSize, row + (outHeight - 1) * strideHeight + 1, column + (outWidth - 1) * strideWidth + 1, inChannels];
+        const end = [
+          batchSize,
+          row + (outHeight - 1) * strideHeight + 1,
+          column + (outWidth - 1) * strideWidth + 1,
+          inChannels,
+        ];
         const tap = tf.stridedSlice(padded, [0, row, column, 0], end, [1, strideHeight, strideWidth, 1]);
         const flat = tf.reshape(tap, [batchSize * outHeight * outWidth, inChannels]);
         // An explicit transpose: a transposed matMul takes a slow path in this backend.
@@ -53,6 +87,12 @@ interface Attributes {
 
 function readAttributes(attrs: object | undefined): Attributes {
   const given: Partial<Attributes> = { ...attrs };
-  if (!given.strides || !given.filterShape || given.pad === undefined) throw new Error('Conv2DBackpropFilter has attributes');
-  return { strides: given.strides, pad: given.pad, dimRoundingMode: given.dimRoundingMode, filterShape: given.filterShape };
+  if (!given.strides || !given.filterShape || given.pad === undefined)
+    throw new Error('Conv2DBackpropFilter has attributes');
+  return {
+    strides: given.strides,
+    pad: given.pad,
+    dimRoundingMode: given.dimRoundingMode,
+    filterShape: given.filterShape,
+  };
 }

@@ -12,14 +12,18 @@ const parts = /\$\{([^}]+)\}/g;
 const later = /^(stages|trial)\./;
 
 export function interpolate(node: Node, vars: Vars, problems: Diagnostic[]): Node {
-  if (node.type === 'list') return { ...node, items: node.items.flatMap((item) => repeated(item, vars, problems)) };
+  if (node.type === 'list')
+    return { ...node, items: node.items.flatMap((item) => repeated(item, vars, problems)) };
   if (node.type === 'map') {
-    const entries = [...node.entries].map(([key, entry]) => [key, { key: entry.key, value: interpolate(entry.value, vars, problems) }] as const);
+    const entries = [...node.entries].map(
+      ([key, entry]) => [key, { key: entry.key, value: interpolate(entry.value, vars, problems) }] as const,
+    );
     return { ...node, entries: new Map(entries) };
   }
   if (typeof node.value !== 'string' || !node.value.includes('${')) return node;
   const only = whole.exec(node.value)?.[1];
-  if (only !== undefined) return later.test(only) ? node : atUse(lookUp(only, vars, node.place, problems) ?? node, node.place);
+  if (only !== undefined)
+    return later.test(only) ? node : atUse(lookUp(only, vars, node.place, problems) ?? node, node.place);
   const text = node.value.replace(parts, (found, name: string) => {
     const value = later.test(name) ? undefined : lookUp(name, vars, node.place, problems);
     return value?.type === 'scalar' ? String(value.value) : found;
@@ -36,12 +40,19 @@ function lookUp(name: string, vars: Vars, place: Place, problems: Diagnostic[]):
   const value = vars.get(name);
   if (value) return value;
   const near = nearest(name, vars.keys());
-  problems.push({ severity: 'error', code: 'unknown-var', message: `\`${name}\` is not a var`, place, fix: near ? `did you mean \`${near}\`?` : 'declare it under `vars`' });
+  problems.push({
+    severity: 'error',
+    code: 'unknown-var',
+    message: `\`${name}\` is not a var`,
+    place,
+    fix: near ? `did you mean \`${near}\`?` : 'declare it under `vars`',
+  });
   return undefined;
 }
 
 function repeated(item: Node, vars: Vars, problems: Diagnostic[]): readonly Node[] {
-  const repeat = item.type === 'map' && item.entries.size === 1 ? item.entries.get('repeat')?.value : undefined;
+  const repeat =
+    item.type === 'map' && item.entries.size === 1 ? item.entries.get('repeat')?.value : undefined;
   const layers = repeat?.type === 'map' ? repeat.entries.get('layers')?.value : undefined;
   if (repeat?.type !== 'map' || layers?.type !== 'list') return [interpolate(item, vars, problems)];
   return rows(repeat, vars, problems).flatMap((row) => {
@@ -53,9 +64,22 @@ function repeated(item: Node, vars: Vars, problems: Diagnostic[]): readonly Node
 
 function rows(repeat: MapNode, vars: Vars, problems: Diagnostic[]): (readonly [string, Node][])[] {
   const times = repeat.entries.get('times')?.value;
-  if (times?.type === 'scalar' && typeof times.value === 'number') return Array.from({ length: times.value }, () => []);
+  if (times?.type === 'scalar' && typeof times.value === 'number')
+    return Array.from({ length: times.value }, () => []);
   const given = repeat.entries.get('with')?.value;
   const list: ListNode | null = given?.type === 'list' ? given : null;
-  if (!list) problems.push({ severity: 'error', code: 'missing-key', message: '`repeat` needs `with` (a list of values) or `times`', place: repeat.place });
-  return (list?.items ?? []).map((row) => (row.type === 'map' ? [...row.entries].map(([name, entry]) => [name, interpolate(entry.value, vars, problems)] as [string, Node]) : []));
+  if (!list)
+    problems.push({
+      severity: 'error',
+      code: 'missing-key',
+      message: '`repeat` needs `with` (a list of values) or `times`',
+      place: repeat.place,
+    });
+  return (list?.items ?? []).map((row) =>
+    row.type === 'map'
+      ? [...row.entries].map(
+          ([name, entry]) => [name, interpolate(entry.value, vars, problems)] as [string, Node],
+        )
+      : [],
+  );
 }

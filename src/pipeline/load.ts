@@ -19,18 +19,39 @@ export interface LoadOptions {
 
 export function loadPipeline(file: string, options: LoadOptions): Result<Pipeline> {
   const text = read(file);
-  if (text === null) return refuse({ code: 'file-not-found', message: `there is no readable file \`${file}\``, fix: 'look at the path; it is taken from the folder you are in' });
+  if (text === null)
+    return refuse({
+      code: 'file-not-found',
+      message: `there is no readable file \`${file}\``,
+      fix: 'look at the path; it is taken from the folder you are in',
+    });
   const parsed = parseYaml(text, file);
   if (!parsed.ok) return parsed;
-  if (parsed.value.type !== 'map') return refuse({ code: 'wrong-type', message: 'a pipeline is a map with version, name and stages', place: parsed.value.place });
+  if (parsed.value.type !== 'map')
+    return refuse({
+      code: 'wrong-type',
+      message: 'a pipeline is a map with version, name and stages',
+      place: parsed.value.place,
+    });
   const problems: Diagnostic[] = [];
   const chosen = applySets(withProfile(parsed.value, options.profile, problems), options.set, problems);
   problems.push(...frameErrors(chosen));
   const vars = varsOf(chosen, problems);
   const stages = child(chosen, 'stages');
-  const stageList = stages?.type === 'map' ? readStages(interpolatedStages(stages, vars, problems), problems) : [];
+  const stageList =
+    stages?.type === 'map' ? readStages(interpolatedStages(stages, vars, problems), problems) : [];
   if (problems.length > 0) return { ok: false, diagnostics: ordered(problems) };
-  return { ok: true, value: { ...frameOf(chosen), file, root: options.root, profile: options.profile ?? null, text, stages: stageList } };
+  return {
+    ok: true,
+    value: {
+      ...frameOf(chosen),
+      file,
+      root: options.root,
+      profile: options.profile ?? null,
+      text,
+      stages: stageList,
+    },
+  };
 }
 
 function read(file: string): string | null {
@@ -48,8 +69,18 @@ function withProfile(root: MapNode, name: string | undefined, problems: Diagnost
   if (!profile) {
     const names = profiles?.type === 'map' ? [...profiles.entries.keys()] : [];
     const near = nearest(name, names);
-    const fix = near ? `did you mean \`${near}\`?` : names.length > 0 ? `it has ${names.join(', ')}` : 'the file has none';
-    problems.push({ severity: 'error', code: 'unknown-profile', message: `\`${name}\` is not a profile of this file`, place: profiles?.place ?? root.place, fix });
+    const fix = near
+      ? `did you mean \`${near}\`?`
+      : names.length > 0
+        ? `it has ${names.join(', ')}`
+        : 'the file has none';
+    problems.push({
+      severity: 'error',
+      code: 'unknown-profile',
+      message: `\`${name}\` is not a profile of this file`,
+      place: profiles?.place ?? root.place,
+      fix,
+    });
     return root;
   }
   const merged = merge(root, profile);
@@ -75,7 +106,9 @@ function interpolatedStages(stages: MapNode, vars: Vars, problems: Diagnostic[])
   return node.type === 'map' ? node : stages;
 }
 
-function frameOf(root: MapNode): Pick<Pipeline, 'version' | 'name' | 'description' | 'seed' | 'engine' | 'vars'> {
+function frameOf(
+  root: MapNode,
+): Pick<Pipeline, 'version' | 'name' | 'description' | 'seed' | 'engine' | 'vars'> {
   const text = (key: string): string | undefined => {
     const node = child(root, key);
     return node?.type === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
@@ -90,7 +123,10 @@ function frameOf(root: MapNode): Pick<Pipeline, 'version' | 'name' | 'descriptio
     ...(description === undefined ? {} : { description }),
     seed: seed?.type === 'scalar' && typeof seed.value === 'number' ? seed.value : 0,
     engine: text('engine') ?? 'auto',
-    vars: typeof json === 'object' && json !== null && !Array.isArray(json) ? Object.fromEntries(Object.entries(json)) : {},
+    vars:
+      typeof json === 'object' && json !== null && !Array.isArray(json)
+        ? Object.fromEntries(Object.entries(json))
+        : {},
   };
 }
 
@@ -103,4 +139,3 @@ export function ordered(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const key = (one: Diagnostic): number => (one.place ? one.place.line * 10_000 + one.place.column : 0);
   return [...diagnostics].sort((a, b) => key(a) - key(b));
 }
-

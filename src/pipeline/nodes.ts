@@ -1,5 +1,5 @@
 /** YAML text → a tree that knows where everything was written. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node as YamlNode, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node as YamlNode } from 'yaml';
 import type { Diagnostic, Place, Result } from '../diagnostics/diagnostic.ts';
 import type { Json } from '../stages/kind.ts';
 
@@ -25,23 +25,47 @@ const largestBytes = 1_000_000;
 const largestAliases = 100;
 
 export function parseYaml(text: string, file: string): Result<Node> {
-  if (text.length > largestBytes) return refused('too-large', `the file has ${text.length} characters, more than ${largestBytes}`, start(file));
+  if (text.length > largestBytes)
+    return refused(
+      'too-large',
+      `the file has ${text.length} characters, more than ${largestBytes}`,
+      start(file),
+    );
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, version: '1.2', uniqueKeys: true, merge: false, stringKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    version: '1.2',
+    uniqueKeys: true,
+    merge: false,
+    stringKeys: true,
+  });
   const placeAt = (from: number, to: number): Place => {
     const [begin, end] = [lines.linePos(from), lines.linePos(Math.max(from, to))];
     return { file, line: begin.line, column: begin.col, endLine: end.line, endColumn: end.col };
   };
-  const errors = [...document.errors, ...document.warnings].map((error): Diagnostic => ({
-    severity: 'error',
-    code: error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'invalid-yaml',
-    message: error.code === 'DUPLICATE_KEY' ? 'this key is written twice in one map' : `this is not YAML: ${firstLine(error.message)}`,
-    place: placeAt(error.pos[0], error.pos[1]),
-    fix: error.code === 'DUPLICATE_KEY' ? 'keep one of the two' : error.code === 'TAB_AS_INDENT' ? 'indent with spaces' : 'look for a missing quote, bracket or colon here or a line above',
-  }));
+  const errors = [...document.errors, ...document.warnings].map(
+    (error): Diagnostic => ({
+      severity: 'error',
+      code: error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'invalid-yaml',
+      message:
+        error.code === 'DUPLICATE_KEY'
+          ? 'this key is written twice in one map'
+          : `this is not YAML: ${firstLine(error.message)}`,
+      place: placeAt(error.pos[0], error.pos[1]),
+      fix:
+        error.code === 'DUPLICATE_KEY'
+          ? 'keep one of the two'
+          : error.code === 'TAB_AS_INDENT'
+            ? 'indent with spaces'
+            : 'look for a missing quote, bracket or colon here or a line above',
+    }),
+  );
   if (errors.length > 0) return { ok: false, diagnostics: errors };
-  if (!document.contents) return refused('empty-file', 'the file is empty; a pipeline has version, name and stages', start(file));
-  return new Converter(placeAt, (node) => (isAlias(node) ? node.resolve(document) : node)).convert(document.contents);
+  if (!document.contents)
+    return refused('empty-file', 'the file is empty; a pipeline has version, name and stages', start(file));
+  return new Converter(placeAt, (node) => (isAlias(node) ? node.resolve(document) : node)).convert(
+    document.contents,
+  );
 }
 
 class Converter {
@@ -55,7 +79,12 @@ class Converter {
 
   convert(root: YamlNode): Result<Node> {
     const node = this.#node(root, 0);
-    if (this.#aliases > largestAliases) return refused('too-many-aliases', `the file repeats itself by more than ${largestAliases} aliases`, node.place);
+    if (this.#aliases > largestAliases)
+      return refused(
+        'too-many-aliases',
+        `the file repeats itself by more than ${largestAliases} aliases`,
+        node.place,
+      );
     return { ok: true, value: node };
   }
 
@@ -69,11 +98,18 @@ class Converter {
       const entries = node.items.map((pair) => {
         const range = isScalar(pair.key) ? pair.key.range : null;
         const key = isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
-        return [key, { key: this.#placeAt(range?.[0] ?? from, range?.[1] ?? from), value: pair.value === null ? nullAt(place) : this.#node(pair.value, depth + 1) }] as const;
+        return [
+          key,
+          {
+            key: this.#placeAt(range?.[0] ?? from, range?.[1] ?? from),
+            value: pair.value === null ? nullAt(place) : this.#node(pair.value, depth + 1),
+          },
+        ] as const;
       });
       return { type: 'map', entries: new Map(entries), place };
     }
-    if (isSeq(node)) return { type: 'list', items: node.items.map((item) => this.#node(item, depth + 1)), place };
+    if (isSeq(node))
+      return { type: 'list', items: node.items.map((item) => this.#node(item, depth + 1)), place };
     return { type: 'scalar', value: scalarValue(isScalar(node) ? node.value : null), place };
   }
 }
@@ -83,7 +119,8 @@ function scalarValue(value: unknown): ScalarNode['value'] {
 }
 
 const nullAt = (place: Place): ScalarNode => ({ type: 'scalar', value: null, place });
-const firstLine = (text: string): string => text.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? text;
+const firstLine = (text: string): string =>
+  text.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? text;
 const start = (file: string): Place => ({ file, line: 1, column: 1, endLine: 1, endColumn: 1 });
 
 function refused(code: string, message: string, place: Place): Result<never> {

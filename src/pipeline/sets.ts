@@ -13,14 +13,30 @@ export function applySets(root: MapNode, sets: readonly string[], problems: Diag
 function applySet(root: MapNode, set: string, problems: Diagnostic[]): MapNode {
   const equals = set.indexOf('=');
   if (equals < 1) {
-    problems.push({ severity: 'error', code: 'invalid-set', message: `\`--set ${set}\` is no path=value`, fix: 'write --set train.epochs=30' });
+    problems.push({
+      severity: 'error',
+      code: 'invalid-set',
+      message: `\`--set ${set}\` is no path=value`,
+      fix: 'write --set train.epochs=30',
+    });
     return root;
   }
   const path = fullPath(set.slice(0, equals).split('.'));
-  const place: Place = { file: `--set ${set}`, line: 1, column: equals + 2, endLine: 1, endColumn: set.length + 1 };
+  const place: Place = {
+    file: `--set ${set}`,
+    line: 1,
+    column: equals + 2,
+    endLine: 1,
+    endColumn: set.length + 1,
+  };
   const missing = firstMiss(root, path);
   if (missing) {
-    problems.push({ severity: 'error', code: 'unknown-set-path', message: `\`--set ${set.slice(0, equals)}\` hits nothing: there is no \`${missing.step}\``, ...(missing.near ? { fix: `did you mean \`${missing.near}\`?` } : {}) });
+    problems.push({
+      severity: 'error',
+      code: 'unknown-set-path',
+      message: `\`--set ${set.slice(0, equals)}\` hits nothing: there is no \`${missing.step}\``,
+      ...(missing.near ? { fix: `did you mean \`${missing.near}\`?` } : {}),
+    });
     return root;
   }
   const changed = put(root, path, fromJson(valueOf(set.slice(equals + 1)), place), place);
@@ -33,7 +49,10 @@ function fullPath(path: string[]): string[] {
 }
 
 /** A new key may be set in a stage, where the schema judges it; stages and vars must be there. */
-function firstMiss(root: MapNode, path: readonly string[]): { step: string; near: string | undefined } | null {
+function firstMiss(
+  root: MapNode,
+  path: readonly string[],
+): { step: string; near: string | undefined } | null {
   const must = path[0] === 'stages' || path[0] === 'vars' ? path.slice(0, 2) : [];
   let node: Node = root;
   for (const step of must) {
@@ -55,7 +74,11 @@ function valueOf(text: string): unknown {
 function put(node: Node | undefined, path: readonly string[], value: Node, place: Place): Node {
   const [step, ...rest] = path;
   if (step === undefined) return value;
-  if (node?.type === 'list') return { ...node, items: node.items.map((item, i) => (String(i) === step ? put(item, rest, value, place) : item)) };
+  if (node?.type === 'list')
+    return {
+      ...node,
+      items: node.items.map((item, i) => (String(i) === step ? put(item, rest, value, place) : item)),
+    };
   const entries = new Map(node?.type === 'map' ? node.entries : []);
   const before = entries.get(step);
   entries.set(step, { key: before?.key ?? place, value: put(before?.value, rest, value, place) });
@@ -65,8 +88,15 @@ function put(node: Node | undefined, path: readonly string[], value: Node, place
 function fromJson(value: unknown, place: Place): Node {
   if (Array.isArray(value)) return { type: 'list', items: value.map((item) => fromJson(item, place)), place };
   if (typeof value === 'object' && value !== null) {
-    return { type: 'map', entries: new Map(Object.entries(value).map(([key, inner]) => [key, { key: place, value: fromJson(inner, place) }])), place };
+    return {
+      type: 'map',
+      entries: new Map(
+        Object.entries(value).map(([key, inner]) => [key, { key: place, value: fromJson(inner, place) }]),
+      ),
+      place,
+    };
   }
-  const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+  const plain =
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
   return { type: 'scalar', value: plain, place };
 }

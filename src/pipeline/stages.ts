@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
-import * as validators from '../generated/validators.js';
 import type { Validator } from '../generated/validators.js';
+import * as validators from '../generated/validators.js';
 import type { Json, JsonObject } from '../stages/kind.ts';
 import { child, type MapNode, type Node, placeOf, toJson } from './nodes.ts';
 import type { Stage } from './pipeline.ts';
@@ -24,8 +24,16 @@ function readStage(name: string, node: Node, problems: Diagnostic[]): Stage | nu
   const validate = kinds.get(kind);
   if (!validate) {
     const near = nearest(kind, kinds.keys());
-    const message = kindNode ? `\`${kind}\` is not a kind of stage` : `\`${name}\` is not a kind of stage, and the stage says no other`;
-    problems.push({ severity: 'error', code: 'unknown-kind', message, place: kindNode?.place ?? node.place, fix: near ? `did you mean \`${near}\`?` : `add \`kind\`: ${[...kinds.keys()].join(', ')}` });
+    const message = kindNode
+      ? `\`${kind}\` is not a kind of stage`
+      : `\`${name}\` is not a kind of stage, and the stage says no other`;
+    problems.push({
+      severity: 'error',
+      code: 'unknown-kind',
+      message,
+      place: kindNode?.place ?? node.place,
+      fix: near ? `did you mean \`${near}\`?` : `add \`kind\`: ${[...kinds.keys()].join(', ')}`,
+    });
     return null;
   }
   const value = toJson(node);
@@ -52,15 +60,33 @@ function made(name: string, kind: string, node: MapNode, value: JsonObject): Sta
 }
 
 /** Substitutes values that earlier stages gave, and checks the stage again: now no expression may be left. */
-export function completeStage<S extends Stage>(stage: S, valueOf: (stage: string, value: string) => Json | undefined): Result<S> {
+export function completeStage<S extends Stage>(
+  stage: S,
+  valueOf: (stage: string, value: string) => Json | undefined,
+): Result<S> {
   if (stage.deferred.length === 0) return { ok: true, value: stage };
-  const known = new Map(stage.deferred.map((one) => [`\${stages.${one.stage}.${one.value}}`, valueOf(one.stage, one.value) ?? null]));
+  const known = new Map(
+    stage.deferred.map((one) => [
+      `\${stages.${one.stage}.${one.value}}`,
+      valueOf(one.stage, one.value) ?? null,
+    ]),
+  );
   const params = asObject(substitute(stage.params, known));
   const validate = kinds.get(stage.kind);
   if (validate && !validate(structuredClone(params))) {
     const [error] = validate.errors ?? [];
     const path = error?.instancePath.slice(1).replaceAll('/', '.') ?? '';
-    return { ok: false, diagnostics: [{ severity: 'error', code: 'invalid-value', message: `\`${stage.name}.${path}\` ${error?.message ?? 'is wrong'}, found ${JSON.stringify(error?.data)}`, place: stage.placeOf(path) }] };
+    return {
+      ok: false,
+      diagnostics: [
+        {
+          severity: 'error',
+          code: 'invalid-value',
+          message: `\`${stage.name}.${path}\` ${error?.message ?? 'is wrong'}, found ${JSON.stringify(error?.data)}`,
+          place: stage.placeOf(path),
+        },
+      ],
+    };
   }
   return { ok: true, value: { ...stage, params } };
 }
@@ -99,7 +125,8 @@ function withoutDefaults(kind: string, full: JsonObject): JsonObject {
 function stripped(value: Json, refills: (whole: Json) => boolean): Json {
   if (Array.isArray(value)) {
     const items: Json[] = [...value];
-    for (const [i, item] of items.entries()) items[i] = stripped(item, (inner) => refills(items.with(i, inner)));
+    for (const [i, item] of items.entries())
+      items[i] = stripped(item, (inner) => refills(items.with(i, inner)));
     return items;
   }
   if (typeof value !== 'object' || value === null) return value;
@@ -107,11 +134,14 @@ function stripped(value: Json, refills: (whole: Json) => boolean): Json {
   for (const key of Object.keys(kept)) {
     const { [key]: inner, ...others } = kept;
     if (refills(others)) kept = others;
-    else if (inner !== undefined) kept = { ...kept, [key]: stripped(inner, (changed) => refills({ ...kept, [key]: changed })) };
+    else if (inner !== undefined)
+      kept = { ...kept, [key]: stripped(inner, (changed) => refills({ ...kept, [key]: changed })) };
   }
   return kept;
 }
 
 export function asObject(value: Json): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : {};
 }

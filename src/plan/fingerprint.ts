@@ -3,8 +3,8 @@
  * stored with the result, so that "why does it run" compares and never guesses.
  */
 import { createHash } from 'node:crypto';
-import { canonicalize } from './canonical.ts';
 import type { Json, JsonObject, Kind } from '../stages/kind.ts';
+import { canonicalize } from './canonical.ts';
 
 export interface FingerprintInput {
   readonly kind: Kind;
@@ -30,7 +30,9 @@ export function fingerprint(input: FingerprintInput): Fingerprint {
   const { kind } = input;
   const references = new Set(kind.inputs(input.params).map((port) => port.param));
   const params = without(input.chosen, references);
-  const components = Object.fromEntries(kind.components(input.params).map(({ name, version }) => [name, version]));
+  const components = Object.fromEntries(
+    kind.components(input.params).map(({ name, version }) => [name, version]),
+  );
   const parts: JsonObject = {
     version: 1,
     kind: kind.name,
@@ -40,7 +42,9 @@ export function fingerprint(input: FingerprintInput): Fingerprint {
     ...(kind.draws(input.params) ? { seed: input.seed } : {}),
     ...(Object.keys(input.outside).length > 0 ? { outside: input.outside } : {}),
   };
-  const prefix = kind.continues ? digest({ ...parts, params: without(params, new Set([kind.continues])) }) : null;
+  const prefix = kind.continues
+    ? digest({ ...parts, params: without(params, new Set([kind.continues])) })
+    : null;
   return { hash: digest(parts), parts, prefix };
 }
 

@@ -39,11 +39,22 @@ export async function makePlan(graph: Graph, context: PlanContext): Promise<Plan
   return { pipeline: graph.pipeline.name, stages };
 }
 
-async function planStage(stage: GraphStage, graph: Graph, known: UpstreamResults, context: PlanContext): Promise<PlannedStage> {
+async function planStage(
+  stage: GraphStage,
+  graph: Graph,
+  known: UpstreamResults,
+  context: PlanContext,
+): Promise<PlannedStage> {
   const common = { stage: stage.name, kind: stage.kind, continuesFrom: null };
   const waiting = stage.dependsOn.filter((name) => !known.has(name));
   if (waiting.length > 0) {
-    return { ...common, state: 'depends', reason: `depends on ${waiting.join(', ')}`, fingerprint: null, dependsOn: waiting };
+    return {
+      ...common,
+      state: 'depends',
+      reason: `depends on ${waiting.join(', ')}`,
+      fingerprint: null,
+      dependsOn: waiting,
+    };
   }
   const made = await fingerprintStage(stage, graph, known, context);
   const found = await findResult(made, stage, context);
@@ -52,17 +63,33 @@ async function planStage(stage: GraphStage, graph: Graph, known: UpstreamResults
     return { ...common, state: 'hit', reason: 'cached', fingerprint: made.hash, dependsOn: [] };
   }
   const reason = await reasonToRun(stage.name, made, context);
-  const checkpoint = made.prefix ? await context.store.checkpoints.latest(made.prefix, context.engine.identity, epochsOf(stage)) : null;
-  return { ...common, state: 'run', reason, fingerprint: made.hash, dependsOn: [], continuesFrom: checkpoint?.epoch ?? null };
+  const checkpoint = made.prefix
+    ? await context.store.checkpoints.latest(made.prefix, context.engine.identity, epochsOf(stage))
+    : null;
+  return {
+    ...common,
+    state: 'run',
+    reason,
+    fingerprint: made.hash,
+    dependsOn: [],
+    continuesFrom: checkpoint?.epoch ?? null,
+  };
 }
 
 /** A whole result under this fingerprint that may be used here, the wanted engine's first. */
-export async function findResult(made: Fingerprint, stage: GraphStage, context: PlanContext): Promise<StoredResult | null> {
+export async function findResult(
+  made: Fingerprint,
+  stage: GraphStage,
+  context: PlanContext,
+): Promise<StoredResult | null> {
   const entry = await context.store.lookup(made.hash);
   const wanted = JSON.stringify(context.engine.identity);
   const usesEngine = context.kinds(stage.kind)?.usesEngine ?? false;
-  const own = (result: StoredResult): boolean => result.engine === null || JSON.stringify(result.engine) === wanted;
-  const results = (entry?.results ?? []).filter((result) => !usesEngine || !context.engine.exclusive || own(result));
+  const own = (result: StoredResult): boolean =>
+    result.engine === null || JSON.stringify(result.engine) === wanted;
+  const results = (entry?.results ?? []).filter(
+    (result) => !usesEngine || !context.engine.exclusive || own(result),
+  );
   for (const result of results.sort((a, b) => Number(own(b)) - Number(own(a)))) {
     const ports = await Promise.all(Object.values(result.ports).map((port) => context.store.intact(port)));
     if (ports.every(Boolean)) return result;

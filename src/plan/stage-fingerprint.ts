@@ -15,7 +15,12 @@ export interface FingerprintContext {
   readonly env: NodeJS.ProcessEnv;
 }
 
-export async function fingerprintStage(stage: GraphStage, graph: Graph, results: UpstreamResults, context: FingerprintContext): Promise<Fingerprint> {
+export async function fingerprintStage(
+  stage: GraphStage,
+  graph: Graph,
+  results: UpstreamResults,
+  context: FingerprintContext,
+): Promise<Fingerprint> {
   const kind = context.kinds(stage.kind);
   if (!kind) throw new Error(`unchecked kind ${stage.kind}`);
   return fingerprint({
@@ -29,12 +34,26 @@ export async function fingerprintStage(stage: GraphStage, graph: Graph, results:
 }
 
 /** A reference's name counts only where the stage shows it: in a list of `reported` stages. */
-function inputDigests(stage: GraphStage, kind: Kind, results: UpstreamResults): { [param: string]: JsonObject[] } {
-  const shown = new Set(kind.inputs(stage.params).filter((port) => port.accepts === 'reported').map((port) => port.param));
+function inputDigests(
+  stage: GraphStage,
+  kind: Kind,
+  results: UpstreamResults,
+): { [param: string]: JsonObject[] } {
+  const shown = new Set(
+    kind
+      .inputs(stage.params)
+      .filter((port) => port.accepts === 'reported')
+      .map((port) => port.param),
+  );
   const digests: { [param: string]: JsonObject[] } = {};
   for (const edge of stage.edges) {
     const ports = results.get(edge.stage)?.ports ?? {};
-    const content = Object.fromEntries(edge.ports.map((port) => [shown.has(edge.param) ? port : edge.ports.indexOf(port), digestOf(ports[port], edge.stage, port)]));
+    const content = Object.fromEntries(
+      edge.ports.map((port) => [
+        shown.has(edge.param) ? port : edge.ports.indexOf(port),
+        digestOf(ports[port], edge.stage, port),
+      ]),
+    );
     const list = (digests[edge.param] ??= []);
     list.push(shown.has(edge.param) ? { stage: edge.stage, ...content } : content);
   }
@@ -47,10 +66,15 @@ function digestOf(port: PortContent | undefined, stage: string, name: string): s
 }
 
 /** A command's declared files and environment variables. */
-async function outsideContent(stage: GraphStage, root: string, context: FingerprintContext): Promise<JsonObject> {
+async function outsideContent(
+  stage: GraphStage,
+  root: string,
+  context: FingerprintContext,
+): Promise<JsonObject> {
   if (stage.kind !== 'command') return {};
   const outside: { [name: string]: string | null } = {};
-  for (const path of await commandFiles(stage, root)) outside[`file:${path}`] = await context.store.hashFile(join(root, path));
+  for (const path of await commandFiles(stage, root))
+    outside[`file:${path}`] = await context.store.hashFile(join(root, path));
   for (const name of stringsOf(stage.params.env)) outside[`env:${name}`] = context.env[name] ?? null;
   return outside;
 }
@@ -58,14 +82,18 @@ async function outsideContent(stage: GraphStage, root: string, context: Fingerpr
 /** The project's files that a command declares as input, relative to the root with forward slashes, sorted. */
 export async function commandFiles(stage: GraphStage, root: string): Promise<string[]> {
   const referenced = new Set(stage.edges.map((edge) => edge.param));
-  const declared = typeof stage.params.in === 'object' && stage.params.in !== null ? Object.entries(stage.params.in) : [];
+  const declared =
+    typeof stage.params.in === 'object' && stage.params.in !== null ? Object.entries(stage.params.in) : [];
   const paths = declared.filter(([name]) => !referenced.has(`in.${name}`)).map(([, path]) => String(path));
   const found = await Promise.all(paths.map((path) => filesOf(path, root)));
   return [...new Set(found.flat())].sort();
 }
 
 async function filesOf(path: string, root: string): Promise<string[]> {
-  const isFile = await readFile(resolve(root, path)).then(() => true, () => false);
+  const isFile = await readFile(resolve(root, path)).then(
+    () => true,
+    () => false,
+  );
   if (isFile) return [relative(root, resolve(root, path)).split(sep).join('/')];
   return glob([`${path}/**`], { cwd: root, dot: true, onlyFiles: true });
 }

@@ -9,9 +9,28 @@ import type { Execution } from './execute.ts';
 import { type HostCallbacks, type HostResult, runProgram } from './host.ts';
 
 /** What every program may read of the environment without declaring it, because few start without. */
-const minimalEnv = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'ComSpec', 'PATHEXT'];
+const minimalEnv = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LANG',
+  'LC_ALL',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'SystemRoot',
+  'ComSpec',
+  'PATHEXT',
+];
 
-export async function runCommand(stage: GraphStage, root: string, inputs: { [param: string]: Artifact[] }, work: string, callbacks: HostCallbacks, run: Execution): Promise<HostResult> {
+export async function runCommand(
+  stage: GraphStage,
+  root: string,
+  inputs: { [param: string]: Artifact[] },
+  work: string,
+  callbacks: HostCallbacks,
+  run: Execution,
+): Promise<HostResult> {
   const folder = join(work, '.folder');
   await mkdir(folder, { recursive: true });
   await layOut(stage, root, inputs, folder);
@@ -20,7 +39,14 @@ export async function runCommand(stage: GraphStage, root: string, inputs: { [par
   const { run: program } = stage.params;
   const words = Array.isArray(program) ? program.map(String) : String(program);
   const env = environment(stage, run.env);
-  const ended = await runProgram(stage.name, { run: words, folder, env }, join(work, '.log'), callbacks, run.signal, run.kill);
+  const ended = await runProgram(
+    stage.name,
+    { run: words, folder, env },
+    join(work, '.log'),
+    callbacks,
+    run.signal,
+    run.kill,
+  );
   if (ended.type !== 'done') return ended;
   for (const [port, path] of Object.entries(outputs)) {
     const missing = await collect(stage, folder, path, join(work, port));
@@ -30,7 +56,12 @@ export async function runCommand(stage: GraphStage, root: string, inputs: { [par
 }
 
 /** Project files at their own paths; an upstream port at the input's name (a port of one file is that file's folder). */
-async function layOut(stage: GraphStage, root: string, inputs: { [param: string]: Artifact[] }, folder: string): Promise<void> {
+async function layOut(
+  stage: GraphStage,
+  root: string,
+  inputs: { [param: string]: Artifact[] },
+  folder: string,
+): Promise<void> {
   for (const [name, value] of Object.entries(record(stage.params.in))) {
     const artifact = inputs[`in.${name}`]?.[0];
     if (!artifact) await copyProjectPath(root, value, folder, stage.name);
@@ -45,18 +76,34 @@ async function layOut(stage: GraphStage, root: string, inputs: { [param: string]
 async function copyProjectPath(root: string, path: string, folder: string, stage: string): Promise<void> {
   const from = resolve(root, path);
   await mkdir(dirname(join(folder, path)), { recursive: true });
-  await cp(from, join(folder, path), { recursive: true, mode: constants.COPYFILE_FICLONE }).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Failure('missing-input', `\`${stage}\` declares the input \`${path}\`, which can't be read: ${why}`);
-  });
+  await cp(from, join(folder, path), { recursive: true, mode: constants.COPYFILE_FICLONE }).catch(
+    (error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Failure(
+        'missing-input',
+        `\`${stage}\` declares the input \`${path}\`, which can't be read: ${why}`,
+      );
+    },
+  );
 }
 
-async function collect(stage: GraphStage, folder: string, path: string, port: string): Promise<Diagnostic | null> {
+async function collect(
+  stage: GraphStage,
+  folder: string,
+  path: string,
+  port: string,
+): Promise<Diagnostic | null> {
   const from = join(folder, path);
   const found = await stat(from).catch(() => null);
   if (!found) {
     const message = `\`${stage.name}\` ended well but left no \`${path}\``;
-    return { severity: 'error', code: 'no-output', message, place: stage.placeOf('out'), fix: 'write it relative to the working folder, or mend `out`' };
+    return {
+      severity: 'error',
+      code: 'no-output',
+      message,
+      place: stage.placeOf('out'),
+      fix: 'write it relative to the working folder, or mend `out`',
+    };
   }
   if (found.isDirectory()) await rename(from, port);
   else {
@@ -68,7 +115,9 @@ async function collect(stage: GraphStage, folder: string, path: string, port: st
 
 function environment(stage: GraphStage, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const declared = Array.isArray(stage.params.env) ? stage.params.env.map(String) : [];
-  return Object.fromEntries([...minimalEnv, ...declared].filter((name) => env[name] !== undefined).map((name) => [name, env[name]]));
+  return Object.fromEntries(
+    [...minimalEnv, ...declared].filter((name) => env[name] !== undefined).map((name) => [name, env[name]]),
+  );
 }
 
 function record(value: unknown): { [name: string]: string } {

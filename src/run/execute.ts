@@ -28,13 +28,24 @@ export interface Execution extends PlanContext {
 }
 
 export type Executed =
-  | { readonly type: 'cached' | 'ran'; readonly result: StoredResult; readonly fingerprint: Fingerprint; readonly reason: string }
+  | {
+      readonly type: 'cached' | 'ran';
+      readonly result: StoredResult;
+      readonly fingerprint: Fingerprint;
+      readonly reason: string;
+    }
   | { readonly type: 'failed'; readonly diagnostic: Diagnostic; readonly reason: string }
   | { readonly type: 'interrupted'; readonly reason: string };
 
-export async function executeStage(declared: GraphStage, graph: Graph, upstream: UpstreamResults, run: Execution): Promise<Executed> {
+export async function executeStage(
+  declared: GraphStage,
+  graph: Graph,
+  upstream: UpstreamResults,
+  run: Execution,
+): Promise<Executed> {
   const completed = completeStage(declared, (stage, value) => upstream.get(stage)?.values[value]);
-  if (!completed.ok) return { type: 'failed', diagnostic: completed.diagnostics[0] ?? unknownFailure(declared), reason: '' };
+  if (!completed.ok)
+    return { type: 'failed', diagnostic: completed.diagnostics[0] ?? unknownFailure(declared), reason: '' };
   const stage = completed.value;
   const made = await fingerprintStage(stage, graph, upstream, run);
   const found = await findResult(made, stage, run);
@@ -44,7 +55,14 @@ export async function executeStage(declared: GraphStage, graph: Graph, upstream:
   return run.slots.with(() => runAndStore(stage, graph, upstream, made, reason, run));
 }
 
-async function runAndStore(stage: GraphStage, graph: Graph, upstream: UpstreamResults, made: Fingerprint, reason: string, run: Execution): Promise<Executed> {
+async function runAndStore(
+  stage: GraphStage,
+  graph: Graph,
+  upstream: UpstreamResults,
+  made: Fingerprint,
+  reason: string,
+  run: Execution,
+): Promise<Executed> {
   if (run.signal.aborted) return { type: 'interrupted', reason };
   const started = performance.now();
   const work = await run.store.workFolder(stage.name);
@@ -56,26 +74,51 @@ async function runAndStore(stage: GraphStage, graph: Graph, upstream: UpstreamRe
   return { type: 'ran', result, fingerprint: made, reason };
 }
 
-async function host(stage: GraphStage, graph: Graph, upstream: UpstreamResults, made: Fingerprint, work: string, run: Execution): Promise<HostResult> {
+async function host(
+  stage: GraphStage,
+  graph: Graph,
+  upstream: UpstreamResults,
+  made: Fingerprint,
+  work: string,
+  run: Execution,
+): Promise<HostResult> {
   const saving: Promise<void>[] = [];
   const callbacks: HostCallbacks = {
     onProgress: (progress) => run.emit({ type: 'stage-progress', stage: stage.name, progress }),
     onLog: (line) => run.emit({ type: 'stage-log', stage: stage.name, line }),
     onCheckpoint: (epoch, folder) => {
-      if (made.prefix) saving.push(run.store.checkpoints.save(made.prefix, run.engine.identity, epoch, folder));
+      if (made.prefix)
+        saving.push(run.store.checkpoints.save(made.prefix, run.engine.identity, epoch, folder));
     },
   };
   const inputs = artifacts(stage, upstream, run);
-  const ended = stage.kind === 'command'
-    ? await runCommand(stage, graph.pipeline.root, inputs, work, callbacks, run)
-    : await runStage(run.childFile, await orderFor(stage, graph, inputs, made, work, run), run.env, callbacks, run.signal, run.kill);
+  const ended =
+    stage.kind === 'command'
+      ? await runCommand(stage, graph.pipeline.root, inputs, work, callbacks, run)
+      : await runStage(
+          run.childFile,
+          await orderFor(stage, graph, inputs, made, work, run),
+          run.env,
+          callbacks,
+          run.signal,
+          run.kill,
+        );
   await Promise.all(saving);
   return ended;
 }
 
-async function orderFor(stage: GraphStage, graph: Graph, inputs: StageOrder['inputs'], made: Fingerprint, work: string, run: Execution): Promise<StageOrder> {
+async function orderFor(
+  stage: GraphStage,
+  graph: Graph,
+  inputs: StageOrder['inputs'],
+  made: Fingerprint,
+  work: string,
+  run: Execution,
+): Promise<StageOrder> {
   const kind = kindOf(stage, run);
-  const checkpoint = made.prefix ? await run.store.checkpoints.latest(made.prefix, run.engine.identity, epochsOf(stage)) : null;
+  const checkpoint = made.prefix
+    ? await run.store.checkpoints.latest(made.prefix, run.engine.identity, epochsOf(stage))
+    : null;
   return {
     name: stage.name,
     kind: stage.kind,
@@ -93,41 +136,97 @@ async function orderFor(stage: GraphStage, graph: Graph, inputs: StageOrder['inp
 }
 
 /** By param, one artifact a port that is read. */
-export function artifacts(stage: GraphStage, upstream: UpstreamResults, run: Pick<Execution, 'store'>): { [param: string]: Artifact[] } {
+export function artifacts(
+  stage: GraphStage,
+  upstream: UpstreamResults,
+  run: Pick<Execution, 'store'>,
+): { [param: string]: Artifact[] } {
   const inputs: { [param: string]: Artifact[] } = {};
   for (const edge of stage.edges) {
     for (const port of edge.ports) {
       const content = upstream.get(edge.stage)?.ports[port];
       if (!content) throw new Error(`${edge.stage}.${port} has no content`);
-      const files = Object.fromEntries(Object.entries(content.files).map(([path, ref]) => [path, run.store.objectPath(ref)]));
-      (inputs[edge.param] ??= []).push({ stage: edge.stage, kind: edge.kind, port, type: content.type, files });
+      const files = Object.fromEntries(
+        Object.entries(content.files).map(([path, ref]) => [path, run.store.objectPath(ref)]),
+      );
+      (inputs[edge.param] ??= []).push({
+        stage: edge.stage,
+        kind: edge.kind,
+        port,
+        type: content.type,
+        files,
+      });
     }
   }
   return inputs;
 }
 
-async function store(stage: GraphStage, made: Fingerprint, work: string, outcome: StageOutcome, forwards: readonly Forward[], upstream: UpstreamResults, seconds: number, run: Execution): Promise<StoredResult> {
+async function store(
+  stage: GraphStage,
+  made: Fingerprint,
+  work: string,
+  outcome: StageOutcome,
+  forwards: readonly Forward[],
+  upstream: UpstreamResults,
+  seconds: number,
+  run: Execution,
+): Promise<StoredResult> {
   const kind = kindOf(stage, run);
   const engine = kind.usesEngine ? run.engine.identity : null;
   await writeFacts(stage, kind, outcome, engine, work);
   const ports: { [port: string]: PortContent } = {};
-  for (const [port, { type }] of Object.entries({ ...kind.outputs(stage.params), facts: { type: 'facts' as const } })) {
+  for (const [port, { type }] of Object.entries({
+    ...kind.outputs(stage.params),
+    facts: { type: 'facts' as const },
+  })) {
     const written = await run.store.adoptFolder(join(work, port));
-    const passed = forwards.filter((forward) => forward.port === port).map((forward) => [forward.path, refOf(forward, upstream, run)] as const);
+    const passed = forwards
+      .filter((forward) => forward.port === port)
+      .map((forward) => [forward.path, refOf(forward, upstream, run)] as const);
     ports[port] = run.store.portContent(type, { ...written, ...Object.fromEntries(passed) });
-    if (Object.keys(ports[port].files).length === 0) throw new Failure('no-output', `\`${stage.name}\` ended well but left nothing for its output \`${port}\``);
+    if (Object.keys(ports[port].files).length === 0)
+      throw new Failure(
+        'no-output',
+        `\`${stage.name}\` ended well but left nothing for its output \`${port}\``,
+      );
   }
-  const result: StoredResult = { version: 1, engine, ports, values: outcome.values ?? {}, summary: outcome.summary, facts: outcome.facts ?? {}, createdBy: run.version, seconds };
+  const result: StoredResult = {
+    version: 1,
+    engine,
+    ports,
+    values: outcome.values ?? {},
+    summary: outcome.summary,
+    facts: outcome.facts ?? {},
+    createdBy: run.version,
+    seconds,
+  };
   await run.store.record(made.hash, stage.kind, made.parts, result);
   return result;
 }
 
 /** What reports say of a stage. Its name and description are no part of it: renaming reruns nothing. */
-async function writeFacts(stage: GraphStage, kind: Kind, outcome: StageOutcome, engine: JsonObject | null, work: string): Promise<void> {
+async function writeFacts(
+  stage: GraphStage,
+  kind: Kind,
+  outcome: StageOutcome,
+  engine: JsonObject | null,
+  work: string,
+): Promise<void> {
   const references = new Set(kind.inputs(stage.params).map((port) => port.param));
   const params = Object.fromEntries(Object.entries(stage.params).filter(([name]) => !references.has(name)));
-  const versions = Object.fromEntries(kind.components(stage.params).map(({ name, version }) => [name, version]));
-  const facts = { version: 1, kind: stage.kind, params, engine, versions, facts: outcome.facts ?? {}, values: outcome.values ?? {}, summary: outcome.summary };
+  const versions = Object.fromEntries(
+    kind.components(stage.params).map(({ name, version }) => [name, version]),
+  );
+  const facts = {
+    version: 1,
+    kind: stage.kind,
+    params,
+    engine,
+    versions,
+    facts: outcome.facts ?? {},
+    values: outcome.values ?? {},
+    summary: outcome.summary,
+  };
   await mkdir(join(work, 'facts'), { recursive: true });
   await writeFile(join(work, 'facts', 'facts.json'), `${JSON.stringify(facts, null, 2)}\n`);
 }
@@ -135,7 +234,9 @@ async function writeFacts(stage: GraphStage, kind: Kind, outcome: StageOutcome, 
 function refOf(forward: Forward, upstream: UpstreamResults, run: Execution): PortContent['files'][string] {
   for (const result of upstream.values()) {
     for (const port of Object.values(result.ports)) {
-      const ref = Object.values(port.files).find((candidate) => run.store.objectPath(candidate) === forward.from);
+      const ref = Object.values(port.files).find(
+        (candidate) => run.store.objectPath(candidate) === forward.from,
+      );
       if (ref) return ref;
     }
   }

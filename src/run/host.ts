@@ -30,8 +30,19 @@ export interface Program {
 const lastLines = 20;
 
 /** Runs a built-in kind. Aborting `signal` asks the stage to stop; aborting `kill` ends its process. */
-export function runStage(childFile: string, order: StageOrder, env: NodeJS.ProcessEnv, callbacks: HostCallbacks, signal: AbortSignal, kill: AbortSignal): Promise<HostResult> {
-  const child = fork(childFile, [], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'advanced' });
+export function runStage(
+  childFile: string,
+  order: StageOrder,
+  env: NodeJS.ProcessEnv,
+  callbacks: HostCallbacks,
+  signal: AbortSignal,
+  kill: AbortSignal,
+): Promise<HostResult> {
+  const child = fork(childFile, [], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  });
   const tail = collectLog(child, join(order.work, '.log'), callbacks.onLog);
   const stop = (): void => void (child.connected && child.send({ type: 'stop' } satisfies ToChild));
   let answer: HostResult | undefined;
@@ -47,10 +58,25 @@ export function runStage(childFile: string, order: StageOrder, env: NodeJS.Proce
 }
 
 /** Runs a `command`: exit code 0 is success. The whole process group ends with it. */
-export function runProgram(name: string, program: Program, logFile: string, callbacks: HostCallbacks, signal: AbortSignal, kill: AbortSignal): Promise<HostResult> {
-  const options = { cwd: program.folder, env: program.env, stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' };
+export function runProgram(
+  name: string,
+  program: Program,
+  logFile: string,
+  callbacks: HostCallbacks,
+  signal: AbortSignal,
+  kill: AbortSignal,
+): Promise<HostResult> {
+  const options = {
+    cwd: program.folder,
+    env: program.env,
+    stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+  };
   const [file, ...args] = program.run;
-  const child = typeof program.run === 'string' ? spawn(program.run, { ...options, shell: true }) : spawn(file ?? '', args, options);
+  const child =
+    typeof program.run === 'string'
+      ? spawn(program.run, { ...options, shell: true })
+      : spawn(file ?? '', args, options);
   const tail = collectLog(child, logFile, callbacks.onLog);
   const stop = (): void => endGroup(child, 'SIGTERM');
   return ended(child, signal, kill, stop).then((end) => {
@@ -83,7 +109,12 @@ function ended(child: ChildProcess, signal: AbortSignal, kill: AbortSignal, stop
 function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
-    process.kill(child.spawnargs.length > 0 && child.channel === undefined && process.platform !== 'win32' ? -child.pid : child.pid, signal);
+    process.kill(
+      child.spawnargs.length > 0 && child.channel === undefined && process.platform !== 'win32'
+        ? -child.pid
+        : child.pid,
+      signal,
+    );
   } catch {
     child.kill(signal);
   }
@@ -107,7 +138,11 @@ function receive(message: FromChild, callbacks: HostCallbacks): HostResult | und
   }
 }
 
-function collectLog(child: ChildProcess, file: string, onLog: (line: string) => void): () => readonly string[] {
+function collectLog(
+  child: ChildProcess,
+  file: string,
+  onLog: (line: string) => void,
+): () => readonly string[] {
   const log = createWriteStream(file);
   log.on('error', () => {});
   const tail: string[] = [];
@@ -127,8 +162,20 @@ function collectLog(child: ChildProcess, file: string, onLog: (line: string) => 
 }
 
 function died(name: string, end: End, tail: readonly string[]): Diagnostic {
-  const how = end.error ? `could not be started: ${end.error.message}` : end.signal ? `was killed by ${end.signal}` : `ended with exit code ${end.code}`;
+  const how = end.error
+    ? `could not be started: ${end.error.message}`
+    : end.signal
+      ? `was killed by ${end.signal}`
+      : `ended with exit code ${end.code}`;
   const lines = tail.length > 0 ? `\n${tail.map((line) => `  | ${line}`).join('\n')}` : '';
-  const memory = end.signal === 'SIGKILL' ? 'if nobody killed it, the system was out of memory: a smaller batchSize or width needs less' : undefined;
-  return { severity: 'error', code: end.signal ? 'stage-killed' : 'stage-failed', message: `\`${name}\` ${how}${lines}`, ...(memory ? { fix: memory } : {}) };
+  const memory =
+    end.signal === 'SIGKILL'
+      ? 'if nobody killed it, the system was out of memory: a smaller batchSize or width needs less'
+      : undefined;
+  return {
+    severity: 'error',
+    code: end.signal ? 'stage-killed' : 'stage-failed',
+    message: `\`${name}\` ${how}${lines}`,
+    ...(memory ? { fix: memory } : {}),
+  };
 }

@@ -3,15 +3,19 @@ import { PGraph } from 'p-graph';
 import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
 import type { UpstreamResults } from '../plan/stage-fingerprint.ts';
-import { type Executed, type Execution, executeStage } from './execute.ts';
 import type { StageOutcomeName } from './events.ts';
+import { type Executed, type Execution, executeStage } from './execute.ts';
 
 export interface RunOptions extends Execution {
   /** Go on with what does not depend on a failed stage. */
   readonly keepGoing: boolean;
   readonly bringOut: (stage: GraphStage, executed: Extract<Executed, { result: unknown }>) => Promise<void>;
   /** Kinds that are coordinated here instead of in a process: `tune`. */
-  readonly coordinate: (stage: GraphStage, graph: Graph, upstream: UpstreamResults) => Promise<Executed> | null;
+  readonly coordinate: (
+    stage: GraphStage,
+    graph: Graph,
+    upstream: UpstreamResults,
+  ) => Promise<Executed> | null;
 }
 
 export interface FinishedStage {
@@ -32,20 +36,38 @@ export async function runGraph(graph: Graph, options: RunOptions): Promise<Finis
   const started = performance.now();
   const finished = new Map<string, FinishedStage>();
   const upstream: UpstreamResults = new Map();
-  const nodes = new Map(graph.order.map((stage) => [stage.name, { run: () => step(stage, graph, upstream, finished, options) }]));
-  const edges = graph.order.flatMap((stage) => stage.dependsOn.map((name): [string, string] => [name, stage.name]));
+  const nodes = new Map(
+    graph.order.map((stage) => [stage.name, { run: () => step(stage, graph, upstream, finished, options) }]),
+  );
+  const edges = graph.order.flatMap((stage) =>
+    stage.dependsOn.map((name): [string, string] => [name, stage.name]),
+  );
   // Every step handles its own failure, so p-graph never sees one and every stage gets an outcome.
   await new PGraph(nodes, edges).run();
   const stages = graph.order.flatMap((stage) => finished.get(stage.name) ?? []);
-  return { outcome: outcomeOf(stages, options.signal), seconds: (performance.now() - started) / 1000, stages };
+  return {
+    outcome: outcomeOf(stages, options.signal),
+    seconds: (performance.now() - started) / 1000,
+    stages,
+  };
 }
 
-async function step(stage: GraphStage, graph: Graph, upstream: UpstreamResults, finished: Map<string, FinishedStage>, options: RunOptions): Promise<void> {
+async function step(
+  stage: GraphStage,
+  graph: Graph,
+  upstream: UpstreamResults,
+  finished: Map<string, FinishedStage>,
+  options: RunOptions,
+): Promise<void> {
   const started = performance.now();
   const blocked = whatStops(stage, finished, options);
   const executed = blocked === null ? await attempt(stage, graph, upstream, options) : null;
   const seconds = (performance.now() - started) / 1000;
-  const outcome: StageOutcomeName = executed ? executed.type : options.signal.aborted ? 'interrupted' : 'skipped';
+  const outcome: StageOutcomeName = executed
+    ? executed.type
+    : options.signal.aborted
+      ? 'interrupted'
+      : 'skipped';
   const reason = executed?.reason ?? blocked ?? '';
   if (executed && 'result' in executed) upstream.set(stage.name, executed.result);
   finished.set(stage.name, { stage, outcome, reason, seconds, executed });
@@ -54,17 +76,29 @@ async function step(stage: GraphStage, graph: Graph, upstream: UpstreamResults, 
   options.emit({ type: 'stage-end', stage: stage.name, outcome, seconds, summary, reason, ...diagnostic });
 }
 
-function whatStops(stage: GraphStage, finished: ReadonlyMap<string, FinishedStage>, options: RunOptions): string | null {
+function whatStops(
+  stage: GraphStage,
+  finished: ReadonlyMap<string, FinishedStage>,
+  options: RunOptions,
+): string | null {
   if (options.signal.aborted) return 'interrupted';
-  const missing = stage.dependsOn.find((name) => !['cached', 'ran'].includes(finished.get(name)?.outcome ?? ''));
+  const missing = stage.dependsOn.find(
+    (name) => !['cached', 'ran'].includes(finished.get(name)?.outcome ?? ''),
+  );
   if (missing !== undefined) return `waits for ${missing}`;
   const failed = [...finished.values()].find((other) => other.outcome === 'failed');
   return failed && !options.keepGoing ? `${failed.stage.name} failed` : null;
 }
 
-async function attempt(stage: GraphStage, graph: Graph, upstream: UpstreamResults, options: RunOptions): Promise<Executed> {
+async function attempt(
+  stage: GraphStage,
+  graph: Graph,
+  upstream: UpstreamResults,
+  options: RunOptions,
+): Promise<Executed> {
   try {
-    const executed = await (options.coordinate(stage, graph, upstream) ?? executeStage(stage, graph, upstream, options));
+    const executed = await (options.coordinate(stage, graph, upstream) ??
+      executeStage(stage, graph, upstream, options));
     if ('result' in executed) await options.bringOut(stage, executed);
     return executed;
   } catch (error) {
@@ -73,9 +107,15 @@ async function attempt(stage: GraphStage, graph: Graph, upstream: UpstreamResult
 }
 
 function asDiagnostic(error: unknown, stage: GraphStage): Diagnostic {
-  if (error instanceof Failure) return { ...error.diagnostic, ...(error.diagnostic.place ? {} : { place: stage.place }) };
+  if (error instanceof Failure)
+    return { ...error.diagnostic, ...(error.diagnostic.place ? {} : { place: stage.place }) };
   const message = error instanceof Error ? error.message : String(error);
-  return { severity: 'error', code: 'stage-failed', message: `\`${stage.name}\`: ${message}`, place: stage.place };
+  return {
+    severity: 'error',
+    code: 'stage-failed',
+    message: `\`${stage.name}\`: ${message}`,
+    place: stage.place,
+  };
 }
 
 function outcomeOf(stages: readonly FinishedStage[], signal: AbortSignal): Finished['outcome'] {

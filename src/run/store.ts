@@ -52,14 +52,23 @@ export interface Store {
   objectPath(ref: FileRef): string;
   readonly checkpoints: {
     /** The newest at or below `maxEpoch` whose objects are whole: relative path → absolute path. */
-    latest(prefix: string, engine: EngineIdentity, maxEpoch: number): Promise<{ readonly epoch: number; readonly files: { readonly [path: string]: string } } | null>;
+    latest(
+      prefix: string,
+      engine: EngineIdentity,
+      maxEpoch: number,
+    ): Promise<{ readonly epoch: number; readonly files: { readonly [path: string]: string } } | null>;
     save(prefix: string, engine: EngineIdentity, epoch: number, folder: string): Promise<void>;
   };
   /** A new folder of a running stage, on the store's own file system. */
   workFolder(name: string): Promise<string>;
   removeWork(folder: string): Promise<void>;
   /** Makes cache/out/PIPELINE[@PROFILE]/STAGE hold these ports: PORT/FILE. */
-  bringOut(pipeline: string, profile: string | null, stage: string, ports: { readonly [port: string]: PortContent }): Promise<void>;
+  bringOut(
+    pipeline: string,
+    profile: string | null,
+    stage: string,
+    ports: { readonly [port: string]: PortContent },
+  ): Promise<void>;
   /** sha256 of a file of the user's. */
   hashFile(path: string): Promise<string>;
   readonly runs: {

@@ -8,7 +8,17 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export type JsonObject = { readonly [key: string]: Json };
 
 export type PortType =
-  | 'dataset' | 'model' | 'trained' | 'history' | 'metrics' | 'predictions' | 'image' | 'facts' | 'trials' | 'page' | 'files';
+  | 'dataset'
+  | 'model'
+  | 'trained'
+  | 'history'
+  | 'metrics'
+  | 'predictions'
+  | 'image'
+  | 'facts'
+  | 'trials'
+  | 'page'
+  | 'files';
 
 export interface OutputPort {
   readonly type: PortType;
@@ -52,7 +62,10 @@ export interface CheckInput {
   /** By param, then in order of the references; undefined where nothing is known. */
   readonly inputs: { readonly [param: string]: readonly (Form | undefined)[] };
   /** A diagnostic at a param's place: `at('optimizer.rmsprop.learningRate', {code, message, fix})`; dots and list indices. */
-  at(path: string, what: { code: string; message: string; fix?: string; severity?: 'error' | 'warning' }): Diagnostic;
+  at(
+    path: string,
+    what: { code: string; message: string; fix?: string; severity?: 'error' | 'warning' },
+  ): Diagnostic;
 }
 export interface CheckResult {
   readonly diagnostics: readonly Diagnostic[];

@@ -12,7 +12,10 @@ import { train } from './train/kind.ts';
 import { tune } from './tune/kind.ts';
 
 const kinds = new Map<string, Kind>(
-  [download, normalize, augment, build, train, tune, evaluate, report, command].map((kind) => [kind.name, kind]),
+  [download, normalize, augment, build, train, tune, evaluate, report, command].map((kind) => [
+    kind.name,
+    kind,
+  ]),
 );
 
 export function kindNamed(name: string): Kind | undefined {

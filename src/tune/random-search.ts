@@ -5,7 +5,13 @@ import type { Json } from '../stages/kind.ts';
 export type Point = { readonly [name: string]: number | string };
 
 export type Dimension =
-  | { readonly type: 'int' | 'float'; readonly low: number; readonly high: number; readonly step: number | null; readonly log: boolean }
+  | {
+      readonly type: 'int' | 'float';
+      readonly low: number;
+      readonly high: number;
+      readonly step: number | null;
+      readonly log: boolean;
+    }
   | { readonly type: 'choice'; readonly values: readonly (number | string)[] };
 export type Space = ReadonlyMap<string, Dimension>;
 
@@ -13,7 +19,10 @@ export type Space = ReadonlyMap<string, Dimension>;
 const enoughRepeats = 100;
 
 /** Distinct points. More trials keep the earlier ones: a trial's draws depend on its number and the seed alone. */
-export function randomSearch(space: Space, options: { readonly trials: number; readonly seed: number }): Point[] {
+export function randomSearch(
+  space: Space,
+  options: { readonly trials: number; readonly seed: number },
+): Point[] {
   const points = new Map<string, Point>();
   const stream = randomStream(options.seed, 'tune', 'random');
   let repeats = 0;
@@ -44,15 +53,32 @@ function draw(dimension: Dimension, random: Random): number | string {
 /** The space of a tune stage's params, which its schema has checked. */
 export function readSpace(value: Json | undefined): Space {
   const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  return new Map(entries.map(([name, dimension]) => [name, readDimension(new Map(Object.entries(typeof dimension === 'object' && dimension !== null ? dimension : {})))]));
+  return new Map(
+    entries.map(([name, dimension]) => [
+      name,
+      readDimension(
+        new Map(Object.entries(typeof dimension === 'object' && dimension !== null ? dimension : {})),
+      ),
+    ]),
+  );
 }
 
 function readDimension(given: ReadonlyMap<string, Json>): Dimension {
   const choice = given.get('choice');
-  if (Array.isArray(choice)) return { type: 'choice', values: choice.flatMap((one) => (typeof one === 'string' || typeof one === 'number' ? [one] : [])) };
+  if (Array.isArray(choice))
+    return {
+      type: 'choice',
+      values: choice.flatMap((one) => (typeof one === 'string' || typeof one === 'number' ? [one] : [])),
+    };
   const type = given.has('int') ? 'int' : 'float';
   const range = given.get(type);
   const [low, high] = Array.isArray(range) ? range.map(Number) : [];
   const step = given.get('step');
-  return { type, low: low ?? 0, high: high ?? 1, step: typeof step === 'number' ? step : null, log: given.get('log') === true };
+  return {
+    type,
+    low: low ?? 0,
+    high: high ?? 1,
+    step: typeof step === 'number' ? step : null,
+    log: given.get('log') === true,
+  };
 }

@@ -21,12 +21,22 @@ function formatOne(diagnostic: Diagnostic, { color, readSource }: FormatOptions)
   const head = `${where}${paint(diagnostic.severity)} ${diagnostic.code}: ${escape(diagnostic.message)}`;
   const source = place ? sourceLine(place, readSource) : null;
   const fix = diagnostic.fix === undefined ? '' : escape(diagnostic.fix);
-  const related = (diagnostic.related ?? []).map(({ message, place: other }) => `   ${at(other)} ${escape(message)}`);
+  const related = (diagnostic.related ?? []).map(
+    ({ message, place: other }) => `   ${at(other)} ${escape(message)}`,
+  );
   if (!place || source === null) return [head, ...(fix ? [`   fix: ${fix}`] : []), ...related].join('\n');
   const number = String(place.line).padStart(5);
-  const length = place.endLine === place.line ? Math.max(1, place.endColumn - place.column) : Math.max(1, source.length - place.column + 1);
+  const length =
+    place.endLine === place.line
+      ? Math.max(1, place.endColumn - place.column)
+      : Math.max(1, source.length - place.column + 1);
   const tildes = paint('~'.repeat(Math.min(length, Math.max(1, source.length - place.column + 1))));
-  return [head, `${number} | ${source}`, `${' '.repeat(5)} | ${' '.repeat(place.column - 1)}${tildes}${fix ? ` ${fix}` : ''}`, ...related].join('\n');
+  return [
+    head,
+    `${number} | ${source}`,
+    `${' '.repeat(5)} | ${' '.repeat(place.column - 1)}${tildes}${fix ? ` ${fix}` : ''}`,
+    ...related,
+  ].join('\n');
 }
 
 function at(place: Place): string {
@@ -42,5 +52,8 @@ function sourceLine(place: Place, readSource: FormatOptions['readSource']): stri
 /** A file's control characters shall not reach the terminal; line breaks of our own messages may. */
 function escape(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped
-  return text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replaceAll(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }

@@ -1,17 +1,26 @@
 /** A run as it happens: a live line for what runs on a terminal, else a plain line at each stage's start and end. */
+
+import { readFileSync } from 'node:fs';
 import { Chalk, type ChalkInstance } from 'chalk';
 import stringWidth from 'string-width';
 import type { RunEvent } from '../run/events.ts';
 import type { Progress } from '../stages/context.ts';
 import { formatDiagnostics } from './diagnostics.ts';
-import { readFileSync } from 'node:fs';
 
 export interface Reporter {
   onEvent(event: RunEvent): void;
   close(): void;
 }
 
-export function createReporter({ stream, color, interactive }: { stream: NodeJS.WriteStream; color: boolean; interactive: boolean }): Reporter {
+export function createReporter({
+  stream,
+  color,
+  interactive,
+}: {
+  stream: NodeJS.WriteStream;
+  color: boolean;
+  interactive: boolean;
+}): Reporter {
   return new View(stream, color, interactive);
 }
 
@@ -39,12 +48,19 @@ class View implements Reporter {
     switch (event.type) {
       case 'run-start':
         this.#nameWidth = Math.max(...event.stages.map((name) => stringWidth(name)));
-        return this.#print(`${this.#chalk.bold(event.pipeline)}${event.profile === null ? '' : `@${event.profile}`} · ${event.stages.length} stages · engine ${event.engine} (${event.engineReason})`);
+        return this.#print(
+          `${this.#chalk.bold(event.pipeline)}${event.profile === null ? '' : `@${event.profile}`} · ${event.stages.length} stages · engine ${event.engine} (${event.engineReason})`,
+        );
       case 'stage-start':
         this.#running.set(event.stage, { started: Date.now(), progress: null });
-        return this.#interactive ? this.#redraw(true) : this.#print(`  ● ${this.#name(event.stage)}  ${event.reason}`);
+        return this.#interactive
+          ? this.#redraw(true)
+          : this.#print(`  ● ${this.#name(event.stage)}  ${event.reason}`);
       case 'stage-progress':
-        this.#running.set(event.stage, { started: this.#running.get(event.stage)?.started ?? Date.now(), progress: event.progress });
+        this.#running.set(event.stage, {
+          started: this.#running.get(event.stage)?.started ?? Date.now(),
+          progress: event.progress,
+        });
         return this.#redraw(false);
       case 'stage-log':
         return;
@@ -62,18 +78,30 @@ class View implements Reporter {
 
   #end(event: Extract<RunEvent, { type: 'stage-end' }>): void {
     const { outcome } = event;
-    const paint = outcome === 'failed' ? this.#chalk.red : outcome === 'skipped' || outcome === 'interrupted' ? this.#chalk.yellow : this.#chalk.green;
+    const paint =
+      outcome === 'failed'
+        ? this.#chalk.red
+        : outcome === 'skipped' || outcome === 'interrupted'
+          ? this.#chalk.yellow
+          : this.#chalk.green;
     const how = outcome === 'ran' ? `ran ${event.seconds.toFixed(1)} s` : outcome;
     const reason = outcome === 'ran' || outcome === 'skipped' ? this.#chalk.dim(`   ${event.reason}`) : '';
-    this.#print(`  ${paint(symbols[outcome])} ${this.#name(event.stage)}  ${event.summary.padEnd(52)}  ${how}${reason}`.trimEnd());
-    if (event.diagnostic) this.#print(formatDiagnostics([event.diagnostic], { color: this.#color, readSource }));
+    this.#print(
+      `  ${paint(symbols[outcome])} ${this.#name(event.stage)}  ${event.summary.padEnd(52)}  ${how}${reason}`.trimEnd(),
+    );
+    if (event.diagnostic)
+      this.#print(formatDiagnostics([event.diagnostic], { color: this.#color, readSource }));
   }
 
   #finish(event: Extract<RunEvent, { type: 'run-end' }>): void {
     const { counts } = event;
-    const told = Object.entries(counts).filter(([, count]) => count > 0).map(([outcome, count]) => `${count} ${outcome}`);
+    const told = Object.entries(counts)
+      .filter(([, count]) => count > 0)
+      .map(([outcome, count]) => `${count} ${outcome}`);
     const nothing = event.outcome === 'done' && counts.ran === 0 ? 'nothing to do: ' : '';
-    this.#print(`${event.outcome} in ${event.seconds.toFixed(1)} s · ${nothing}${told.join(', ')} · run ${event.record}\noutputs in ${event.outputs}`);
+    this.#print(
+      `${event.outcome} in ${event.seconds.toFixed(1)} s · ${nothing}${told.join(', ')} · run ${event.record}\noutputs in ${event.outputs}`,
+    );
   }
 
   #name(name: string): string {
@@ -96,14 +124,18 @@ class View implements Reporter {
     this.#last = Date.now();
     this.#clear();
     const width = (this.#stream.columns ?? 80) - 1;
-    const lines = [...this.#running].map(([name, { started, progress }]) => cut(`  ● ${this.#name(name)}  ${progress ? live(progress, started) : ''}`, width));
+    const lines = [...this.#running].map(([name, { started, progress }]) =>
+      cut(`  ● ${this.#name(name)}  ${progress ? live(progress, started) : ''}`, width),
+    );
     if (lines.length > 0) this.#stream.write(`${lines.join('\n')}\n`);
     this.#drawn = lines.length;
   }
 }
 
 function live({ unit, done, total, show }: Progress, started: number): string {
-  const shown = Object.entries(show ?? {}).map(([label, value]) => `${label} ${value}`).join('  ');
+  const shown = Object.entries(show ?? {})
+    .map(([label, value]) => `${label} ${value}`)
+    .join('  ');
   if (total === null) return `${done} ${unit}  ${shown}`;
   const part = total === 0 ? 0 : done / total;
   const left = part > 0.01 ? `  ${duration(((Date.now() - started) / 1000) * (1 / part - 1))} left` : '';
@@ -112,7 +144,11 @@ function live({ unit, done, total, show }: Progress, started: number): string {
 }
 
 function duration(seconds: number): string {
-  return seconds < 90 ? `${Math.round(seconds)} s` : seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+  return seconds < 90
+    ? `${Math.round(seconds)} s`
+    : seconds < 5400
+      ? `${Math.round(seconds / 60)} min`
+      : `${(seconds / 3600).toFixed(1)} h`;
 }
 
 function cut(line: string, width: number): string {

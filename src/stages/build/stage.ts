@@ -9,6 +9,14 @@ export const run: RunStage = async (context) => {
   const network = makeNetwork(params.input, layersOf(params));
   writeModel(context.outDir('model'), { network, weights: initialWeights(network, context.seed) });
   const parameters = parameterCount(network);
-  const layers = network.layers.map((layer) => ({ name: layer.name, output: layer.output, parameters: layer.weights.reduce((sum, { shape }) => sum + product(shape), 0) }));
-  return { summary: `${network.layers.length} layers, ${parameters.toLocaleString('en-US')} parameters`, values: { parameters }, facts: { input: params.input, layers, parameters } };
+  const layers = network.layers.map((layer) => ({
+    name: layer.name,
+    output: layer.output,
+    parameters: layer.weights.reduce((sum, { shape }) => sum + product(shape), 0),
+  }));
+  return {
+    summary: `${network.layers.length} layers, ${parameters.toLocaleString('en-US')} parameters`,
+    values: { parameters },
+    facts: { input: params.input, layers, parameters },
+  };
 };

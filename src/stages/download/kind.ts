@@ -19,7 +19,12 @@ export function countRows(params: ReturnType<typeof paramsOf<'download'>>): Coun
   const { rows } = sources[params.dataset];
   const { limit } = params;
   const train = limit === 'all' ? rows.train : typeof limit === 'number' ? limit : limit.train;
-  const test = limit === 'all' ? rows.test : typeof limit === 'number' ? Math.ceil((limit * rows.test) / rows.train) : limit.test;
+  const test =
+    limit === 'all'
+      ? rows.test
+      : typeof limit === 'number'
+        ? Math.ceil((limit * rows.test) / rows.train)
+        : limit.test;
   const validation = params.validation < 1 ? Math.round(train * params.validation) : params.validation;
   return { train: train - validation, validation, test };
 }
@@ -27,11 +32,17 @@ export function countRows(params: ReturnType<typeof paramsOf<'download'>>): Coun
 export const download: Kind = {
   name: 'download',
   inputs: () => [],
-  outputs: () => ({ data: { type: 'dataset', description: 'the dataset' }, samples: { type: 'image', description: 'a picture of samples' } }),
+  outputs: () => ({
+    data: { type: 'dataset', description: 'the dataset' },
+    samples: { type: 'image', description: 'a picture of samples' },
+  }),
   values: () => ({ rows: 'number' }),
   usesEngine: false,
   draws: () => true,
-  components: (params) => [{ name: `dataset/${String(params.dataset)}`, version: 1 }, { name: 'split', version: 1 }],
+  components: (params) => [
+    { name: `dataset/${String(params.dataset)}`, version: 1 },
+    { name: 'split', version: 1 },
+  ],
   check,
 };
 
@@ -41,8 +52,31 @@ function check({ params, at }: CheckInput): CheckResult {
   const counts = countRows(own);
   const all = counts.train + counts.validation;
   const problems = [];
-  if (all > rows.train || counts.test > rows.test) problems.push(at('limit', { code: 'limit-too-large', message: `${own.dataset} has ${rows.train} training and ${rows.test} test rows; the limit asks for ${all} and ${counts.test}` }));
-  else if (all === 0 || counts.test === 0) problems.push(at('limit', { code: 'empty-dataset', message: `the limit leaves ${all} training and ${counts.test} test rows: the dataset is empty`, fix: 'raise `limit`' }));
-  else if (counts.train <= 0) problems.push(at('validation', { code: 'empty-dataset', message: `${counts.validation} validation rows leave none of ${all} to train on`, fix: 'lower `validation`' }));
-  return { diagnostics: problems, forms: { data: { type: 'dataset', example: [32, 32, 3], classes: classes.length, rows: counts } } };
+  if (all > rows.train || counts.test > rows.test)
+    problems.push(
+      at('limit', {
+        code: 'limit-too-large',
+        message: `${own.dataset} has ${rows.train} training and ${rows.test} test rows; the limit asks for ${all} and ${counts.test}`,
+      }),
+    );
+  else if (all === 0 || counts.test === 0)
+    problems.push(
+      at('limit', {
+        code: 'empty-dataset',
+        message: `the limit leaves ${all} training and ${counts.test} test rows: the dataset is empty`,
+        fix: 'raise `limit`',
+      }),
+    );
+  else if (counts.train <= 0)
+    problems.push(
+      at('validation', {
+        code: 'empty-dataset',
+        message: `${counts.validation} validation rows leave none of ${all} to train on`,
+        fix: 'lower `validation`',
+      }),
+    );
+  return {
+    diagnostics: problems,
+    forms: { data: { type: 'dataset', example: [32, 32, 3], classes: classes.length, rows: counts } },
+  };
 }

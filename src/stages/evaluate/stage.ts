@@ -5,7 +5,7 @@ import { writeNpy } from '../../data/npy.ts';
 import { writeSheet } from '../../data/sheet.ts';
 import { openEngine } from '../../nn/engine.ts';
 import { readModel } from '../../nn/format.ts';
-import { predict, type Predictions } from '../../nn/predict.ts';
+import { type Predictions, predict } from '../../nn/predict.ts';
 import type { RunStage } from '../context.ts';
 import { paramsOf } from '../params.ts';
 
@@ -19,15 +19,26 @@ export const run: RunStage = async (context) => {
   const specs = network.layers.flatMap((layer) => layer.weights);
   const variables = specs.map((spec, i) => tf.variable(tf.tensor(weights[i] ?? [], [...spec.shape]), false));
   const rows = dataset.splits[params.split];
-  const made = predict(tf, network, variables, dataset, rows, params.batchSize, (done) => context.progress({ unit: 'images', done, total: rows.length }));
+  const made = predict(tf, network, variables, dataset, rows, params.batchSize, (done) =>
+    context.progress({ unit: 'images', done, total: rows.length }),
+  );
   const metrics = metricsOf(made, dataset.file.classes);
-  writeFileSync(join(context.outDir('metrics'), 'metrics.json'), `${JSON.stringify({ version: 1, split: params.split, rows: rows.length, loss: made.loss, accuracy: made.accuracy, classes: dataset.file.classes, ...metrics }, null, 2)}\n`);
+  writeFileSync(
+    join(context.outDir('metrics'), 'metrics.json'),
+    `${JSON.stringify({ version: 1, split: params.split, rows: rows.length, loss: made.loss, accuracy: made.accuracy, classes: dataset.file.classes, ...metrics }, null, 2)}\n`,
+  );
   const folder = context.outDir('predictions');
-  await writeNpy(join(folder, 'probabilities.npy'), made.probabilities, [rows.length, dataset.file.classes.length]);
+  await writeNpy(join(folder, 'probabilities.npy'), made.probabilities, [
+    rows.length,
+    dataset.file.classes.length,
+  ]);
   await writeNpy(join(folder, 'labels.npy'), made.labels, [rows.length]);
   await writeNpy(join(folder, 'rows.npy'), rows, [rows.length]);
   await writeMistakes(folder, made, dataset, rows);
-  return { summary: `${params.split}: accuracy ${(made.accuracy * 100).toFixed(2)}%, loss ${made.loss.toFixed(4)}`, values: { loss: made.loss, accuracy: made.accuracy } };
+  return {
+    summary: `${params.split}: accuracy ${(made.accuracy * 100).toFixed(2)}%, loss ${made.loss.toFixed(4)}`,
+    values: { loss: made.loss, accuracy: made.accuracy },
+  };
 };
 
 interface PerClass {
@@ -39,7 +50,10 @@ interface PerClass {
 }
 
 /** Rows of the confusion matrix are true classes, columns predicted ones. A class that is never predicted has precision 0. */
-function metricsOf({ probabilities, labels }: Predictions, classes: readonly string[]): { confusion: number[][]; perClass: PerClass[] } {
+function metricsOf(
+  { probabilities, labels }: Predictions,
+  classes: readonly string[],
+): { confusion: number[][]; perClass: PerClass[] } {
   const confusion = classes.map(() => classes.map(() => 0));
   for (const [row, label] of labels.entries()) {
     const line = confusion[label];
@@ -51,7 +65,13 @@ function metricsOf({ probabilities, labels }: Predictions, classes: readonly str
     const support = (confusion[i] ?? []).reduce((sum, count) => sum + count, 0);
     const predicted = confusion.reduce((sum, line) => sum + (line[i] ?? 0), 0);
     const [precision, recall] = [hits / Math.max(1, predicted), hits / Math.max(1, support)];
-    return { class: name, precision, recall, f1: hits === 0 ? 0 : (2 * precision * recall) / (precision + recall), support };
+    return {
+      class: name,
+      precision,
+      recall,
+      f1: hits === 0 ? 0 : (2 * precision * recall) / (precision + recall),
+      support,
+    };
   });
   return { confusion, perClass };
 }
@@ -61,17 +81,35 @@ function topOf(probabilities: Float32Array, row: number, classes: number): numbe
   return own.indexOf(Math.max(...own));
 }
 
-async function writeMistakes(folder: string, { probabilities, labels }: Predictions, dataset: OpenDataset, rows: Int32Array): Promise<void> {
+async function writeMistakes(
+  folder: string,
+  { probabilities, labels }: Predictions,
+  dataset: OpenDataset,
+  rows: Int32Array,
+): Promise<void> {
   const classes = dataset.file.classes;
   const wrong = [...labels].flatMap((label, i) => {
     const predicted = topOf(probabilities, i, classes.length);
-    return predicted === label ? [] : [{ i, label, predicted, confidence: probabilities[i * classes.length + predicted] ?? 0 }];
+    return predicted === label
+      ? []
+      : [{ i, label, predicted, confidence: probabilities[i * classes.length + predicted] ?? 0 }];
   });
   const worst = wrong.sort((a, b) => b.confidence - a.confidence || a.i - b.i).slice(0, shownMistakes);
   const [height = 1, width = 1, channels = 1] = dataset.file.example;
   const size = height * width * channels;
-  const tiles = worst.map(({ i }) => dataset.images.subarray((rows[i] ?? 0) * size, ((rows[i] ?? 0) + 1) * size));
-  if (tiles.length > 0 && dataset.file.example.length === 3) await writeSheet(join(folder, 'mistakes.png'), tiles, { height, width, channels, columns: 8 });
-  const listed = worst.map(({ i, label, predicted, confidence }) => ({ row: rows[i], class: classes[label], predicted: classes[predicted], confidence }));
-  writeFileSync(join(folder, 'mistakes.json'), `${JSON.stringify({ version: 1, mistakes: listed }, null, 2)}\n`);
+  const tiles = worst.map(({ i }) =>
+    dataset.images.subarray((rows[i] ?? 0) * size, ((rows[i] ?? 0) + 1) * size),
+  );
+  if (tiles.length > 0 && dataset.file.example.length === 3)
+    await writeSheet(join(folder, 'mistakes.png'), tiles, { height, width, channels, columns: 8 });
+  const listed = worst.map(({ i, label, predicted, confidence }) => ({
+    row: rows[i],
+    class: classes[label],
+    predicted: classes[predicted],
+    confidence,
+  }));
+  writeFileSync(
+    join(folder, 'mistakes.json'),
+    `${JSON.stringify({ version: 1, mistakes: listed }, null, 2)}\n`,
+  );
 }

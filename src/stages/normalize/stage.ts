@@ -7,7 +7,8 @@ export const run: RunStage = async (context) => {
   const params = paramsOf('normalize', context.params);
   const dataset = await openDataset(context.input('data').files);
   const channels = params.perChannel ? (dataset.file.example.at(-1) ?? 1) : 1;
-  const { mean, std } = params.method === 'rescale' ? { mean: [0], std: [255] } : statistics(dataset, channels);
+  const { mean, std } =
+    params.method === 'rescale' ? { mean: [0], std: [255] } : statistics(dataset, channels);
   forwardDataset(context, { transform: 'normalize', mean, std });
   const show = (values: readonly number[]): string => values.map((value) => value.toFixed(2)).join(' ');
   return { summary: `mean ${show(mean)}, std ${show(std)}`, facts: { mean, std } };

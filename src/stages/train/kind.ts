@@ -4,16 +4,35 @@ import { paramsOf } from '../params.ts';
 
 export const train: Kind = {
   name: 'train',
-  inputs: () => [{ param: 'model', accepts: ['model', 'trained'] }, { param: 'data', accepts: ['dataset'] }],
-  outputs: () => ({ trained: { type: 'trained', description: 'the trained network, a TensorFlow.js layers-model' }, history: { type: 'history', description: 'metrics and learning rate of each epoch' } }),
-  values: () => ({ loss: 'number', accuracy: 'number', valLoss: 'number', valAccuracy: 'number', epochs: 'number' }),
+  inputs: () => [
+    { param: 'model', accepts: ['model', 'trained'] },
+    { param: 'data', accepts: ['dataset'] },
+  ],
+  outputs: () => ({
+    trained: { type: 'trained', description: 'the trained network, a TensorFlow.js layers-model' },
+    history: { type: 'history', description: 'metrics and learning rate of each epoch' },
+  }),
+  values: () => ({
+    loss: 'number',
+    accuracy: 'number',
+    valLoss: 'number',
+    valAccuracy: 'number',
+    epochs: 'number',
+  }),
   usesEngine: true,
   continues: 'epochs',
   draws: () => true,
   components: (params) => {
     const own = paramsOf('train', params);
-    const callbacks = own.callbacks.flatMap((callback) => Object.keys(callback)).map((name) => `callback/${name}`);
-    const names = [...Object.keys(own.optimizer).map((name) => `optimizer/${name}`), `loss/${own.loss}`, ...new Set(callbacks), 'nn/training'];
+    const callbacks = own.callbacks
+      .flatMap((callback) => Object.keys(callback))
+      .map((name) => `callback/${name}`);
+    const names = [
+      ...Object.keys(own.optimizer).map((name) => `optimizer/${name}`),
+      `loss/${own.loss}`,
+      ...new Set(callbacks),
+      'nn/training',
+    ];
     return names.map((name) => ({ name, version: 1 }));
   },
   check,
@@ -25,19 +44,61 @@ function check({ params, inputs, at }: CheckInput): CheckResult {
   const problems: Diagnostic[] = [];
   if (data?.type === 'dataset') {
     if (model?.type === 'model') {
-      if (data.example && data.example.join() !== model.input.join()) problems.push(at('data', { code: 'shape-mismatch', message: `the model takes [${model.input.join(', ')}], the data's examples are [${data.example.join(', ')}]` }));
-      if (data.classes !== null && model.output.join() !== String(data.classes)) problems.push(at('model', { code: 'shape-mismatch', message: `the data has ${data.classes} classes, the model gives [${model.output.join(', ')}]`, fix: `give the last layer ${data.classes} units` }));
+      if (data.example && data.example.join() !== model.input.join())
+        problems.push(
+          at('data', {
+            code: 'shape-mismatch',
+            message: `the model takes [${model.input.join(', ')}], the data's examples are [${data.example.join(', ')}]`,
+          }),
+        );
+      if (data.classes !== null && model.output.join() !== String(data.classes))
+        problems.push(
+          at('model', {
+            code: 'shape-mismatch',
+            message: `the data has ${data.classes} classes, the model gives [${model.output.join(', ')}]`,
+            fix: `give the last layer ${data.classes} units`,
+          }),
+        );
     }
-    if (data.rows && own.batchSize > data.rows.train) problems.push(at('batchSize', { code: 'batch-too-large', message: `batchSize is ${own.batchSize}, the data has ${data.rows.train} training rows`, fix: 'lower batchSize or raise the limit' }));
+    if (data.rows && own.batchSize > data.rows.train)
+      problems.push(
+        at('batchSize', {
+          code: 'batch-too-large',
+          message: `batchSize is ${own.batchSize}, the data has ${data.rows.train} training rows`,
+          fix: 'lower batchSize or raise the limit',
+        }),
+      );
     if (data.rows?.validation === 0) problems.push(...monitorsWithoutValidation(own, at));
   }
-  if (model?.type === 'model' && model.lastActivation !== 'softmax') problems.push(at('loss', { code: 'loss-mismatch', message: `sparseCategoricalCrossentropy needs probabilities; the model's last activation is ${model.lastActivation ?? 'none'}`, fix: 'end the model with activation: softmax' }));
+  if (model?.type === 'model' && model.lastActivation !== 'softmax')
+    problems.push(
+      at('loss', {
+        code: 'loss-mismatch',
+        message: `sparseCategoricalCrossentropy needs probabilities; the model's last activation is ${model.lastActivation ?? 'none'}`,
+        fix: 'end the model with activation: softmax',
+      }),
+    );
   return { diagnostics: problems, forms: model ? { trained: model } : {} };
 }
 
-function monitorsWithoutValidation(own: ReturnType<typeof paramsOf<'train'>>, at: CheckInput['at']): Diagnostic[] {
+function monitorsWithoutValidation(
+  own: ReturnType<typeof paramsOf<'train'>>,
+  at: CheckInput['at'],
+): Diagnostic[] {
   return own.callbacks.flatMap((callback, i) => {
-    const [name, monitor] = callback.reduceLROnPlateau ? ['reduceLROnPlateau', callback.reduceLROnPlateau.monitor] : callback.earlyStopping ? ['earlyStopping', callback.earlyStopping.monitor] : ['', ''];
-    return monitor.startsWith('val') ? [at(`callbacks.${i}.${name}.monitor`, { code: 'unknown-metric', message: `there are no validation rows, so there is no ${monitor}`, fix: 'keep some rows for validation, or monitor loss' })] : [];
+    const [name, monitor] = callback.reduceLROnPlateau
+      ? ['reduceLROnPlateau', callback.reduceLROnPlateau.monitor]
+      : callback.earlyStopping
+        ? ['earlyStopping', callback.earlyStopping.monitor]
+        : ['', ''];
+    return monitor.startsWith('val')
+      ? [
+          at(`callbacks.${i}.${name}.monitor`, {
+            code: 'unknown-metric',
+            message: `there are no validation rows, so there is no ${monitor}`,
+            fix: 'keep some rows for validation, or monitor loss',
+          }),
+        ]
+      : [];
   });
 }

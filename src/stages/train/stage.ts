@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { type OpenDataset, openDataset } from '../../data/batches.ts';
 import { Failure } from '../../diagnostics/diagnostic.ts';
 import type { Stages } from '../../generated/types.ts';
-import { afterEpoch, type CallbackState, type EpochMetrics, freshState, scheduledRate } from '../../nn/callbacks.ts';
+import {
+  afterEpoch,
+  type CallbackState,
+  type EpochMetrics,
+  freshState,
+  scheduledRate,
+} from '../../nn/callbacks.ts';
 import { openEngine } from '../../nn/engine.ts';
 import { bytesOf, type Model, readModel, splitWeights, writeModel } from '../../nn/format.ts';
 import { makeTrainer, type StepReport, type Trainer } from '../../nn/trainer.ts';
@@ -26,8 +32,20 @@ export const run: RunStage = async (context) => {
   const params = paramsOf('train', context.params);
   const model = readModel(context.input('model').files);
   const dataset = await openDataset(context.input('data').files);
-  if (params.batchSize > dataset.splits.train.length) throw new Failure('batch-too-large', `batchSize is ${params.batchSize}, the data has ${dataset.splits.train.length} training rows`, { fix: 'lower batchSize' });
-  const trainer = makeTrainer(await openEngine(), model.network, model.weights, dataset, params, context.seed);
+  if (params.batchSize > dataset.splits.train.length)
+    throw new Failure(
+      'batch-too-large',
+      `batchSize is ${params.batchSize}, the data has ${dataset.splits.train.length} training rows`,
+      { fix: 'lower batchSize' },
+    );
+  const trainer = makeTrainer(
+    await openEngine(),
+    model.network,
+    model.weights,
+    dataset,
+    params,
+    context.seed,
+  );
   const training = new Training(context, params, model, trainer);
   await training.run();
   return finish(context, params, model, dataset, training);
@@ -47,7 +65,16 @@ class Training {
     this.#model = model;
     this.trainer = trainer;
     const [optimizer] = Object.values(params.optimizer);
-    this.state = { version: 1, learningRate: optimizer?.learningRate ?? 0, steps: 0, callbacks: params.callbacks.map(freshState), history: [], events: [], bestEpoch: 0, stopped: null };
+    this.state = {
+      version: 1,
+      learningRate: optimizer?.learningRate ?? 0,
+      steps: 0,
+      callbacks: params.callbacks.map(freshState),
+      history: [],
+      events: [],
+      bestEpoch: 0,
+      stopped: null,
+    };
   }
 
   async run(): Promise<void> {
@@ -62,7 +89,14 @@ class Training {
     const learningRate = scheduledRate(this.#params.callbacks, epoch, this.state.learningRate);
     const { loss, accuracy } = await this.trainer.epoch(epoch, learningRate, this.#reporter(epoch));
     const validated = this.trainer.validate();
-    const metrics: EpochMetrics = { epoch, learningRate, loss, accuracy, valLoss: validated?.loss ?? null, valAccuracy: validated?.accuracy ?? null };
+    const metrics: EpochMetrics = {
+      epoch,
+      learningRate,
+      loss,
+      accuracy,
+      valLoss: validated?.loss ?? null,
+      valAccuracy: validated?.accuracy ?? null,
+    };
     const verdict = afterEpoch(this.#params.callbacks, this.state.callbacks, metrics);
     this.state.learningRate = verdict.learningRate;
     this.state.history.push(metrics);
@@ -94,8 +128,15 @@ class Training {
     if (state.version !== 1) return;
     this.state = state;
     const { network } = this.#model;
-    const sizes = network.layers.flatMap((layer) => layer.weights).filter((weight) => weight.trainable).map(({ shape }) => shape.reduce((size, side) => size * side, 1));
-    this.trainer.restore(splitWeights(network, read('weights.bin')), splitSlots(read('optimizer.bin'), sizes), state.steps);
+    const sizes = network.layers
+      .flatMap((layer) => layer.weights)
+      .filter((weight) => weight.trainable)
+      .map(({ shape }) => shape.reduce((size, side) => size * side, 1));
+    this.trainer.restore(
+      splitWeights(network, read('weights.bin')),
+      splitSlots(read('optimizer.bin'), sizes),
+      state.steps,
+    );
     if (latest.files['best.bin'] !== undefined) this.best = splitWeights(network, read('best.bin'));
     this.#context.log(`continues after epoch ${latest.epoch}`);
   }
@@ -111,8 +152,18 @@ class Training {
       if (now - last < 200 && step.step < step.steps) return;
       last = now;
       const val = this.state.history.at(-1)?.valAccuracy;
-      const show = { 'img/s': (rows / ((now - started) / 1000)).toFixed(0), loss: step.loss.toFixed(2), acc: percent(step.accuracy), ...(val == null ? {} : { val: percent(val) }) };
-      this.#context.progress({ unit: 'epoch', done: epoch - 1 + step.step / step.steps, total: this.#params.epochs, show });
+      const show = {
+        'img/s': (rows / ((now - started) / 1000)).toFixed(0),
+        loss: step.loss.toFixed(2),
+        acc: percent(step.accuracy),
+        ...(val == null ? {} : { val: percent(val) }),
+      };
+      this.#context.progress({
+        unit: 'epoch',
+        done: epoch - 1 + step.step / step.steps,
+        total: this.#params.epochs,
+        show,
+      });
       await new Promise<void>((resolve) => setImmediate(resolve));
     };
   }
@@ -123,25 +174,50 @@ function splitSlots(bytes: Buffer, sizes: readonly number[]): Float32Array[] {
   const all = new Float32Array(new Uint8Array(bytes).buffer);
   const slots = all.length / sizes.reduce((sum, size) => sum + size, 0);
   let at = 0;
-  return sizes.flatMap((size) => Array.from({ length: slots }, () => {
-    at += size;
-    return all.slice(at - size, at);
-  }));
+  return sizes.flatMap((size) =>
+    Array.from({ length: slots }, () => {
+      at += size;
+      return all.slice(at - size, at);
+    }),
+  );
 }
 
-function finish(context: StageContext, params: Stages['train'], model: Model, dataset: OpenDataset, { state, best, trainer }: Training): Awaited<ReturnType<RunStage>> {
+function finish(
+  context: StageContext,
+  params: Stages['train'],
+  model: Model,
+  dataset: OpenDataset,
+  { state, best, trainer }: Training,
+): Awaited<ReturnType<RunStage>> {
   writeModel(context.outDir('trained'), { network: model.network, weights: best ?? trainer.weights() });
   const normalization = dataset.file.transforms.filter((transform) => transform.transform === 'normalize');
-  writeFileSync(join(context.outDir('trained'), 'preprocessing.json'), `${JSON.stringify({ version: 1, classes: dataset.file.classes, normalization }, null, 2)}\n`);
+  writeFileSync(
+    join(context.outDir('trained'), 'preprocessing.json'),
+    `${JSON.stringify({ version: 1, classes: dataset.file.classes, normalization }, null, 2)}\n`,
+  );
   const kept = best ? state.bestEpoch : state.history.length;
-  const stopped = state.stopped === null ? null : { epoch: state.history.length, reason: state.stopped, bestEpoch: kept };
-  writeFileSync(join(context.outDir('history'), 'history.json'), `${JSON.stringify({ version: 1, epochs: state.history, stopped, keptEpoch: kept, events: state.events }, null, 2)}\n`);
+  const stopped =
+    state.stopped === null ? null : { epoch: state.history.length, reason: state.stopped, bestEpoch: kept };
+  writeFileSync(
+    join(context.outDir('history'), 'history.json'),
+    `${JSON.stringify({ version: 1, epochs: state.history, stopped, keptEpoch: kept, events: state.events }, null, 2)}\n`,
+  );
   const metrics = state.history[kept - 1];
   if (!metrics) throw new Error('a training has an epoch');
   const { loss, accuracy, valLoss, valAccuracy } = metrics;
-  const values = { loss, accuracy, ...(valLoss === null ? {} : { valLoss }), ...(valAccuracy === null ? {} : { valAccuracy }), epochs: state.history.length };
+  const values = {
+    loss,
+    accuracy,
+    ...(valLoss === null ? {} : { valLoss }),
+    ...(valAccuracy === null ? {} : { valAccuracy }),
+    epochs: state.history.length,
+  };
   const val = valAccuracy === null ? '' : ` · val ${percent(valAccuracy)}`;
-  return { summary: `${state.history.length} of ${params.epochs} epochs · loss ${loss.toFixed(2)} · acc ${percent(accuracy)}${val}`, values, facts: { keptEpoch: kept, stopped: state.stopped } };
+  return {
+    summary: `${state.history.length} of ${params.epochs} epochs · loss ${loss.toFixed(2)} · acc ${percent(accuracy)}${val}`,
+    values,
+    facts: { keptEpoch: kept, stopped: state.stopped },
+  };
 }
 
 const percent = (part: number): string => `${(part * 100).toFixed(1)}%`;
