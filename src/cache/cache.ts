@@ -29,11 +29,7 @@ export async function openCache(folder: string): Promise<Store> {
     lookup: index.lookup,
     record: index.record,
     adoptFolder: objects.adoptFolder,
-    portContent: (type, files): PortContent => ({
-      type,
-      digest: digest(Object.fromEntries(Object.entries(files).map(([path, ref]) => [path, ref.hash]))),
-      files,
-    }),
+    portContent,
     intact: async (port) => (await Promise.all(Object.values(port.files).map(objects.intact))).every(Boolean),
     objectPath: objects.path,
     checkpoints: makeCheckpoints(join(folder, 'index', 'checkpoints'), objects),
@@ -71,9 +67,13 @@ function prepare(folder: string): void {
 }
 
 function wrongVersion(folder: string, found: unknown): Failure {
-  return new Failure('cache-version', `the cache \`${folder}\` has format ${found}; this pipe reads format ${formatVersion}`, {
-    fix: 'use the pipe that wrote it, or another folder: --cache FOLDER',
-  });
+  return new Failure(
+    'cache-version',
+    `the cache \`${folder}\` has format ${found}; this pipe reads format ${formatVersion}`,
+    {
+      fix: 'use the pipe that wrote it, or another folder: --cache FOLDER',
+    },
+  );
 }
 
 /** Null when there is none; a marker that can't be understood may be a newer one's. */

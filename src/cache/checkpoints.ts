@@ -34,7 +34,9 @@ export function makeCheckpoints(folder: string, objects: Objects): Store['checkp
     return null;
   }
 
-  async function keep(...[prefix, engine, epoch, from]: Parameters<Store['checkpoints']['save']>): Promise<void> {
+  async function keep(
+    ...[prefix, engine, epoch, from]: Parameters<Store['checkpoints']['save']>
+  ): Promise<void> {
     const key = keyOf(prefix, engine);
     const files = await objects.adoptFolder(from);
     // A training anew for fewer epochs must not cost what a longer one has reached.
@@ -64,5 +66,10 @@ function isEntry(value: unknown): value is Entry {
 }
 
 function isSaved(value: unknown): boolean {
-  return isObject(value) && typeof value.epoch === 'number' && isObject(value.files) && Object.values(value.files).every(isRef);
+  return (
+    isObject(value) &&
+    typeof value.epoch === 'number' &&
+    isObject(value.files) &&
+    Object.values(value.files).every(isRef)
+  );
 }

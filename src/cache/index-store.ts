@@ -5,7 +5,10 @@ import type { IndexEntry, Store, StoredResult } from '../run/store.ts';
 import { FileStore } from './file-store.ts';
 import type { Objects } from './objects.ts';
 
-export function makeIndex(folder: string, objects: Pick<Objects, 'present'>): Pick<Store, 'lookup' | 'record'> {
+export function makeIndex(
+  folder: string,
+  objects: Pick<Objects, 'present'>,
+): Pick<Store, 'lookup' | 'record'> {
   const keyv = openKeyv(folder);
 
   async function lookup(fingerprint: string): Promise<IndexEntry | null> {
@@ -48,22 +51,42 @@ function mustBePresent(result: StoredResult, objects: Pick<Objects, 'present'>):
 
 function isEntry(value: unknown): value is IndexEntry {
   if (!isObject(value)) return false;
-  return value.version === 1 && typeof value.fingerprint === 'string' && isObject(value.parts) && Array.isArray(value.results);
+  return (
+    value.version === 1 &&
+    typeof value.fingerprint === 'string' &&
+    isObject(value.parts) &&
+    Array.isArray(value.results)
+  );
 }
 
 /** A newer `pipe` may add results of another version to an entry: these alone are skipped. */
 function isResult(value: unknown): value is StoredResult {
   if (!isObject(value)) return false;
-  return value.version === 1 && isObject(value.ports) && isObject(value.values) && Object.values(value.ports).every(isPort);
+  return (
+    value.version === 1 &&
+    isObject(value.ports) &&
+    isObject(value.values) &&
+    Object.values(value.ports).every(isPort)
+  );
 }
 
 function isPort(value: unknown): boolean {
-  return isObject(value) && typeof value.digest === 'string' && isObject(value.files) && Object.values(value.files).every(isRef);
+  return (
+    isObject(value) &&
+    typeof value.digest === 'string' &&
+    isObject(value.files) &&
+    Object.values(value.files).every(isRef)
+  );
 }
 
 /** Damage in the middle of a file may leave JSON that means something else. */
 export function isRef(value: unknown): boolean {
-  return isObject(value) && typeof value.hash === 'string' && /^[0-9a-f]{64}$/.test(value.hash) && typeof value.size === 'number';
+  return (
+    isObject(value) &&
+    typeof value.hash === 'string' &&
+    /^[0-9a-f]{64}$/.test(value.hash) &&
+    typeof value.size === 'number'
+  );
 }
 
 export function isObject(value: unknown): value is { readonly [key: string]: unknown } {

@@ -90,7 +90,11 @@ async function becomeFile(link: string, name: string): Promise<void> {
 }
 
 function badOutput(name: string): Failure {
-  return new Failure('bad-output', `the output \`${name}\` is neither a file, a folder, nor a link to a file`, {
-    fix: 'write plain files',
-  });
+  return new Failure(
+    'bad-output',
+    `the output \`${name}\` is neither a file, a folder, nor a link to a file`,
+    {
+      fix: 'write plain files',
+    },
+  );
 }

@@ -1,5 +1,14 @@
 /** cache/out/PIPELINE[@PROFILE]/STAGE/PORT/FILE: the newest outputs, for people and other tools. */
-import { constants, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  constants,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
@@ -24,7 +33,10 @@ export function makeOutputs(folder: string, objects: Objects, work: Work): Pick<
     mkdirSync(dirname(to), { recursive: true });
     const from = objects.path(ref);
     if (ref.size < copyBelowBytes) return copyFile(from, to, constants.COPYFILE_FICLONE);
-    const cloned = await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE).then(() => true, () => false);
+    const cloned = await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE).then(
+      () => true,
+      () => false,
+    );
     if (cloned) return;
     rmSync(to, { force: true });
     try {
@@ -47,7 +59,9 @@ export function makeOutputs(folder: string, objects: Objects, work: Work): Pick<
     }
   }
 
-  async function bringOut(...[pipeline, profile, stage, ports]: Parameters<Store['bringOut']>): Promise<void> {
+  async function bringOut(
+    ...[pipeline, profile, stage, ports]: Parameters<Store['bringOut']>
+  ): Promise<void> {
     const parent = join(folder, profile === null ? pipeline : `${pipeline}@${profile}`);
     const target = join(parent, stage);
     const manifest = join(parent, `.${stage}.json`);
@@ -86,7 +100,9 @@ function swap(temporary: string, target: string, old: string): void {
 /** Were these files and no others brought out before, and nothing touched since? */
 function isThere(target: string, manifest: string, files: readonly Placed[]): boolean {
   try {
-    const present = readdirSync(target, { withFileTypes: true, recursive: true }).filter((entry) => !entry.isDirectory());
+    const present = readdirSync(target, { withFileTypes: true, recursive: true }).filter(
+      (entry) => !entry.isDirectory(),
+    );
     return present.length === files.length && readFileSync(manifest, 'utf8') === stampsOf(target, files);
   } catch {
     return false;
@@ -104,7 +120,11 @@ function stampsOf(target: string, files: readonly Placed[]): string | null {
 
 function notWritten(stage: string, target: string, error: unknown): Failure {
   const why = error instanceof Error ? error.message : String(error);
-  return new Failure('outputs-not-written', `the outputs of \`${stage}\` can't be put into \`${target}\`: ${why}`, {
-    fix: 'the results themselves are kept: free the folder or the disk, and run again',
-  });
+  return new Failure(
+    'outputs-not-written',
+    `the outputs of \`${stage}\` can't be put into \`${target}\`: ${why}`,
+    {
+      fix: 'the results themselves are kept: free the folder or the disk, and run again',
+    },
+  );
 }

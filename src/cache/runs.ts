@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Store } from '../run/store.ts';
 import { writeAtomically } from './files.ts';
-import { isObject } from './index-store.ts';
 
 export function makeRuns(folder: string): Store['runs'] {
   const list = (): string[] =>
@@ -13,7 +12,8 @@ export function makeRuns(folder: string): Store['runs'] {
       .sort()
       .reverse();
   return {
-    write: async (id, record) => writeAtomically(join(folder, `${id}.json`), `${JSON.stringify(record, null, 1)}\n`),
+    write: async (id, record) =>
+      writeAtomically(join(folder, `${id}.json`), `${JSON.stringify(record, null, 1)}\n`),
     list: async () => list(),
     read: async (start) => {
       const matching = list().filter((id) => id.startsWith(start));
@@ -26,7 +26,7 @@ export function makeRuns(folder: string): Store['runs'] {
 function parsed(file: string): Awaited<ReturnType<Store['runs']['read']>> {
   try {
     const record = JSON.parse(readFileSync(file, 'utf8'));
-    return isObject(record) ? record : null;
+    return typeof record === 'object' && !Array.isArray(record) ? record : null;
   } catch {
     return null;
   }

@@ -59,7 +59,13 @@ export async function hashOf(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-const entryOf = (stamp: Stamp, hash: string): Entry => [stamp.size, stamp.mtimeMs, stamp.ctimeMs, stamp.ino, hash];
+const entryOf = (stamp: Stamp, hash: string): Entry => [
+  stamp.size,
+  stamp.mtimeMs,
+  stamp.ctimeMs,
+  stamp.ino,
+  hash,
+];
 
 function sameFile(entry: Entry, stamp: Stamp): boolean {
   return entry[0] === stamp.size && entry[1] === stamp.mtimeMs && entry[3] === stamp.ino;
@@ -81,7 +87,8 @@ function read(file: string): [string, Entry][] {
 }
 
 function isStat(value: unknown): value is { files: { [path: string]: Entry } } {
-  if (typeof value !== 'object' || value === null || !('version' in value) || value.version !== 2) return false;
+  if (typeof value !== 'object' || value === null || !('version' in value) || value.version !== 2)
+    return false;
   if (!('files' in value) || typeof value.files !== 'object' || value.files === null) return false;
   return Object.values(value.files).every((entry) => Array.isArray(entry) && typeof entry[4] === 'string');
 }

@@ -22,7 +22,10 @@ export function makeWork(folder: string): Work {
   }
   return {
     make: async (name) => {
-      const made = join(folder, `${host}-${process.pid}-${counter++}-${name.replace(/[^\w.-]/g, '_').slice(0, 60)}`);
+      const made = join(
+        folder,
+        `${host}-${process.pid}-${counter++}-${name.replace(/[^\w.-]/g, '_').slice(0, 60)}`,
+      );
       rmSync(made, { recursive: true, force: true });
       mkdirSync(made, { recursive: true });
       return made;

@@ -28,7 +28,7 @@ export function drawShape(seed: number, row: number, image: Uint8Array): number 
   const place = pose(random);
   const [paint, ground] = colours(random);
   const wave = texture(random);
-  const noise = random.uniform(6, 26);
+  const noise = random.uniform(3, 14);
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       const cover = coverage(shape, place, x, y);
@@ -53,8 +53,8 @@ interface Pose {
 }
 
 function pose(random: Random): Pose {
-  const size = random.uniform(5, 11);
-  const turn = random.uniform(0, 2 * Math.PI);
+  const size = random.uniform(8, 13);
+  const turn = random.uniform(-0.6, 0.6);
   return {
     size,
     x: random.uniform(size * 0.8, side - size * 0.8),
@@ -69,7 +69,7 @@ function colours(random: Random): [number[], number[]] {
   for (;;) {
     const [a, b] = [0, 1].map(() => [0, 1, 2].map(() => random.uniform(20, 235)));
     const distance = Math.hypot(...[0, 1, 2].map((c) => (a?.[c] ?? 0) - (b?.[c] ?? 0)));
-    if (a && b && distance > 80) return [a, b];
+    if (a && b && distance > 120) return [a, b];
   }
 }
 
