@@ -46,20 +46,19 @@ export function makeObjects(folder: string, stats: StatCache): Objects {
   }
 
   async function adoptFolder(from: string): Promise<Files> {
+    const entries = (await entriesOf(from)).filter((entry) => !entry.isDirectory());
+    const found = entries.map((entry) => ({ entry, file: join(entry.parentPath, entry.name) }));
+    // First all links, while what they point to is still in its place.
+    for (const { entry, file } of found) if (!entry.isFile()) await becomeFile(file, nameIn(from, file));
     const files: [string, FileRef][] = [];
-    for (const entry of await entriesOf(from)) {
-      if (entry.isDirectory()) continue;
-      const file = join(entry.parentPath, entry.name);
-      const name = relative(from, file).replaceAll('\\', '/');
-      if (entry.isSymbolicLink()) await becomeFile(file, name);
-      else if (!entry.isFile()) throw badOutput(name);
-      files.push([name, await adopt(file)]);
-    }
+    for (const { file } of found) files.push([nameIn(from, file), await adopt(file)]);
     return Object.fromEntries(files.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   return { path, adoptFolder, present, intact };
 }
+
+const nameIn = (folder: string, file: string): string => relative(folder, file).replaceAll('\\', '/');
 
 async function entriesOf(folder: string): Promise<Dirent[]> {
   try {

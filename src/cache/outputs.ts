@@ -90,7 +90,8 @@ function swap(temporary: string, target: string, old: string): void {
       if (codeOf(error) !== 'ENOENT') throw error;
     }
     try {
-      return renameSync(temporary, target);
+      renameSync(temporary, target);
+      return;
     } catch (error) {
       if (attempt === tries || !['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(codeOf(error))) throw error;
     }
