@@ -20,10 +20,11 @@ const files = globSync(patterns).sort();
 const env = { ...process.env, ...(args.includes('--soak') ? { PIPE_SOAK: '1' } : {}) };
 const concurrency = Math.max(1, Math.min(2, availableParallelism()));
 const folder = `dist/test-${process.pid}`;
-// Bundled like the program: TensorFlow.js' modules load nowhere else.
-await build({ ...bundling, entryPoints: files, outdir: folder, outbase: 'test' });
-const built = globSync(`${folder}/**/*.test.js`).sort();
-const child = spawn(process.execPath, ['--enable-source-maps', '--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...built], { stdio: 'inherit', env });
+// TensorFlow.js' modules load only when bundled like the program; all other tests run as they are.
+const engineTests = files.filter((file) => file.startsWith('test/nn/'));
+await build({ ...bundling, entryPoints: engineTests, outdir: folder, outbase: 'test' });
+const built = [...files.filter((file) => !engineTests.includes(file)), ...globSync(`${folder}/**/*.test.js`)].sort();
+const child = spawn(process.execPath, ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...built], { stdio: 'inherit', env });
 child.on('exit', (code) => {
   rmSync(folder, { recursive: true, force: true });
   process.exit(code ?? 1);
