@@ -46,13 +46,16 @@ export function makeOutputs(folder: string, objects: Objects, work: Work): Pick<
     }
   }
 
-  async function replace(target: string, files: readonly Placed[]): Promise<void> {
+  async function replace(target: string, files: readonly Placed[]): Promise<string | null> {
     const temporary = await work.make('out');
     const old = await work.make('old');
     try {
       for (const { path, ref } of files) await place(ref, join(temporary, path));
+      // Before the swap: after it another process may have put its own outputs there. A rename keeps the times.
+      const stamps = stampsOf(temporary, files);
       mkdirSync(dirname(target), { recursive: true });
       swap(temporary, target, old);
+      return stamps;
     } finally {
       await work.remove(temporary);
       await work.remove(old);
@@ -71,8 +74,7 @@ export function makeOutputs(folder: string, objects: Objects, work: Work): Pick<
     if (isThere(target, manifest, files)) return;
     try {
       rmSync(manifest, { force: true });
-      await replace(target, files);
-      writeAtomically(manifest, stampsOf(target, files) ?? '[]\n');
+      writeAtomically(manifest, (await replace(target, files)) ?? '[]\n');
     } catch (error) {
       throw notWritten(stage, target, error);
     }
