@@ -32,7 +32,8 @@ function byStage(
   run: RunRecord,
   pick: (stage: RunRecord['stages'][number]) => JsonObject,
 ): Map<string, string> {
-  return flatten(Object.fromEntries(run.stages.map((stage) => [stage.name, pick(stage)])));
+  const given = run.stages.filter((stage) => Object.keys(pick(stage)).length > 0);
+  return flatten(Object.fromEntries(given.map((stage) => [stage.name, pick(stage)])));
 }
 
 function compare(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): Difference[] {
