@@ -134,6 +134,7 @@ function batchNorm(
   };
   move(movingMean, mean);
   move(movingVariance, variance);
+  tf.dispose([mean, variance]);
   return y;
 }
 
@@ -145,41 +146,46 @@ function normalized(
   epsilon: number,
 ): { y: TensorFlow.Tensor; mean: TensorFlow.Tensor; variance: TensorFlow.Tensor } {
   const channels = x.shape.at(-1) ?? 1;
-  const rows = x.size / channels;
-  const flat = tf.reshape(x, [rows, channels]);
-  const { mean, variance } = tf.tidy(() => {
-    const average = tf.mean(flat, 0);
-    return { mean: average, variance: tf.mean(tf.square(tf.sub(flat, average)), 0) };
-  });
-  const inverse = tf.rsqrt(tf.add(variance, epsilon));
+  const attrs = { epsilon };
+  let statistics: { mean: TensorFlow.Tensor; variance: TensorFlow.Tensor } | undefined;
   // One op with the gradient written out: the tape would record a dozen elementwise ones.
   const op = tf.customGrad((...inputs) => {
-    const [a, g, b, save] = [inputs[0], inputs[1], inputs[2], inputs[3]];
+    const [a, g, b, save] = inputs;
     if (!isTensor(a) || !isTensor(g) || !isTensor(b) || typeof save !== 'function')
       throw new Error('batchNorm takes three tensors');
-    const hat = tf.mul(tf.sub(a, mean), inverse);
-    save([hat, g, inverse]);
-    return { value: tf.add(tf.mul(hat, g), b), gradFunc: (dy, saved) => gradient(tf, dy, saved, rows) };
+    const [y, mean, variance] = tensorsOf(
+      tf.engine().runKernel('BatchNormTraining', { x: a, gamma: g, beta: b }, attrs),
+    );
+    statistics = { mean: tf.keep(mean), variance: tf.keep(variance) };
+    save([a, g, mean, variance]);
+    return { value: y, gradFunc: (dy, saved) => gradient(tf, dy, saved, attrs) };
   });
-  return { y: tf.reshape(op(flat, gamma, beta), x.shape), mean, variance };
+  const y = tf.reshape(op(tf.reshape(x, [x.size / channels, channels]), gamma, beta), x.shape);
+  if (!statistics) throw new Error('batchNorm ran');
+  return { y, ...statistics };
+}
+
+function tensorsOf(
+  made: TensorFlow.Tensor | TensorFlow.Tensor[],
+): [TensorFlow.Tensor, TensorFlow.Tensor, TensorFlow.Tensor] {
+  const [a, b, c] = Array.isArray(made) ? made : [made];
+  if (!a || !b || !c) throw new Error('batchNorm makes three tensors');
+  return [a, b, c];
 }
 
 function isTensor(value: unknown): value is TensorFlow.Tensor {
   return typeof value === 'object' && value !== null && 'dataId' in value;
 }
 
-/** dx = γ/σ · (dy - mean(dy) - x̂·mean(dy·x̂)). */
 function gradient(
   tf: Tf,
   dy: TensorFlow.Tensor | TensorFlow.Tensor[],
   saved: TensorFlow.Tensor[],
-  rows: number,
+  attrs: { epsilon: number },
 ): TensorFlow.Tensor[] {
-  const [hat, gamma, inverse] = saved;
+  const [x, gamma, mean, variance] = saved;
   const upstream = Array.isArray(dy) ? dy[0] : dy;
-  if (!hat || !gamma || !inverse || !upstream) throw new Error('batchNorm saved three tensors');
-  const dBeta = tf.sum(upstream, 0);
-  const dGamma = tf.sum(tf.mul(upstream, hat), 0);
-  const centred = tf.sub(upstream, tf.add(tf.div(dBeta, rows), tf.mul(hat, tf.div(dGamma, rows))));
-  return [tf.mul(centred, tf.mul(gamma, inverse)), dGamma, dBeta];
+  if (!x || !gamma || !mean || !variance || !upstream) throw new Error('batchNorm saved four tensors');
+  const inputs = { x, dy: upstream, gamma, mean, variance };
+  return tensorsOf(tf.engine().runKernel('BatchNormTrainingGrad', inputs, attrs));
 }

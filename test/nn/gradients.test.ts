@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
+import { openEngine, type Tf } from '../../src/nn/engine.ts';
+import { forward } from '../../src/nn/forward.ts';
+import { type Layer, makeNetwork } from '../../src/nn/graph.ts';
+
+const conv = {
+  filters: 4,
+  kernelSize: 3,
+  strides: 1,
+  padding: 'same',
+  activation: 'linear',
+  useBias: true,
+} as const;
+const dense = { units: 3, activation: 'linear', useBias: true } as const;
+
+/** Each with its own input shape; the dense layer makes the loss see every output differently. */
+const cases: {
+  readonly says: string;
+  readonly input: readonly number[];
+  readonly layers: readonly Layer[];
+}[] = [
+  { says: 'a convolution', input: [5, 6, 3], layers: [{ kind: 'conv2d', config: conv }] },
+  {
+    says: 'a convolution without padding',
+    input: [5, 6, 3],
+    layers: [{ kind: 'conv2d', config: { ...conv, padding: 'valid' } }],
+  },
+  {
+    says: 'a convolution with strides',
+    input: [7, 8, 2],
+    layers: [{ kind: 'conv2d', config: { ...conv, strides: 2 } }],
+  },
+  {
+    says: 'a convolution with strides and no padding',
+    input: [8, 7, 2],
+    layers: [{ kind: 'conv2d', config: { ...conv, strides: 2, padding: 'valid' } }],
+  },
+  {
+    says: 'a convolution with an even kernel',
+    input: [5, 5, 2],
+    layers: [{ kind: 'conv2d', config: { ...conv, kernelSize: 2 } }],
+  },
+  {
+    says: 'a convolution of single pixels',
+    input: [4, 4, 5],
+    layers: [{ kind: 'conv2d', config: { ...conv, kernelSize: 1, useBias: false } }],
+  },
+  {
+    says: 'a convolution with tanh',
+    input: [4, 4, 2],
+    layers: [{ kind: 'conv2d', config: { ...conv, activation: 'tanh' } }],
+  },
+  {
+    says: 'batch normalization',
+    input: [3, 3, 4],
+    layers: [{ kind: 'batchNormalization', config: { momentum: 0.9, epsilon: 1e-3 } }],
+  },
+  {
+    says: 'batch normalization of rows',
+    input: [6],
+    layers: [{ kind: 'batchNormalization', config: { momentum: 0.9, epsilon: 1e-3 } }],
+  },
+  {
+    says: 'max pooling',
+    input: [5, 6, 3],
+    layers: [{ kind: 'maxPooling2d', config: { poolSize: 2, padding: 'same' } }],
+  },
+  {
+    says: 'average pooling',
+    input: [6, 4, 3],
+    layers: [{ kind: 'averagePooling2d', config: { poolSize: 2, padding: 'valid' } }],
+  },
+  {
+    says: 'global average pooling',
+    input: [4, 5, 3],
+    layers: [{ kind: 'globalAveragePooling2d', config: {} }],
+  },
+  { says: 'sigmoid', input: [7], layers: [{ kind: 'activation', config: { function: 'sigmoid' } }] },
+  {
+    says: 'softmax inside a network',
+    input: [7],
+    layers: [{ kind: 'activation', config: { function: 'softmax' } }],
+  },
+];
+
+for (const { says, input, layers } of cases) {
+  test(`the gradients of ${says} agree with numerical ones`, async () => {
+    const tf = await openEngine();
+    const head: Layer[] = input.length === 1 ? [] : [{ kind: 'flatten', config: {} }];
+    const pooled = layers.at(-1)?.kind === 'globalAveragePooling2d';
+    const network = makeNetwork(input, [
+      ...layers,
+      ...(pooled ? [] : head),
+      { kind: 'dense', config: dense },
+    ]);
+    const specs = network.layers.flatMap((layer) => layer.weights);
+    const variable = (shape: readonly number[], phase: number, trainable = true): Variable =>
+      tf.variable(waveTensor(tf, shape, phase), trainable, `${says} ${phase}`);
+    const x = variable([4, ...input], 100);
+    const weights = specs.map((spec, i) => variable(spec.shape, i, spec.trainable));
+    const loss = (): Scalar => {
+      const training = { dropout: () => assert.fail('no dropout here'), moved: new Map<Variable, Tensor>() };
+      const out = forward(tf, network, weights, x, { training });
+      return tf.reshape(tf.sum(tf.mul(out, waveTensor(tf, out.shape, 3))), []);
+    };
+    const learned = [x, ...weights.filter((weight) => weight.trainable)];
+    const { grads } = tf.variableGrads(loss, learned);
+    for (const one of learned) {
+      const analytic = grads[one.name]?.dataSync() ?? [];
+      for (const at of new Set([0, one.size >> 1, one.size - 2, one.size - 1])) {
+        if (at < 0) continue;
+        const numerical = slope(tf, one, at, loss);
+        const found = analytic[at] ?? Number.NaN;
+        const close = Math.abs(numerical - found) <= 0.01 * Math.max(1, Math.abs(numerical));
+        assert.ok(close, `${one.name} [${one.shape}] at ${at}: ${found} against ${numerical}`);
+      }
+    }
+  });
+}
+
+/** The central difference of the loss by one value of a variable. */
+function slope(tf: Tf, variable: Variable, at: number, loss: () => Scalar): number {
+  const values = Float32Array.from(variable.dataSync());
+  const moved = (by: number): number =>
+    tf.tidy(() => {
+      variable.assign(
+        tf.tensor(
+          values.map((value, i) => (i === at ? value + by : value)),
+          variable.shape,
+        ),
+      );
+      return loss().dataSync()[0] ?? Number.NaN;
+    });
+  const numerical = (moved(0.005) - moved(-0.005)) / 0.01;
+  moved(0);
+  return numerical;
+}
+
+test('a training step leaves no tensors behind', async () => {
+  const tf = await openEngine();
+  const network = makeNetwork(
+    [4, 4, 2],
+    [
+      { kind: 'conv2d', config: conv },
+      { kind: 'batchNormalization', config: { momentum: 0.9, epsilon: 1e-3 } },
+    ],
+  );
+  const weights = network.layers
+    .flatMap((layer) => layer.weights)
+    .map((spec) => tf.variable(tf.zeros([...spec.shape])));
+  const step = (): void =>
+    tf.tidy(() => {
+      const moved = new Map<Variable, Tensor>();
+      const x = tf.ones([2, 4, 4, 2]);
+      const training = { dropout: () => assert.fail(), moved };
+      const sum = (): Scalar => tf.reshape(tf.sum(forward(tf, network, weights, x, { training })), []);
+      tf.variableGrads(sum, weights.slice(0, 4));
+      tf.dispose([...moved.values()]);
+    });
+  step();
+  const before = tf.memory().numTensors;
+  for (let i = 0; i < 3; i++) step();
+  assert.equal(tf.memory().numTensors, before);
+});
+
+/** Values in [-1, 1] without neighbours so near that a numerical step changes which is the largest. */
+function waveTensor(tf: Tf, shape: readonly number[], phase: number): Tensor {
+  const count = shape.reduce((a, b) => a * b, 1);
+  const value = (i: number): number => ((((i + 1) * 7919 + phase * 104729) % 1009) / 1009 - 0.5) * 2;
+  return tf.tensor(
+    Float32Array.from({ length: count }, (_, i) => value(i)),
+    [...shape],
+  );
+}
