@@ -23,8 +23,15 @@ const folder = `dist/test-${process.pid}`;
 // TensorFlow.js' modules load only when bundled like the program; all other tests run as they are.
 const engineTests = files.filter((file) => file.startsWith('test/nn/'));
 await build({ ...bundling, entryPoints: engineTests, outdir: folder, outbase: 'test' });
-const built = [...files.filter((file) => !engineTests.includes(file)), ...globSync(`${folder}/**/*.test.js`)].sort();
-const child = spawn(process.execPath, ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...built], { stdio: 'inherit', env });
+const built = [
+  ...files.filter((file) => !engineTests.includes(file)),
+  ...globSync(`${folder}/**/*.test.js`),
+].sort();
+const child = spawn(
+  process.execPath,
+  ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...built],
+  { stdio: 'inherit', env },
+);
 child.on('exit', (code) => {
   rmSync(folder, { recursive: true, force: true });
   process.exit(code ?? 1);

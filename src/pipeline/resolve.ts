@@ -183,12 +183,10 @@ function sorted(stages: readonly GraphStage[], problems: Diagnostic[]): GraphSta
 
 function cycle(way: readonly GraphStage[]): Diagnostic {
   const names = way.map((stage) => stage.name).join(' → ');
-  const related = way
-    .slice(0, -1)
-    .map((stage, i) => ({
-      message: `\`${stage.name}\` depends on \`${way[i + 1]?.name}\``,
-      place: stage.place,
-    }));
+  const related = way.slice(0, -1).map((stage, i) => ({
+    message: `\`${stage.name}\` depends on \`${way[i + 1]?.name}\``,
+    place: stage.place,
+  }));
   return {
     severity: 'error',
     code: 'cycle',
