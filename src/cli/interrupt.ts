@@ -9,7 +9,10 @@ export function listenForInterrupts(say: (line: string) => void): Interrupts {
   const stop = new AbortController();
   const kill = new AbortController();
   const interrupted = (): void => {
-    if (stop.signal.aborted) return kill.abort();
+    if (stop.signal.aborted) {
+      kill.abort();
+      return;
+    }
     say('stopping: running stages may finish what they are at; press Ctrl-C again to kill them');
     stop.abort();
   };

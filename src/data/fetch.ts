@@ -86,9 +86,10 @@ async function download(
     const length = response.headers.get('content-length');
     let done = continued ? have : 0;
     const total = length === null ? null : Number(length) + done;
-    const counted = Readable.fromWeb(response.body).on('data', (chunk: Buffer) =>
-      options.onBytes((done += chunk.length), total),
-    );
+    const counted = Readable.fromWeb(response.body).on('data', (chunk: Buffer) => {
+      done += chunk.length;
+      options.onBytes(done, total);
+    });
     await pipeline(counted, createWriteStream(part, { flags: continued ? 'a' : 'w' }));
     renameSync(part, target);
     return null;

@@ -203,8 +203,10 @@ function checkAll(order: readonly GraphStage[], kinds: Kinds): Diagnostic[] {
     const kind = kinds(stage.kind);
     if (!kind) return [];
     const inputs: { [param: string]: (Form | undefined)[] } = {};
-    for (const { param, stage: from, ports } of stage.edges)
-      (inputs[param] ??= []).push(...ports.map((port) => forms.get(from)?.[port]));
+    for (const { param, stage: from, ports } of stage.edges) {
+      const given = ports.map((port) => forms.get(from)?.[port]);
+      inputs[param] = [...(inputs[param] ?? []), ...given];
+    }
     const at: CheckInput['at'] = (path, what) => ({
       severity: what.severity ?? 'error',
       code: what.code,

@@ -39,7 +39,7 @@ function applySet(root: MapNode, set: string, problems: Diagnostic[]): MapNode {
     });
     return root;
   }
-  const changed = put(root, path, fromJson(valueOf(set.slice(equals + 1)), place), place);
+  const changed = put(root, path, fromJson(parseValue(set.slice(equals + 1)), place), place);
   return changed.type === 'map' ? changed : root;
 }
 
@@ -63,7 +63,7 @@ function firstMiss(
   return null;
 }
 
-function valueOf(text: string): unknown {
+function parseValue(text: string): unknown {
   try {
     return parse(text);
   } catch {

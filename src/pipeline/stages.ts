@@ -62,13 +62,13 @@ function made(name: string, kind: string, node: MapNode, value: JsonObject): Sta
 /** Substitutes values that earlier stages gave, and checks the stage again: now no expression may be left. */
 export function completeStage<S extends Stage>(
   stage: S,
-  valueOf: (stage: string, value: string) => Json | undefined,
+  lookUp: (stage: string, value: string) => Json | undefined,
 ): Result<S> {
   if (stage.deferred.length === 0) return { ok: true, value: stage };
   const known = new Map(
     stage.deferred.map((one) => [
       `\${stages.${one.stage}.${one.value}}`,
-      valueOf(one.stage, one.value) ?? null,
+      lookUp(one.stage, one.value) ?? null,
     ]),
   );
   const params = asObject(substitute(stage.params, known));

@@ -54,8 +54,8 @@ function inputDigests(
         digestOf(ports[port], edge.stage, port),
       ]),
     );
-    const list = (digests[edge.param] ??= []);
-    list.push(shown.has(edge.param) ? { stage: edge.stage, ...content } : content);
+    const own = shown.has(edge.param) ? { stage: edge.stage, ...content } : content;
+    digests[edge.param] = [...(digests[edge.param] ?? []), own];
   }
   return digests;
 }

@@ -149,13 +149,8 @@ export function artifacts(
       const files = Object.fromEntries(
         Object.entries(content.files).map(([path, ref]) => [path, run.store.objectPath(ref)]),
       );
-      (inputs[edge.param] ??= []).push({
-        stage: edge.stage,
-        kind: edge.kind,
-        port,
-        type: content.type,
-        files,
-      });
+      const input = { stage: edge.stage, kind: edge.kind, port, type: content.type, files };
+      inputs[edge.param] = [...(inputs[edge.param] ?? []), input];
     }
   }
   return inputs;

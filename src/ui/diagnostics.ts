@@ -18,11 +18,11 @@ function formatOne(diagnostic: Diagnostic, { color, readSource }: FormatOptions)
   const paint = diagnostic.severity === 'error' ? chalk.red : chalk.yellow;
   const { place } = diagnostic;
   const where = place ? `${chalk.bold(at(place))} ` : '';
-  const head = `${where}${paint(diagnostic.severity)} ${diagnostic.code}: ${escape(diagnostic.message)}`;
+  const head = `${where}${paint(diagnostic.severity)} ${diagnostic.code}: ${visible(diagnostic.message)}`;
   const source = place ? sourceLine(place, readSource) : null;
-  const fix = diagnostic.fix === undefined ? '' : escape(diagnostic.fix);
+  const fix = diagnostic.fix === undefined ? '' : visible(diagnostic.fix);
   const related = (diagnostic.related ?? []).map(
-    ({ message, place: other }) => `   ${at(other)} ${escape(message)}`,
+    ({ message, place: other }) => `   ${at(other)} ${visible(message)}`,
   );
   if (!place || source === null) return [head, ...(fix ? [`   fix: ${fix}`] : []), ...related].join('\n');
   const number = String(place.line).padStart(5);
@@ -46,14 +46,12 @@ function at(place: Place): string {
 
 function sourceLine(place: Place, readSource: FormatOptions['readSource']): string | null {
   const line = readSource(place.file)?.split(/\r?\n/)[place.line - 1];
-  return line === undefined ? null : escape(line.replaceAll('\t', ' '));
+  return line === undefined ? null : visible(line.replaceAll('\t', ' '));
 }
 
 /** A file's control characters shall not reach the terminal; line breaks of our own messages may. */
-function escape(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped
-  return text.replaceAll(
-    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+function visible(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (character) =>
+    character === '\n' ? character : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
 }

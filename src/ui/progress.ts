@@ -48,27 +48,31 @@ class View implements Reporter {
     switch (event.type) {
       case 'run-start':
         this.#nameWidth = Math.max(...event.stages.map((name) => stringWidth(name)));
-        return this.#print(
+        this.#print(
           `${this.#chalk.bold(event.pipeline)}${event.profile === null ? '' : `@${event.profile}`} · ${event.stages.length} stages · engine ${event.engine} (${event.engineReason})`,
         );
+        break;
       case 'stage-start':
         this.#running.set(event.stage, { started: Date.now(), progress: null });
-        return this.#interactive
-          ? this.#redraw(true)
-          : this.#print(`  ● ${this.#name(event.stage)}  ${event.reason}`);
+        if (this.#interactive) this.#redraw(true);
+        else this.#print(`  ● ${this.#name(event.stage)}  ${event.reason}`);
+        break;
       case 'stage-progress':
         this.#running.set(event.stage, {
           started: this.#running.get(event.stage)?.started ?? Date.now(),
           progress: event.progress,
         });
-        return this.#redraw(false);
+        this.#redraw(false);
+        break;
       case 'stage-log':
-        return;
+        break;
       case 'stage-end':
         this.#running.delete(event.stage);
-        return this.#end(event);
+        this.#end(event);
+        break;
       case 'run-end':
-        return this.#finish(event);
+        this.#finish(event);
+        break;
     }
   }
 
