@@ -28,7 +28,7 @@ export function drawShape(seed: number, row: number, image: Uint8Array): number 
   const place = pose(random);
   const [paint, ground] = colours(random);
   const wave = texture(random);
-  const noise = random.uniform(3, 14);
+  const noise = random.uniform(2, 12);
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
       const cover = coverage(shape, place, x, y);
@@ -54,7 +54,7 @@ interface Pose {
 
 function pose(random: Random): Pose {
   const size = random.uniform(8, 13);
-  const turn = random.uniform(-0.6, 0.6);
+  const turn = random.uniform(-0.5, 0.5);
   return {
     size,
     x: random.uniform(size * 0.8, side - size * 0.8),
@@ -64,12 +64,13 @@ function pose(random: Random): Pose {
   };
 }
 
-/** Two colours that stand apart from each other, though which is the lighter is chance. */
+/** The shape's colour and the background's: any two, but the shape is the lighter. */
 function colours(random: Random): [number[], number[]] {
+  const draw = (): number[] => [0, 1, 2].map(() => random.uniform(20, 235));
+  const lightness = (colour: readonly number[]): number => colour.reduce((sum, one) => sum + one, 0) / 3;
   for (;;) {
-    const [a, b] = [0, 1].map(() => [0, 1, 2].map(() => random.uniform(20, 235)));
-    const distance = Math.hypot(...[0, 1, 2].map((c) => (a?.[c] ?? 0) - (b?.[c] ?? 0)));
-    if (a && b && distance > 120) return [a, b];
+    const [paint, ground] = [draw(), draw()];
+    if (lightness(paint) - lightness(ground) > 50) return [paint, ground];
   }
 }
 
@@ -78,7 +79,7 @@ function texture(random: Random): (x: number, y: number, c: number) => number {
     random.uniform(-0.5, 0.5),
     random.uniform(-0.5, 0.5),
     random.uniform(0, 6.28),
-    random.uniform(0, 30),
+    random.uniform(0, 20),
   ];
   return (x, y, c) => depth * Math.sin(fx * x + fy * y + phase + c);
 }

@@ -51,8 +51,10 @@ export async function executeStage(
   const found = await findResult(made, stage, run);
   if (found) return { type: 'cached', result: found, fingerprint: made, reason: 'cached' };
   const reason = await reasonToRun(stage.name, made, run);
-  run.emit({ type: 'stage-start', stage: stage.name, reason });
-  return run.slots.with(() => runAndStore(stage, graph, upstream, made, reason, run));
+  return run.slots.with(() => {
+    run.emit({ type: 'stage-start', stage: stage.name, reason });
+    return runAndStore(stage, graph, upstream, made, reason, run);
+  });
 }
 
 async function runAndStore(

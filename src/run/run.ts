@@ -62,7 +62,8 @@ async function step(
   const started = performance.now();
   const blocked = whatStops(stage, finished, options);
   const executed = blocked === null ? await attempt(stage, graph, upstream, options) : null;
-  const seconds = (performance.now() - started) / 1000;
+  // The stage's own time, not what it waited for a slot.
+  const seconds = executed?.type === 'ran' ? executed.result.seconds : (performance.now() - started) / 1000;
   const outcome: StageOutcomeName = executed
     ? executed.type
     : options.signal.aborted

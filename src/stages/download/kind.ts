@@ -4,8 +4,8 @@ import type { CheckInput, CheckResult, Kind } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 
 export const sources = {
-  cifar10: { classes: cifar10Classes, rows: cifar10Rows },
-  shapes10: { classes: shapes10Classes, rows: shapes10Rows },
+  cifar10: { classes: cifar10Classes, rows: cifar10Rows, version: 1 },
+  shapes10: { classes: shapes10Classes, rows: shapes10Rows, version: 2 },
 } as const;
 
 export interface Counts {
@@ -40,7 +40,10 @@ export const download: Kind = {
   usesEngine: false,
   draws: () => true,
   components: (params) => [
-    { name: `dataset/${String(params.dataset)}`, version: 1 },
+    {
+      name: `dataset/${String(params.dataset)}`,
+      version: sources[paramsOf('download', params).dataset].version,
+    },
     { name: 'split', version: 1 },
   ],
   check,
