@@ -1,7 +1,7 @@
 /** `${name}` takes a var, keeping its type when it is the whole text; `repeat` writes its layers out. */
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
-import type { ListNode, MapNode, Node } from './nodes.ts';
+import type { MapNode, Node } from './nodes.ts';
 
 export type Vars = ReadonlyMap<string, Node>;
 
@@ -62,24 +62,26 @@ function repeated(item: Node, vars: Vars, problems: Diagnostic[]): readonly Node
   });
 }
 
-function rows(repeat: MapNode, vars: Vars, problems: Diagnostic[]): (readonly [string, Node][])[] {
-  const times = repeat.entries.get('times')?.value;
+/** What `repeat` binds, a row a repetition; `with` and `times` may themselves be vars. */
+function rows(repeat: MapNode, vars: Vars, problems: Diagnostic[]): (readonly [string, Node])[][] {
+  const given = (key: string): Node | undefined => {
+    const value = repeat.entries.get(key)?.value;
+    return value && interpolate(value, vars, problems);
+  };
+  const times = given('times');
   if (times?.type === 'scalar' && typeof times.value === 'number')
     return Array.from({ length: times.value }, () => []);
-  const given = repeat.entries.get('with')?.value;
-  const list: ListNode | null = given?.type === 'list' ? given : null;
-  if (!list)
+  const list = given('with');
+  if (list?.type !== 'list') {
     problems.push({
       severity: 'error',
       code: 'missing-key',
       message: '`repeat` needs `with` (a list of values) or `times`',
       place: repeat.place,
     });
-  return (list?.items ?? []).map((row) =>
-    row.type === 'map'
-      ? [...row.entries].map(
-          ([name, entry]) => [name, interpolate(entry.value, vars, problems)] as [string, Node],
-        )
-      : [],
+    return [];
+  }
+  return list.items.map((row) =>
+    row.type === 'map' ? [...row.entries].map(([name, { value }]) => [name, value] as const) : [],
   );
 }
