@@ -1,4 +1,4 @@
-// Makes code of the schemas: validators that need no compiler at run time, and (with --types) the types of resolved stages.
+// Makes code of the schemas: validators that need no compiler at run time; with --types also the types of resolved stages, and docs/errors.md.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -141,5 +141,9 @@ function resolved(value) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await generate();
-  if (process.argv.includes('--types')) writeFileSync(join(generated, 'types.ts'), await typesText());
+  if (process.argv.includes('--types')) {
+    const { errorsDoc } = await import('./errors-doc.mjs');
+    writeFileSync(join(generated, 'types.ts'), await typesText());
+    writeFileSync(join(project, 'docs/errors.md'), await errorsDoc(project));
+  }
 }

@@ -1,4 +1,5 @@
 /** What can be wrong, as a value: printed once, by ui/, without a stack. */
+import type { Code } from './codes.ts';
 
 /** A stretch of a file. Lines and columns count from 1; `end` is exclusive. */
 export interface Place {
@@ -11,8 +12,7 @@ export interface Place {
 
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
-  /** Stable, kebab-case: `unknown-stage`. */
-  readonly code: string;
+  readonly code: Code;
   /** One sentence: what was found and what was expected. */
   readonly message: string;
   readonly place?: Place;
@@ -29,7 +29,7 @@ export type Result<T> =
 /** Carries a diagnostic out of code that cannot go on, such as a stage's run. The only exception a person's mistake may cause. */
 export class Failure extends Error {
   readonly diagnostic: Diagnostic;
-  constructor(code: string, message: string, more: { fix?: string; place?: Place } = {}) {
+  constructor(code: Code, message: string, more: { fix?: string; place?: Place } = {}) {
     super(message);
     this.name = 'Failure';
     this.diagnostic = { severity: 'error', code, message, ...more };

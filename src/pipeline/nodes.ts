@@ -1,5 +1,6 @@
 /** YAML text → a tree that knows where everything was written. */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node as YamlNode } from 'yaml';
+import type { Code } from '../diagnostics/codes.ts';
 import type { Diagnostic, Place, Result } from '../diagnostics/diagnostic.ts';
 import type { Json } from '../stages/kind.ts';
 
@@ -123,7 +124,7 @@ const firstLine = (text: string): string =>
   text.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? text;
 const start = (file: string): Place => ({ file, line: 1, column: 1, endLine: 1, endColumn: 1 });
 
-function refused(code: string, message: string, place: Place): Result<never> {
+function refused(code: Code, message: string, place: Place): Result<never> {
   return { ok: false, diagnostics: [{ severity: 'error', code, message, place }] };
 }
 

@@ -1,4 +1,5 @@
 /** Pipeline → Graph: references become edges with port types checked, cycles are written out, kinds check what they can. */
+import type { Code } from '../diagnostics/codes.ts';
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { CheckInput, Form, InputPort, Json, Kind } from '../stages/kind.ts';
@@ -72,7 +73,7 @@ function edge(
   problems: Diagnostic[],
 ): Edge | null {
   const [name = '', port] = text.split('.');
-  const say = (code: string, message: string, fix?: string): null => {
+  const say = (code: Code, message: string, fix?: string): null => {
     problems.push({ severity: 'error', code, message, place: stage.placeOf(path), ...(fix ? { fix } : {}) });
     return null;
   };

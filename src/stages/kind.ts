@@ -2,6 +2,7 @@
  * What the planner knows of a kind of stage without running it. A kind's `kind.ts` exports one of these and imports
  * nothing heavy; its `stage.ts` does the work, in a child process.
  */
+import type { Code } from '../diagnostics/codes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -64,7 +65,7 @@ export interface CheckInput {
   /** A diagnostic at a param's place: `at('optimizer.rmsprop.learningRate', {code, message, fix})`; dots and list indices. */
   at(
     path: string,
-    what: { code: string; message: string; fix?: string; severity?: 'error' | 'warning' },
+    what: { code: Code; message: string; fix?: string; severity?: 'error' | 'warning' },
   ): Diagnostic;
 }
 export interface CheckResult {

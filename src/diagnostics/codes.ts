@@ -1,0 +1,76 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: examples of pipeline files
+/**
+ * Every code that a diagnostic may have; docs/errors.md is made from this table by `npm run generate`. A new one is one
+ * line: who causes it (a `file`, the `call` on the command line, or a `run`), what it means, an example, what to do.
+ */
+export type Origin = 'file' | 'call' | 'run';
+type Entry = readonly [origin: Origin, meaning: string, example: string, fix: string];
+
+// biome-ignore format: a table, one code a line
+const table = {
+  'invalid-yaml': ['file', 'The text is not YAML.', 'name: "open', 'Look for a missing quote, bracket or colon there or a line above; indent with spaces.'],
+  'duplicate-key': ['file', 'A map has a key twice.', 'seed: 1 … seed: 2', 'Keep one of the two.'],
+  'empty-file': ['file', 'The file holds nothing.', '# only a comment', 'Write version, name and stages.'],
+  'too-large': ['file', 'The file is larger than any pipeline needs.', 'a file of 2 MB', 'Generate less, or put the data into a file that a stage reads.'],
+  'too-many-aliases': ['file', 'YAML aliases repeat more than any pipeline needs.', '*a written 200 times', 'Use `vars`, `repeat` or `matrix`.'],
+  'unknown-key': ['file', 'A map has a key that its schema does not have.', 'train: { epoch: 3 }', 'Take the suggested key, or one of those that are listed.'],
+  'missing-key': ['file', 'A key that is needed is not there.', 'train: { model: build }', 'Add it.'],
+  'wrong-type': ['file', 'A value has another type than its key takes.', 'epochs: "20"', 'Write the value in the form that is named.'],
+  'invalid-value': ['file', 'A value has the right type and is none of those that are allowed.', 'split: tset', 'Take one of the values that are named.'],
+  'unsupported-version': ['file', 'The file is in a version of the language that this `pipe` does not read.', 'version: 2', 'Write `version: 1`, or install a newer `pipe`.'],
+  'unknown-kind': ['file', 'A stage is of a kind that does not exist.', 'kind: trian', 'Take the suggested kind, or name a module: `kind: ./my-stage.ts`.'],
+  'unknown-var': ['file', '`${name}` names a var that the file does not have.', 'epochs: "${epoch}"', 'Mend the name, or declare it under `vars`.'],
+  'unknown-stage': ['file', 'A reference names a stage that does not exist.', 'train: { model: biuld }', 'Take the suggested stage.'],
+  'unknown-port': ['file', 'A reference names an output that its stage does not have.', 'data: augment.sheets', 'Take one of the outputs that are listed.'],
+  'wrong-port-type': ['file', 'A reference gives something of another type than its key takes.', 'train: { model: download }', 'Take one of the stages that would fit.'],
+  'unknown-value': ['file', '`${stages.…}` names a value that its stage does not give, or an objective one that no training gives.', '${stages.tune.best.rate}', 'Take one of the values that are listed.'],
+  'cycle': ['file', 'Stages depend on each other in a circle.', 'a needs b, b needs a', 'Remove one of the references.'],
+  'limit-too-large': ['file', 'More rows are asked for than the dataset has.', 'limit: 70000', 'Lower `limit`.'],
+  'empty-dataset': ['file', 'A split is left without rows.', 'limit: 0', 'Raise `limit`, or change `validation`.'],
+  'not-an-image': ['file', 'An operation on images gets something else.', 'augment after features', 'Use it on a dataset of images.'],
+  'nothing-to-do': ['file', 'A stage changes nothing.', 'augment: { data: normalize }', 'Give it something to do, or remove it.'],
+  'shape-mismatch': ['file', 'Shapes do not fit together.', 'dense: { units: 8 } for ten classes', 'Change the layer that is named to what would fit.'],
+  'batch-too-large': ['file', 'A batch is larger than the training set.', 'batchSize: 5000', 'Lower `batchSize`, or raise `limit`.'],
+  'loss-mismatch': ['file', 'A loss does not suit what the model gives.', 'a linear last layer', 'End the model with the activation that is named.'],
+  'unknown-metric': ['file', 'A callback watches a metric that the training does not give.', 'monitor: valLoss without validation rows', 'Keep rows for validation, or watch another metric.'],
+  'invalid-range': ['file', 'A dimension of a search holds nothing, or contradicts itself.', 'int: [8, 2]', 'Write the smaller bound first; only one of `log` and `step`.'],
+  'path-outside': ['file', 'A path leads out of where it may lead.', 'out: { x: ../x }', 'Write it relative to its folder.'],
+  'file-not-found': ['call', 'There is no readable file of this name.', 'pipe run pipelnes/a.yaml', 'Look at the path; it is taken from the folder you are in.'],
+  'unknown-profile': ['call', 'The file has no profile of this name.', '--profile qiuck', 'Take one that it has.'],
+  'invalid-set': ['call', '`--set` is not followed by path=value.', '--set epochs', 'Write --set train.epochs=30.'],
+  'unknown-set-path': ['call', '`--set` names a stage or var that the file does not have.', '--set tran.epochs=3', 'Mend the path.'],
+  'unknown-engine': ['call', 'There is no engine of this name.', '--engine cuda', 'Take one of those that are listed.'],
+  'unknown-run': ['call', 'There is no record of such a run.', 'pipe diff 2031 last', '`pipe runs` lists them.'],
+  'cache-not-writable': ['run', 'The cache folder cannot be written.', 'a read-only folder', 'Make it writable, or choose another: --cache FOLDER or PIPE_CACHE.'],
+  'cache-version': ['run', 'The cache folder was written by another version of `pipe`.', '--cache of a newer pipe', 'Use that version, or another folder.'],
+  'outputs-not-written': ['run', 'Outputs could not be put under `cache/out`; the results themselves are kept.', 'a full disk', 'Free the folder or the disk, and run again.'],
+  'bad-output': ['run', 'A stage left something that is neither file nor folder.', 'a socket', 'Write plain files.'],
+  'no-output': ['run', 'A stage ended well without leaving an output that it declares.', 'out: { plot: plot.png }, never written', 'Write it relative to the working folder, or mend `out`.'],
+  'missing-input': ['run', 'A file that a command declares cannot be read.', 'in: { script: polt.py }', 'Mend the path; it is taken from the project\'s folder.'],
+  'stage-failed': ['run', 'A stage or its program ended with an error.', 'exit code 1', 'Its last lines are shown, its log is kept.'],
+  'stage-killed': ['run', 'A stage\'s process was killed, often for memory.', 'SIGKILL', 'A smaller batchSize or width needs less memory.'],
+  'stage-crashed': ['run', 'A stage failed in a way that it did not foresee.', 'a fault of the program', 'Report it with the log.'],
+  'interrupted': ['run', 'A stage was asked to stop.', 'Ctrl-C', 'Run again: it goes on where it stopped.'],
+  'loss-is-nan': ['run', 'The loss became NaN.', 'learningRate: 100', 'A smaller learningRate is the usual cure.'],
+  'download-failed': ['run', 'A file could not be fetched.', 'no network', 'Set PIPE_MIRROR to a folder or URL that has it, or run offline with --profile quick.'],
+  'truncated-archive': ['run', 'An archive ends too early or lacks a member.', 'a download that was cut', 'Delete it and run again: it is fetched anew.'],
+  'corrupted-download': ['run', 'A file has another sha256 than it should.', 'a damaged mirror', 'Delete it and run again, from another mirror.'],
+  'invalid-label': ['run', 'A label is none of the dataset\'s classes.', 'a label byte of 10', 'Mend the data.'],
+  'too-many-failures': ['run', 'More trials of a search failed than `maxFailures` allows.', 'maxFailures: 0', 'Mend the trial, narrow the space, or raise `maxFailures`.'],
+  'no-trial-worked': ['run', 'No trial of a search gave a result.', 'every rate diverges', 'Mend the trial; the first reason is told.'],
+} as const satisfies { readonly [code: string]: Entry };
+
+/** Stable, kebab-case: `unknown-stage`. */
+export type Code = keyof typeof table;
+
+export interface CodeEntry {
+  readonly code: string;
+  readonly origin: Origin;
+  readonly meaning: string;
+  readonly example: string;
+  readonly fix: string;
+}
+
+export const codes: readonly CodeEntry[] = Object.entries(table).map(
+  ([code, [origin, meaning, example, fix]]) => ({ code, origin, meaning, example, fix }),
+);
