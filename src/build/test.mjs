@@ -17,6 +17,7 @@ const patterns =
     ? places.map((place) => (place.endsWith('.ts') ? place : `${place}/**/*.test.ts`))
     : ['test/**/*.test.ts'];
 const files = globSync(patterns).sort();
+if (files.length === 0) throw new Error(`no tests at ${patterns.join(', ')}`);
 const env = { ...process.env, ...(args.includes('--soak') ? { PIPE_SOAK: '1' } : {}) };
 const concurrency = Math.max(1, Math.min(2, availableParallelism()));
 const folder = `dist/test-${process.pid}`;

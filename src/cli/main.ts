@@ -1,5 +1,5 @@
 /** `pipe`: declares the commands; each is a file of its own, imported when it is called. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 export interface CommonFlags {
   readonly json?: boolean;
@@ -37,7 +37,7 @@ withFile('run', 'run what changed, take the rest from the cache', [
   'pipe run pipelines/cifar-augmented.yaml --profile quick',
   'pipe run pipelines/cifar-augmented.yaml --set augment.rotation=30 train.epochs=25',
 ])
-  .option('--jobs <number>', 'stages at the same time (default: the number of processors)')
+  .option('--jobs <number>', 'stages at the same time (default: the number of processors)', countOf)
   .option('--keep-going', 'after a failure go on with what does not depend on it')
   .action(async (file, flags) => end((await import('./run.ts')).run(file, flags)));
 
@@ -56,13 +56,19 @@ withFile('graph', "draw the pipeline's graph", ['pipe graph pipelines/cifar-augm
   .action(async (file, flags) => end((await import('./graph.ts')).graph(file, flags)));
 
 plain('runs', 'list the runs so far', ['pipe runs --last 5', 'pipe runs --json'])
-  .option('--last <number>', 'only the newest')
+  .option('--last <number>', 'only the newest', countOf)
   .action(async (flags) => end((await import('./runs.ts')).runs(flags)));
 
 plain('diff', 'what differs between two runs: params and metrics', ['pipe diff 20260102-1530 20260102-1612'])
   .argument('<a>', "a run's id, or the start of one; `last` is the newest, `last~1` the one before")
   .argument('<b>', 'another')
   .action(async (a, b, flags) => end((await import('./diff.ts')).diff(a, b, flags)));
+
+/** A whole number from 1. Numbers stay texts here: the settings make them numbers. */
+function countOf(text: string): string {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return text;
+}
 
 async function end(exitCode: Promise<number>): Promise<void> {
   process.exitCode = await exitCode;

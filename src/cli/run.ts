@@ -62,7 +62,7 @@ function runOptions(
   stop: { signal: AbortSignal; kill: AbortSignal },
 ): RunOptions {
   const { graph, store, settings, engine, context } = opened;
-  const options: RunOptions = {
+  return {
     ...context,
     childFile: settings.childFile,
     env: settings.env,
@@ -76,10 +76,9 @@ function runOptions(
     keepGoing: flags.keepGoing ?? false,
     bringOut: (stage, executed) =>
       store.bringOut(graph.pipeline.name, graph.pipeline.profile, stage.name, executed.result.ports),
-    coordinate: (stage, of, upstream) =>
-      stage.kind === 'tune' ? coordinateTune(stage, of, upstream, options) : null,
+    coordinate: (stage, of, upstream, execution) =>
+      stage.kind === 'tune' ? coordinateTune(stage, of, upstream, execution) : null,
   };
-  return options;
 }
 
 interface Reporter {

@@ -64,18 +64,24 @@ function one(error: ErrorObject, root: Node, prefix: string): Diagnostic {
         : invalid(base, name, error.data, show(error.params.allowedValue), []);
     case 'type':
       return wrongType(base, name, error);
+    case 'pattern':
+      // A number may also be a `${…}`: any other text is of the wrong type, not of the wrong form.
+      if (Array.isArray(error.parentSchema?.type))
+        return wrongType(base, name, { ...error, params: { type: error.parentSchema.type.join() } });
+      return refused(base, name, error);
     case 'anyOf':
       return invalid(base, name, error.data, expected(error), allowed(error));
     default:
-      return {
-        ...base,
-        code: 'invalid-value',
-        message: `\`${name}\` ${error.message ?? 'is wrong'}, found ${show(error.data)}`,
-      };
+      return refused(base, name, error);
   }
 }
 
 type Base = { severity: 'error'; place: Place };
+
+function refused(base: Base, name: string, error: ErrorObject): Diagnostic {
+  const message = `\`${name}\` ${error.message ?? 'is wrong'}, found ${show(error.data)}`;
+  return { ...base, code: 'invalid-value', message };
+}
 
 function unknownKey(error: ErrorObject, root: Node, path: readonly string[], name: string): Diagnostic {
   const key = String(error.params.additionalProperty);

@@ -24,6 +24,8 @@ export interface Execution extends PlanContext {
   readonly version: string;
   readonly signal: AbortSignal;
   readonly kill: AbortSignal;
+  /** Why nothing new may begin (`build failed`), or null. */
+  halted(): string | null;
   emit(event: RunEvent): void;
 }
 
@@ -35,7 +37,7 @@ export type Executed =
       readonly reason: string;
     }
   | { readonly type: 'failed'; readonly diagnostic: Diagnostic; readonly reason: string }
-  | { readonly type: 'interrupted'; readonly reason: string };
+  | { readonly type: 'interrupted' | 'skipped'; readonly reason: string };
 
 export async function executeStage(
   declared: GraphStage,
@@ -51,7 +53,9 @@ export async function executeStage(
   const found = await findResult(made, stage, run);
   if (found) return { type: 'cached', result: found, fingerprint: made, reason: 'cached' };
   const reason = await reasonToRun(stage.name, made, run);
-  return run.slots.with(() => {
+  return run.slots.with(async () => {
+    const halted = run.halted();
+    if (halted !== null) return { type: 'skipped', reason: halted };
     run.emit({ type: 'stage-start', stage: stage.name, reason });
     return runAndStore(stage, graph, upstream, made, reason, run);
   });

@@ -6,7 +6,7 @@ import type { UpstreamResults } from '../plan/stage-fingerprint.ts';
 import type { StageOutcomeName } from './events.ts';
 import { type Executed, type Execution, executeStage } from './execute.ts';
 
-export interface RunOptions extends Execution {
+export interface RunOptions extends Omit<Execution, 'halted'> {
   /** Go on with what does not depend on a failed stage. */
   readonly keepGoing: boolean;
   readonly bringOut: (stage: GraphStage, executed: Extract<Executed, { result: unknown }>) => Promise<void>;
@@ -15,6 +15,7 @@ export interface RunOptions extends Execution {
     stage: GraphStage,
     graph: Graph,
     upstream: UpstreamResults,
+    run: Execution,
   ) => Promise<Executed> | null;
 }
 
@@ -61,7 +62,7 @@ async function step(
 ): Promise<void> {
   const started = performance.now();
   const blocked = whatStops(stage, finished, options);
-  const executed = blocked === null ? await attempt(stage, graph, upstream, options) : null;
+  const executed = blocked === null ? await attempt(stage, graph, upstream, finished, options) : null;
   // The stage's own time, not what it waited for a slot.
   const seconds = executed?.type === 'ran' ? executed.result.seconds : (performance.now() - started) / 1000;
   const outcome: StageOutcomeName = executed
@@ -72,7 +73,8 @@ async function step(
   const reason = executed?.reason ?? blocked ?? '';
   if (executed && 'result' in executed) upstream.set(stage.name, executed.result);
   finished.set(stage.name, { stage, outcome, reason, seconds, executed });
-  const diagnostic = executed?.type === 'failed' ? { diagnostic: executed.diagnostic } : {};
+  const diagnostic =
+    executed?.type === 'failed' ? { diagnostic: { place: stage.place, ...executed.diagnostic } } : {};
   const summary = executed && 'result' in executed ? executed.result.summary : '';
   options.emit({ type: 'stage-end', stage: stage.name, outcome, seconds, summary, reason, ...diagnostic });
 }
@@ -86,7 +88,10 @@ function whatStops(
   const missing = stage.dependsOn.find(
     (name) => !['cached', 'ran'].includes(finished.get(name)?.outcome ?? ''),
   );
-  if (missing !== undefined) return `waits for ${missing}`;
+  return missing === undefined ? failureThatStops(finished, options) : `waits for ${missing}`;
+}
+
+function failureThatStops(finished: ReadonlyMap<string, FinishedStage>, options: RunOptions): string | null {
   const failed = [...finished.values()].find((other) => other.outcome === 'failed');
   return failed && !options.keepGoing ? `${failed.stage.name} failed` : null;
 }
@@ -95,11 +100,13 @@ async function attempt(
   stage: GraphStage,
   graph: Graph,
   upstream: UpstreamResults,
+  finished: ReadonlyMap<string, FinishedStage>,
   options: RunOptions,
 ): Promise<Executed> {
   try {
-    const executed = await (options.coordinate(stage, graph, upstream) ??
-      executeStage(stage, graph, upstream, options));
+    const run = { ...options, halted: () => failureThatStops(finished, options) };
+    const executed = await (options.coordinate(stage, graph, upstream, run) ??
+      executeStage(stage, graph, upstream, run));
     if ('result' in executed) await options.bringOut(stage, executed);
     return executed;
   } catch (error) {
@@ -108,14 +115,12 @@ async function attempt(
 }
 
 function asDiagnostic(error: unknown, stage: GraphStage): Diagnostic {
-  if (error instanceof Failure)
-    return { ...error.diagnostic, ...(error.diagnostic.place ? {} : { place: stage.place }) };
+  if (error instanceof Failure) return error.diagnostic;
   const message = error instanceof Error ? error.message : String(error);
   return {
     severity: 'error',
     code: 'stage-failed',
     message: `\`${stage.name}\`: ${message}`,
-    place: stage.place,
   };
 }
 

@@ -11,7 +11,8 @@ export class Slots {
     try {
       return await work();
     } finally {
-      this.#giveBack();
+      // Not at once: how this work ended is told before the next begins, which may then no longer want to.
+      setImmediate(() => this.#giveBack());
     }
   }
 

@@ -36,7 +36,10 @@ export async function coordinateTune(
   run.emit({ type: 'stage-start', stage: stage.name, reason });
   const started = performance.now();
   const searched = await search(stage, graph, upstream, run);
-  if (searched === 'interrupted') return { type: 'interrupted', reason };
+  if (searched === 'interrupted') {
+    const halted = run.halted();
+    return halted === null ? { type: 'interrupted', reason } : { type: 'skipped', reason: halted };
+  }
   const best = bestOf(searched, direction(stage));
   if (!best) return { type: 'failed', diagnostic: allFailed(stage, searched), reason };
   const result = await resultOf(stage, searched, best, (performance.now() - started) / 1000, run);
@@ -90,8 +93,8 @@ async function tryPoint(
   const results: UpstreamResults = new Map(upstream);
   for (const step of made.value.order) {
     const executed = await executeStage(step, made.value, results, insideTrial(run, stage.name, number));
-    if (executed.type === 'interrupted') return 'interrupted';
     if (executed.type === 'failed') return { ...none, failed: executed.diagnostic.message };
+    if (!('result' in executed)) return 'interrupted';
     results.set(step.name, executed.result);
   }
   return judged(none, made.value, results, stage);

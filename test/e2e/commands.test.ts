@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeProject } from '../rig/project.ts';
+import { small } from '../rig/small.ts';
+
+const commands = ['run', 'validate', 'plan', 'graph', 'runs', 'diff'];
+
+test('every command has help with examples, on stdout', (t) => {
+  const project = makeProject(t, {});
+  const main = project.pipe('--help');
+  assert.equal(main.code, 0);
+  for (const command of commands) {
+    assert.match(main.out, new RegExp(`^ {2}${command} `, 'm'));
+    const { code, out, err } = project.pipe(command, '--help');
+    assert.equal(code, 0);
+    assert.match(out, /Examples:\n {2}pipe /);
+    assert.match(out, /--json/);
+    assert.equal(err, '');
+  }
+});
+
+test('a call that makes no sense is refused with 2', (t) => {
+  const project = makeProject(t, { 'p.yaml': small });
+  for (const call of [
+    ['rnu', 'p.yaml'],
+    ['run'],
+    ['run', 'p.yaml', '--profil', 'quick'],
+    ['run', 'q.yaml'],
+    ['run', 'p.yaml', '--jobs', 'two'],
+    ['diff', 'last', 'last~1'],
+  ]) {
+    const { code, out, err } = project.pipe(...call);
+    assert.equal(code, 2, `${call.join(' ')}: ${out}${err}`);
+    assert.notEqual(err, '');
+    assert.equal(out, '');
+  }
+  assert.match(project.pipe('rnu', 'p.yaml').err, /Did you mean run\?/);
+});
+
+test('plan, graph, runs and diff tell of a pipeline and its runs, as text and as JSON', (t) => {
+  const project = makeProject(t, { 'p.yaml': small });
+  const json = (...args: string[]): { [key: string]: unknown } =>
+    JSON.parse(project.pipe(...args, '--json').out);
+  assert.match(project.pipe('plan', 'p.yaml').out, /^download +run +never run$/m);
+  assert.match(project.pipe('plan', 'p.yaml').out, /^normalize +depends +depends on download$/m);
+  assert.match(project.pipe('graph', 'p.yaml', '--format', 'mermaid').out, /^graph TD\n {2}s0\["download"\]/);
+  project.run('p.yaml');
+  project.run('p.yaml', '--set', 'train.batchSize=20');
+  assert.match(project.pipe('plan', 'p.yaml').out, /^train +hit +cached$/m);
+  assert.deepEqual(
+    new Set((json('plan', 'p.yaml').stages as { state: string }[]).map(({ state }) => state)),
+    new Set(['hit']),
+  );
+  const records = project.pipe('runs', '--json').out.trim().split('\n');
+  assert.equal(records.length, 2);
+  assert.match(project.pipe('runs').out, /small +done +3 +4 /);
+  assert.match(project.pipe('diff', 'last~1', 'last').out, /train\.batchSize +16 +20/);
+});
+
+test('results go to stdout and talk to stderr, and colour only where it is wanted', (t) => {
+  const project = makeProject(t, { 'p.yaml': small });
+  const { out, err } = project.pipe('run', 'p.yaml', '--set', 'train.epochs=1');
+  assert.equal(out, '');
+  assert.match(err, /✔ evaluate/);
+  assert.ok(!err.includes('\u001b['), 'no colour and no cursor movement without a terminal');
+});

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RunEvent } from '../../src/run/events.ts';
+import { eventsIn, makeProject } from '../rig/project.ts';
+import { small } from '../rig/small.ts';
+
+const longer = small.replace('epochs: 2', 'epochs: 12');
+
+const trainedBeyond =
+  (epochs: number) =>
+  (event: RunEvent): boolean =>
+    event.type === 'stage-progress' && event.stage === 'train' && event.progress.done > epochs;
+
+test('a training whose whole process group was killed goes on after its last finished epoch, to the same bytes', async (t) => {
+  const [killed, whole] = [makeProject(t, { 'p.yaml': longer }), makeProject(t, { 'p.yaml': longer })];
+  const running = killed.start('run', 'p.yaml', '--json');
+  await running.event(trainedBeyond(4));
+  running.signal('SIGKILL');
+  assert.equal((await running.ended).code, null);
+  const again = killed.pipe('run', 'p.yaml', '--json');
+  assert.equal(again.code, 0, again.err);
+  const lines = eventsIn(again.out).flatMap((event) => (event.type === 'stage-log' ? [event.line] : []));
+  const [, epoch] = /continues after epoch (\d+)/.exec(lines.join('\n')) ?? [];
+  // A checkpoint is kept while the next epoch trains: the very last one may be lost.
+  assert.ok(Number(epoch) >= 1 && Number(epoch) < 12, lines.join('\n'));
+  whole.run('p.yaml');
+  assert.deepEqual(killed.hashes('cache/out/small'), whole.hashes('cache/out/small'));
+});
+
+test('Ctrl-C ends a run with 130, and the next one goes on', async (t) => {
+  const project = makeProject(t, { 'p.yaml': longer });
+  const running = project.start('run', 'p.yaml', '--json');
+  await running.event(trainedBeyond(2));
+  running.signal('SIGINT');
+  const ended = await running.ended;
+  assert.equal(ended.code, 130);
+  assert.match(ended.out, /"outcome":"interrupted"/);
+  const again = project.pipe('run', 'p.yaml', '--json');
+  assert.equal(again.code, 0);
+  assert.match(again.out, /continues after epoch/);
+});

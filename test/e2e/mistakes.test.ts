@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { launcher, makeProject, ran } from '../rig/project.ts';
+import { small } from '../rig/small.ts';
+
+const change = (from: string, to: string): string => {
+  assert.ok(small.includes(from), from);
+  return small.replace(from, to);
+};
+
+/** What is wrong, and what has to be printed of it: place, code, what is meant, and where there is a likely fix, that. */
+const wrong: readonly { readonly says: string; readonly text: string; readonly told: readonly string[] }[] = [
+  {
+    says: 'what is not YAML',
+    text: 'version: 1\nname: [small\nstages: {}\n',
+    told: ['p.yaml:3:', 'error invalid-yaml'],
+  },
+  {
+    says: 'an unknown kind',
+    text: change('  normalize: { data: download }', '  normalize: { kind: normalise, data: download }'),
+    told: ['p.yaml:6:22 error unknown-kind', 'did you mean `normalize`?'],
+  },
+  {
+    says: 'an unknown key',
+    text: change('rotation: 20', 'rotaton: 20'),
+    told: ['p.yaml:7:31 error unknown-key', 'did you mean `rotation`?'],
+  },
+  {
+    says: 'an unknown stage',
+    text: change('model: build, data: augment', 'model: biuld, data: augment'),
+    told: [
+      'p.yaml:16:19 error unknown-stage: `train` takes its model from `biuld`, which is not a stage',
+      'did you mean `build`?',
+    ],
+  },
+  {
+    says: 'an unknown var',
+    text: change('epochs: 2', 'epochs: "${epohcs}"').replace('seed: 7', 'seed: 7\nvars: { epochs: 2 }'),
+    told: ['p.yaml:17:49 error unknown-var', 'did you mean `epochs`?'],
+  },
+  {
+    says: 'a wrong type',
+    text: change('epochs: 2', 'epochs: "2"'),
+    told: ['p.yaml:16:49 error wrong-type', 'write it without quotes: 2'],
+  },
+  {
+    says: 'a reference to the wrong type of port',
+    text: change('{ model: train, data: normalize }', '{ model: normalize, data: normalize }'),
+    told: ['p.yaml:17:22 error wrong-port-type'],
+  },
+  {
+    says: 'a cycle, written out',
+    text: change('normalize: { data: download }', 'normalize: { data: augment }'),
+    told: ['error cycle', 'normalize → augment → normalize'],
+  },
+  {
+    says: 'an empty dataset',
+    text: change('limit: { train: 100, test: 40 }', 'limit: { train: 0, test: 0 }'),
+    told: ['p.yaml:5:'],
+  },
+  {
+    says: 'a batch larger than the data',
+    text: change('batchSize: 16', 'batchSize: 81'),
+    told: ['p.yaml:16:63 error batch-too-large: batchSize is 81, the data has 80 training rows'],
+  },
+];
+
+test('a wrong file is refused with 2, place and likely fix before anything runs, and costs no result', async (t) => {
+  const project = makeProject(t, { 'p.yaml': small });
+  project.run('p.yaml');
+  const before = project.hashes('cache/out/small');
+  for (const { says, text, told } of wrong) {
+    await t.test(says, () => {
+      project.write('p.yaml', text);
+      for (const command of ['run', 'validate', 'plan']) {
+        const { code, out, err } = project.pipe(command, 'p.yaml');
+        assert.equal(code, 2, `${command}: ${out}${err}`);
+        for (const part of told) assert.ok(err.includes(part), `${part} is missing in\n${err}`);
+        assert.doesNotMatch(err, /\n\s+at .*:\d+:\d+/, 'no stack');
+      }
+      assert.deepEqual(project.hashes('cache/out/small'), before);
+    });
+  }
+  project.write('p.yaml', small);
+  assert.deepEqual(ran(project.run('p.yaml')), []);
+});
+
+test('a loss that becomes NaN stops the training, says in which epoch and step, and costs no result', (t) => {
+  const project = makeProject(t, { 'p.yaml': small });
+  project.run('p.yaml');
+  const before = project.hashes('cache/out/small');
+  project.write(
+    'p.yaml',
+    change('batchSize: 16 }', 'batchSize: 16, optimizer: { sgd: { learningRate: 1.0e+30 } } }'),
+  );
+  const { code, err } = project.pipe('run', 'p.yaml');
+  assert.equal(code, 1, err);
+  assert.match(err, /p\.yaml:16:10 error loss-is-nan: the loss became NaN in epoch 1, step [2-5]/);
+  assert.match(err, /a smaller learningRate is the usual cure/);
+  assert.deepEqual(project.hashes('cache/out/small'), before);
+});
+
+test('a cache folder that can not be written is refused with 2 and what to do', (t) => {
+  const project = makeProject(t, { 'p.yaml': small });
+  const locked = join(project.folder, 'locked');
+  mkdirSync(locked);
+  chmodSync(locked, 0o500);
+  chmodSync(project.folder, 0o755);
+  // Root may write anywhere, so then somebody else runs it.
+  const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+  const ended = spawnSync(
+    process.execPath,
+    [launcher, 'run', join(project.folder, 'p.yaml'), '--cache', locked],
+    {
+      ...nobody,
+      cwd: project.folder,
+      encoding: 'utf8',
+    },
+  );
+  if (ended.stderr.includes('EACCES') && ended.stderr.includes('launch.mjs'))
+    return t.skip('the program itself lies where nobody else may read');
+  assert.equal(ended.status, 2, ended.stderr);
+  assert.match(ended.stderr, /error cache-not-writable.*\n.*PIPE_CACHE/);
+});
+
+test('a cache path that is a file is refused with 2 and what to do', (t) => {
+  const project = makeProject(t, { 'p.yaml': small, taken: 'not a folder' });
+  const { code, err } = project.pipe('run', 'p.yaml', '--cache', 'taken');
+  assert.equal(code, 2);
+  assert.match(err, /error cache-not-writable.*\n.*PIPE_CACHE/);
+  assert.equal(project.read('taken'), 'not a folder');
+});
