@@ -1,0 +1,74 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: pipeline files
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeProject } from '../rig/project.ts';
+
+const search = `version: 1
+name: search
+seed: 7
+stages:
+  download: { dataset: shapes10, limit: { train: 100, test: 40 }, validation: 0.2 }
+  normalize: { data: download }
+  tune:
+    data: normalize
+    search: { random: { trials: 3 } }
+    objective: { minimize: valLoss }
+    space:
+      filters: { int: [2, 6], step: 2 }
+      learningRate: { float: [1.0e-4, 1.0e-2], log: true }
+    trial:
+      build:
+        input: [32, 32, 3]
+        layers:
+          - conv2d: { filters: "\${trial.filters}", kernelSize: 3, activation: relu }
+          - globalAveragePooling2d: {}
+          - dense: { units: 10, activation: softmax }
+      train:
+        model: build
+        data: normalize
+        epochs: 1
+        batchSize: 16
+        optimizer: { adam: { learningRate: "\${trial.learningRate}" } }
+  train:
+    model: tune.bestModel
+    data: normalize
+    epochs: 2
+    batchSize: 16
+    optimizer: { adam: { learningRate: "\${stages.tune.best.learningRate}" } }
+  evaluate: { model: train, data: normalize }
+  tried: { kind: evaluate, model: tune.bestTrained, data: normalize }
+  report: { of: [tune, train, evaluate, tried] }
+`;
+
+interface Trials {
+  readonly best: number;
+  readonly trials: readonly {
+    readonly trial: number;
+    readonly filters: number;
+    readonly learningRate: number;
+    readonly objective: number;
+  }[];
+}
+
+test('what follows a search takes its winner: the model, the values, the training', (t) => {
+  const { run, read, write } = makeProject(t, { 'p.yaml': search });
+  run('p.yaml');
+  const out = 'cache/out/search';
+  const { best, trials }: Trials = JSON.parse(read(`${out}/tune/trials/trials.json`));
+  assert.deepEqual(
+    trials.map(({ trial }) => trial),
+    [1, 2, 3],
+  );
+  const winner = trials[best - 1];
+  assert(winner);
+  assert.equal(Math.min(...trials.map(({ objective }) => objective)), winner.objective);
+  assert.equal(new Set(trials.map(({ objective }) => objective)).size, 3);
+  const facts = JSON.parse(read(`${out}/train/facts/facts.json`));
+  assert.equal(facts.params.optimizer.adam.learningRate, winner.learningRate);
+  const [convolution] = JSON.parse(read(`${out}/train/trained/model.json`)).weightsManifest[0].weights;
+  assert.deepEqual(convolution.shape, [3, 3, 3, winner.filters]);
+  assert.deepEqual(new Set(Object.values(run('p.yaml'))), new Set(['cached']));
+  write('p.yaml', search.replace('minimize: valLoss', 'maximize: loss'));
+  assert.equal(run('p.yaml').tune, 'ran');
+  assert.notEqual(JSON.parse(read(`${out}/tune/trials/trials.json`)).best, best);
+});
