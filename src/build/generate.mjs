@@ -139,11 +139,22 @@ function resolved(value) {
   return made;
 }
 
+/** What is committed of what can be made anew: path → text. */
+async function committed() {
+  const { errorsDoc } = await import('./errors-doc.mjs');
+  return new Map([
+    [join(generated, 'types.ts'), await typesText()],
+    [join(project, 'docs/errors.md'), await errorsDoc(project)],
+  ]);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await generate();
-  if (process.argv.includes('--types')) {
-    const { errorsDoc } = await import('./errors-doc.mjs');
-    writeFileSync(join(generated, 'types.ts'), await typesText());
-    writeFileSync(join(project, 'docs/errors.md'), await errorsDoc(project));
+  if (process.argv.includes('--types'))
+    for (const [path, text] of await committed()) writeFileSync(path, text);
+  if (process.argv.includes('--check')) {
+    const stale = [...(await committed())].filter(([path, text]) => readFileSync(path, 'utf8') !== text);
+    for (const [path] of stale) console.error(`${path} is not what \`npm run generate\` makes`);
+    process.exitCode = stale.length === 0 ? 0 : 1;
   }
 }
