@@ -1,66 +1,52 @@
-/** Members of a .tar.gz, each checked by its sha256 and kept by content. */
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The files in an archive, one after the other. */
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { Failure } from '../diagnostics/diagnostic.ts';
 
-export type Members = readonly (readonly [name: string, sha256: string])[];
-
-/** The members' paths in `folder`, or null when one isn't there yet. */
-export function keptMembers(members: Members, folder: string): string[] | null {
-  const paths = members.map(([, sha256]) => join(folder, `sha256-${sha256}`));
-  return paths.every(existsSync) ? paths : null;
+export interface ArchivedFile {
+  /** The path in the archive. */
+  readonly name: string;
+  readonly bytes: Buffer;
 }
 
-/** Failure: `truncated-archive`, `corrupted-download`, each with the archive's path. */
-export async function unpackMembers(archive: string, members: Members, folder: string): Promise<string[]> {
-  const wanted = new Map(members);
-  const found = new Set<string>();
-  mkdirSync(folder, { recursive: true });
+/** Reads a .tar or .tar.gz, told apart by its first bytes. Failure: `truncated-archive`. */
+export async function* readArchive(archive: string): AsyncGenerator<ArchivedFile> {
   try {
-    const entries = extract();
-    const reading = pipeline(createReadStream(archive), createGunzip(), entries);
-    reading.catch(() => {});
-    for await (const entry of entries) {
-      const name = entry.header.name.split('/').at(-1) ?? '';
-      const chunks: Buffer[] = [];
-      for await (const chunk of entry) chunks.push(Buffer.from(chunk as Uint8Array));
-      const sha256 = wanted.get(name);
-      if (sha256 === undefined) continue;
-      keep(Buffer.concat(chunks), name, sha256, archive, folder);
-      found.add(name);
-    }
-    await reading;
+    yield* readTar(archive, await isGzip(archive));
   } catch (error) {
     if (error instanceof Failure) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new Failure('truncated-archive', `${archive} can't be read to its end: ${why}`, {
-      fix: 'delete it and run again: it will be fetched anew',
+      fix: 'it is damaged or cut short: replace it',
     });
   }
-  const missing = members.find(([name]) => !found.has(name));
-  if (missing)
-    throw new Failure('truncated-archive', `${archive} has no ${missing[0]}`, {
-      fix: 'delete it and run again: it will be fetched anew',
-    });
-  return members.map(([, sha256]) => join(folder, `sha256-${sha256}`));
 }
 
-function keep(bytes: Buffer, name: string, sha256: string, archive: string, folder: string): void {
-  const is = createHash('sha256').update(bytes).digest('hex');
-  if (is !== sha256) {
-    throw new Failure(
-      'corrupted-download',
-      `${name} in ${archive} has the sha256 ${is.slice(0, 12)}…, expected ${sha256.slice(0, 12)}…`,
-      { fix: 'delete the archive and run again: it will be fetched anew' },
-    );
+async function* readTar(archive: string, zipped: boolean): AsyncGenerator<ArchivedFile> {
+  const entries = extract();
+  const source = createReadStream(archive, { highWaterMark: 1 << 20 });
+  const reading = zipped
+    ? pipeline(source, createGunzip({ chunkSize: 1 << 20 }), entries)
+    : pipeline(source, entries);
+  // What goes wrong there is told by the entries, or at the end.
+  reading.catch(() => {});
+  for await (const entry of entries) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of entry) chunks.push(Buffer.from(chunk as Uint8Array));
+    if (entry.header.type === 'file') yield { name: entry.header.name, bytes: Buffer.concat(chunks) };
   }
-  const path = join(folder, `sha256-${sha256}`);
-  writeFileSync(`${path}.${process.pid}`, bytes);
-  renameSync(`${path}.${process.pid}`, path);
+  await reading;
 }
 
-export const readBytes = (path: string): Uint8Array => new Uint8Array(readFileSync(path));
+async function isGzip(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return buffer.readUInt16BE() === 0x1f8b;
+  } finally {
+    await file.close();
+  }
+}

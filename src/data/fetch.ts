@@ -1,105 +1,90 @@
-/** Fetches an address: from a mirror where one has it, else from the network, continuing after a break. */
-import { createWriteStream, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+/** The bytes of an address: kept by content, else from a mirror, else from the network. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { sha256Of } from './hash.ts';
+import { downloadTo } from './http.ts';
+import { findByHash, findByTail, isUrl, mirroredUrls, tailsOf } from './mirrors.ts';
 
 export interface FetchOptions {
+  /** Where downloads are kept: by content, as `sha256-…`. */
   readonly folder: string;
   readonly mirrors: readonly string[];
   readonly onBytes: (done: number, total: number | null) => void;
   readonly signal: AbortSignal;
 }
 
-const attempts = 3;
-
-/** The path of the address's bytes, in a mirror or in `folder`. Failure: `download-failed`, naming every way out. */
-export async function fetchFile(address: string, options: FetchOptions): Promise<string> {
-  const tails = tailsOf(address);
-  for (const mirror of options.mirrors.filter((place) => !isUrl(place))) {
-    const found = findTail(mirror, tails);
-    if (found) return found;
-  }
-  const name = tails.at(-1) ?? 'download';
-  const target = join(options.folder, name);
-  if (existsSync(target)) return target;
-  const mirrored = options.mirrors
-    .filter(isUrl)
-    .flatMap((mirror) => tails.map((tail) => `${mirror.replace(/\/$/, '')}/${tail}`));
-  let why = '';
-  for (const url of [...mirrored, address]) {
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      const failed = await download(url, target, options);
-      if (failed === null) return target;
-      why = failed.why;
-      if (failed.final) break;
-    }
-  }
-  throw new Failure('download-failed', `${address} could not be fetched: ${why}`, {
-    fix: 'set PIPE_MIRROR to a folder or URL that has the file, or try the pipeline offline with --profile quick',
-  });
+export interface Fetched {
+  readonly path: string;
+  /** A mirror's file is the user's; what lies in our folder may be removed. */
+  readonly from: 'kept' | 'mirror' | 'network';
 }
 
-const isUrl = (place: string): boolean => /^https?:\/\//.test(place);
+export const keptPath = (folder: string, sha256: string): string => join(folder, `sha256-${sha256}`);
 
-/** `a/b/c.gz` → `a/b/c.gz`, `b/c.gz`, `c.gz`: the longest match is the surest. */
-function tailsOf(address: string): string[] {
-  const steps = new URL(address).pathname.split('/').filter((step) => step !== '');
-  return steps.map((_, i) => steps.slice(i).join('/'));
-}
-
-function findTail(folder: string, tails: readonly string[], depth = 3): string | null {
-  for (const tail of tails) if (existsSync(join(folder, tail))) return join(folder, tail);
-  if (depth === 0) return null;
-  try {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const found = entry.isDirectory() ? findTail(join(folder, entry.name), tails, depth - 1) : null;
-      if (found) return found;
-    }
-  } catch {
-    // A mirror that isn't there has nothing.
-  }
+/** The kept file of this content, or null; one that was damaged since is removed. */
+export async function keptFile(folder: string, sha256: string): Promise<string | null> {
+  const path = keptPath(folder, sha256);
+  if (!existsSync(path)) return null;
+  if ((await sha256Of(path)) === sha256) return path;
+  rmSync(path, { force: true });
   return null;
 }
 
-/** Null when `target` is there whole; bytes of a broken attempt stay in `.part` and are continued. */
-async function download(
-  url: string,
-  target: string,
+/**
+ * The file that `address` names; where `sha256` is null, whoever asks has to check what is in it. Failure:
+ * `download-failed`, naming every way out; `corrupted-download` for bytes of another sha256.
+ */
+export async function fetchFile(
+  address: string,
+  sha256: string | null,
   options: FetchOptions,
-): Promise<{ why: string; final: boolean } | null> {
-  const part = `${target}.part`;
-  const have = existsSync(part) ? statSync(part).size : 0;
-  try {
-    const response = await fetch(url, {
-      signal: options.signal,
-      headers: have > 0 ? { range: `bytes=${have}-` } : {},
-    });
-    if (response.status === 416) rmSync(part, { force: true });
-    if (!response.ok || !response.body)
-      return {
-        why: `${url} answered ${response.status}`,
-        final: response.status < 500 && response.status !== 416,
-      };
-    const continued = response.status === 206;
-    const length = response.headers.get('content-length');
-    let done = continued ? have : 0;
-    const total = length === null ? null : Number(length) + done;
-    const counted = Readable.fromWeb(response.body).on('data', (chunk: Buffer) => {
-      done += chunk.length;
-      options.onBytes(done, total);
-    });
-    await pipeline(counted, createWriteStream(part, { flags: continued ? 'a' : 'w' }));
-    renameSync(part, target);
-    return null;
-  } catch (error) {
-    const cause =
-      error instanceof Error && error.cause instanceof Error
-        ? error.cause.message
-        : error instanceof Error
-          ? error.message
-          : String(error);
-    return { why: cause, final: false };
+): Promise<Fetched> {
+  mkdirSync(options.folder, { recursive: true });
+  const kept = sha256 === null ? null : await keptFile(options.folder, sha256);
+  if (kept !== null) return { path: kept, from: 'kept' };
+  for (const mirror of options.mirrors.filter((place) => !isUrl(place))) {
+    const found = findByTail(mirror, address) ?? (sha256 === null ? null : findByHash(mirror, sha256));
+    if (found === null) continue;
+    await checkHash(found, sha256, `the mirror's ${found}`);
+    return { path: found, from: 'mirror' };
   }
+  return { path: await fromNetwork(address, sha256, options), from: 'network' };
+}
+
+async function fromNetwork(address: string, sha256: string | null, options: FetchOptions): Promise<string> {
+  // Two addresses may end in the same name.
+  const key = createHash('sha256').update(address).digest('hex').slice(0, 8);
+  const file = join(options.folder, `${key}-${tailsOf(address).at(-1) ?? 'download'}`);
+  const why: string[] = [];
+  const mirrors = options.mirrors.filter(isUrl);
+  for (const url of [...mirrors.flatMap((mirror) => mirroredUrls(mirror, address, sha256)), address]) {
+    const got = await downloadTo(file, url, options);
+    if (got.type === 'done') return keep(file, url, sha256, options.folder);
+    if (got.type === 'failed' || url === address) why.push(got.why);
+  }
+  throw new Failure('download-failed', `${address} could not be fetched: ${why.join('; ')}`, {
+    fix: 'set PIPE_MIRROR to a folder or URL that has the file, or run offline with `--profile quick` where the pipeline has it',
+  });
+}
+
+async function keep(file: string, url: string, sha256: string | null, folder: string): Promise<string> {
+  if (sha256 === null) return file;
+  try {
+    await checkHash(file, sha256, url);
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw error;
+  }
+  renameSync(file, keptPath(folder, sha256));
+  return keptPath(folder, sha256);
+}
+
+async function checkHash(file: string, sha256: string | null, name: string): Promise<void> {
+  const is = sha256 === null ? null : await sha256Of(file);
+  if (is === sha256) return;
+  throw new Failure('corrupted-download', `${name} has the sha256 ${is}, expected ${sha256}`, {
+    fix: 'replace the file where it comes from, or mend the sha256',
+  });
 }

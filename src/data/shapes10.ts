@@ -3,6 +3,7 @@
  * background. Offline, and hard enough that a linear model fails. Row r of a seed is always the same image.
  */
 import { type Random, randomStream } from './random.ts';
+import type { RawDataset } from './raw.ts';
 
 export const shapes10Classes = [
   'circle',
@@ -17,8 +18,28 @@ export const shapes10Classes = [
   'dots',
 ];
 export const shapes10Rows = { train: 10_000, test: 2_000 };
+export const shapes10Example = [32, 32, 3];
 const side = 32;
-const bytes = side * side * 3;
+
+/** The first so many training and test rows. */
+export function drawShapes10(seed: number, train: number, test: number): RawDataset {
+  const size = side * side * 3;
+  const rows = [...sequence(0, train), ...sequence(shapes10Rows.train, test)];
+  const images = new Uint8Array(rows.length * size);
+  const labels = Uint8Array.from(rows, (row, i) =>
+    drawShape(seed, row, images.subarray(i * size, (i + 1) * size)),
+  );
+  return {
+    example: shapes10Example,
+    classes: shapes10Classes,
+    images,
+    labels,
+    trainRows: train,
+    nameOf: (row) => `shape ${rows[row]}`,
+  };
+}
+
+const sequence = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
 
 /** Draws row `row` into `image` (uint8 [32, 32, 3]) and returns its label. Training and test rows count on: tests start at 10,000. */
 export function drawShape(seed: number, row: number, image: Uint8Array): number {
@@ -41,8 +62,6 @@ export function drawShape(seed: number, row: number, image: Uint8Array): number 
   }
   return label;
 }
-
-export const shapes10Bytes = bytes;
 
 interface Pose {
   readonly x: number;

@@ -1,18 +1,13 @@
-import { cifar10Classes, cifar10Rows } from '../../data/cifar10.ts';
+import { cifar10Classes, cifarRows } from '../../data/cifar.ts';
+import type { Counts } from '../../data/raw.ts';
 import { shapes10Classes, shapes10Rows } from '../../data/shapes10.ts';
 import type { CheckInput, CheckResult, Kind } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 
 export const sources = {
-  cifar10: { classes: cifar10Classes, rows: cifar10Rows, version: 1 },
+  cifar10: { classes: cifar10Classes, rows: cifarRows, version: 1 },
   shapes10: { classes: shapes10Classes, rows: shapes10Rows, version: 2 },
 } as const;
-
-export interface Counts {
-  readonly train: number;
-  readonly validation: number;
-  readonly test: number;
-}
 
 /** Rows of each split; a bare limit takes test rows in the dataset's own proportion. */
 export function countRows(params: ReturnType<typeof paramsOf<'download'>>): Counts {

@@ -1,0 +1,212 @@
+/** One file over HTTP, continued after a break where the server can prove that the file is still the same. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface HttpOptions {
+  readonly onBytes: (done: number, total: number | null) => void;
+  readonly signal: AbortSignal;
+}
+
+export type Downloaded =
+  | { readonly type: 'done' }
+  /** The server says that it has no such file. */
+  | { readonly type: 'absent'; readonly why: string }
+  | { readonly type: 'failed'; readonly why: string };
+
+/** Tries that bring nothing, one after the other, before it is given up; before the first byte came, fewer. */
+const fruitlessTries = { started: 5, fresh: 2 };
+const firstWaitMs = 250;
+/** A connection that is silent for so long is taken for broken. */
+const silenceMs = 30_000;
+
+/**
+ * Downloads `url` to `file`, which appears only when it is whole. What a broken try has got is kept beside it, and
+ * continued by this or a later process. Throws only when `signal` aborts.
+ */
+export async function downloadTo(file: string, url: string, options: HttpOptions): Promise<Downloaded> {
+  const part = claimPart(file, url);
+  let fruitless = 0;
+  let started = false;
+  for (;;) {
+    const before = sizeOf(part.data);
+    const tried = await attempt(part, url, options);
+    if (tried.type === 'done') {
+      renameSync(part.data, file);
+      rmSync(part.note, { force: true });
+    }
+    if (tried.type !== 'retry') return tried;
+    options.signal.throwIfAborted();
+    const gained = sizeOf(part.data) > before;
+    started ||= gained;
+    fruitless = gained ? 0 : fruitless + 1;
+    if (fruitless >= fruitlessTries[started ? 'started' : 'fresh']) return { type: 'failed', why: tried.why };
+    await sleep(firstWaitMs * 2 ** fruitless, undefined, { signal: options.signal });
+  }
+}
+
+interface Part {
+  readonly data: string;
+  /** What `data` is a part of. */
+  readonly note: string;
+}
+
+interface Note {
+  readonly url: string;
+  /** What If-Range takes: a strong ETag, else Last-Modified. */
+  readonly validator: string | null;
+}
+
+/** Process ids mean nothing on another machine that shares the folder. */
+const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+/** A part file of this process alone: one that a dead process left is taken over, by a rename that only one can win. */
+function claimPart(file: string, url: string): Part {
+  const folder = dirname(file);
+  const stem = `${basename(file)}.${host}-`;
+  const own: Part = {
+    data: join(folder, `${stem}${process.pid}.part`),
+    note: join(folder, `${stem}${process.pid}.json`),
+  };
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(stem) || !name.endsWith('.part')) continue;
+    const left: Part = { data: join(folder, name), note: join(folder, name.replace(/part$/, 'json')) };
+    if (isAlive(Number(name.slice(stem.length, -'.part'.length))) || readNote(left)?.url !== url) continue;
+    try {
+      renameSync(left.data, own.data);
+      renameSync(left.note, own.note);
+      break;
+    } catch {
+      // Another process was faster.
+    }
+  }
+  return own;
+}
+
+type Tried = Downloaded | Retry;
+interface Retry {
+  readonly type: 'retry';
+  readonly why: string;
+  /** What is here is no part of what the server has. */
+  readonly afresh?: boolean;
+}
+interface Body {
+  readonly type: 'body';
+  readonly body: NonNullable<Response['body']>;
+  readonly from: number;
+  readonly total: number | null;
+}
+
+async function attempt(part: Part, url: string, options: HttpOptions): Promise<Tried> {
+  const note = readNote(part);
+  const validator = note?.url === url ? note.validator : null;
+  const have = validator === null ? 0 : sizeOf(part.data);
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), silenceMs);
+  try {
+    const response = await fetch(url, {
+      signal: AbortSignal.any([options.signal, silence.signal]),
+      headers: {
+        // A body that is unpacked on the way has no byte positions to continue from.
+        'accept-encoding': 'identity',
+        ...(have > 0 ? { range: `bytes=${have}-`, 'if-range': validator ?? '' } : {}),
+      },
+    });
+    const answer = interpret(response, have, validator);
+    if (answer.type === 'body') {
+      if (answer.from === 0) writeNote(part, { url, validator: validatorOf(response) });
+      return await receive(answer, part, (done) => {
+        timer.refresh();
+        options.onBytes(done, answer.total);
+      });
+    }
+    await response.body?.cancel();
+    if (answer.type === 'retry' && answer.afresh) rmSync(part.data, { force: true });
+    return answer;
+  } catch (error) {
+    const why = silence.signal.aborted ? `nothing came for ${silenceMs / 1000} s` : reasonOf(error);
+    return { type: 'retry', why: `${url}: ${why}` };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What the answer means (RFC 9110, sections 14 and 15) when `have` bytes are here already. */
+function interpret(response: Response, have: number, validator: string | null): Tried | Body {
+  const { status, headers, body, url } = response;
+  const [, from, length] =
+    /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '') ?? [];
+  const total = (text: string | null | undefined): number | null =>
+    /^\d+$/.test(text ?? '') ? Number(text) : null;
+  if (status === 416 && total(length) === have) return { type: 'done' };
+  if (status === 416) return { type: 'retry', why: `${url} has no bytes from ${have} on`, afresh: true };
+  if (status === 206 && (Number(from) !== have || (validatorOf(response) ?? validator) !== validator))
+    return { type: 'retry', why: `${url} continued something else than what was begun`, afresh: true };
+  if (status === 206 && body) return { type: 'body', body, from: have, total: total(length) };
+  if (status === 200 && body)
+    return { type: 'body', body, from: 0, total: total(headers.get('content-length')) };
+  const why = `${url} answered ${status}`;
+  // A server that is overloaded or out of order may be well again at the next try.
+  if (status >= 500 || status === 429 || status === 408) return { type: 'retry', why };
+  return { type: 'absent', why };
+}
+
+async function receive(
+  { body, from, total }: Body,
+  part: Part,
+  onBytes: (done: number) => void,
+): Promise<Tried> {
+  let done = from;
+  const file = await open(part.data, from > 0 ? 'a' : 'w');
+  try {
+    for await (const chunk of body) {
+      await file.write(chunk);
+      done += chunk.length;
+      onBytes(done);
+    }
+  } finally {
+    await file.close();
+  }
+  if (total === null || done === total) return { type: 'done' };
+  return { type: 'retry', why: `it ended after ${done} of ${total} bytes` };
+}
+
+/** A weak ETag names equal meanings, not equal bytes: nothing can be continued by it. */
+function validatorOf({ headers }: Response): string | null {
+  const tag = headers.get('etag');
+  return tag !== null && !tag.startsWith('W/') ? tag : headers.get('last-modified');
+}
+
+function readNote(part: Part): Note | null {
+  try {
+    const note: unknown = JSON.parse(readFileSync(part.note, 'utf8'));
+    if (typeof note !== 'object' || note === null || !('url' in note) || !('validator' in note)) return null;
+    const { url, validator } = note;
+    if (typeof url !== 'string' || (typeof validator !== 'string' && validator !== null)) return null;
+    return { url, validator };
+  } catch {
+    return null;
+  }
+}
+
+const writeNote = (part: Part, note: Note): void => writeFileSync(part.note, JSON.stringify(note));
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** fetch says `fetch failed` and hides the reason in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message || error.message : error.message;
+}

@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type FetchOptions, fetchFile } from '../../src/data/fetch.ts';
+import { Failure } from '../../src/diagnostics/diagnostic.ts';
+import { sendFile, serve } from './rig.ts';
+
+const bytes = randomBytes(300_000);
+const sha256 = createHash('sha256').update(bytes).digest('hex');
+
+function options(t: TestContext, more: Partial<FetchOptions> = {}): FetchOptions {
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-fetch-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return { folder, mirrors: [], onBytes: () => {}, signal: new AbortController().signal, ...more };
+}
+
+const codeOf = (code: string) => (error: unknown) =>
+  error instanceof Failure && error.diagnostic.code === code;
+
+test('a download that is cut goes on where it stopped, and is kept by its content', async (t) => {
+  const server = await serve(t, (request, response) =>
+    sendFile(bytes, { etag: '"1"', cutAfter: 120_000 }, request, response),
+  );
+  const told: number[] = [];
+  const own = options(t, {
+    onBytes: (done, total) => {
+      told.push(done);
+      assert.equal(total, bytes.length);
+    },
+  });
+  const { path } = await fetchFile(`${server.url}/a.bin`, sha256, own);
+  assert.deepEqual(readFileSync(path), bytes);
+  assert.equal(path, join(own.folder, `sha256-${sha256}`));
+  assert.deepEqual(readdirSync(own.folder), [`sha256-${sha256}`]);
+  assert.ok(server.requests.length >= 3);
+  for (const { headers } of server.requests.slice(1)) {
+    assert.match(headers.range ?? '', /^bytes=[1-9]\d+-$/);
+    assert.equal(headers['if-range'], '"1"');
+  }
+  assert.deepEqual(
+    told,
+    told.toSorted((a, b) => a - b),
+  );
+  assert.equal(told.at(-1), bytes.length);
+  const before = server.requests.length;
+  await fetchFile(`${server.url}/a.bin`, sha256, own);
+  assert.equal(server.requests.length, before, 'what is kept is not asked for again');
+});
+
+test('a later call goes on with what an interrupted one has left', async (t) => {
+  const stop = new AbortController();
+  const server = await serve(t, (request, response, count) =>
+    sendFile(bytes, { etag: '"1"', ...(count === 0 ? { cutAfter: 50_000 } : {}) }, request, response),
+  );
+  const own = options(t, { signal: stop.signal, onBytes: (done) => void (done === 50_000 && stop.abort()) });
+  await assert.rejects(fetchFile(`${server.url}/a.bin`, sha256, own));
+  const { path } = await fetchFile(`${server.url}/a.bin`, sha256, { ...options(t), folder: own.folder });
+  assert.deepEqual(readFileSync(path), bytes);
+  assert.match(server.requests[1]?.headers.range ?? '', /^bytes=[1-9]\d+-$/);
+});
+
+test('a file that changed during a break is fetched whole', async (t) => {
+  const old = Buffer.alloc(200_000, 1);
+  const server = await serve(t, (request, response, count) =>
+    count === 0
+      ? sendFile(old, { etag: '"old"', cutAfter: 90_000 }, request, response)
+      : sendFile(bytes, { etag: '"new"' }, request, response),
+  );
+  const { path } = await fetchFile(`${server.url}/a.bin`, sha256, options(t));
+  assert.deepEqual(readFileSync(path), bytes);
+});
+
+test('a server that knows no ranges, or sends the wrong one, is asked for the whole', async (t) => {
+  const server = await serve(t, (request, response, count) => {
+    if (count === 0) return sendFile(bytes, { etag: '"1"', cutAfter: 60_000 }, request, response);
+    if (count === 1) {
+      response.writeHead(206, { etag: '"1"', 'content-range': `bytes 0-9/${bytes.length}` });
+      return response.end(bytes.subarray(0, 10));
+    }
+    response.writeHead(200, { 'content-length': bytes.length });
+    response.end(bytes);
+  });
+  const { path } = await fetchFile(`${server.url}/a.bin`, sha256, options(t));
+  assert.deepEqual(readFileSync(path), bytes);
+  assert.deepEqual(
+    server.requests.map(({ headers }) => typeof headers.range),
+    ['undefined', 'string', 'undefined'],
+  );
+});
+
+test('without a validator nothing is continued: the parts might be of two files', async (t) => {
+  const server = await serve(t, (_request, response, count) => {
+    response.writeHead(200, { etag: 'W/"weak"', 'content-length': bytes.length });
+    if (count > 0) return response.end(bytes);
+    response.write(bytes.subarray(0, 70_000), () => setTimeout(() => response.destroy(), 20));
+  });
+  await fetchFile(`${server.url}/a.bin`, sha256, options(t));
+  assert.deepEqual(
+    server.requests.map(({ headers }) => headers.range),
+    [undefined, undefined],
+  );
+});
+
+test('416 means whole where all bytes are there, and start again where they are not', async (t) => {
+  for (const [length, requests] of [
+    [60_000, 2],
+    [bytes.length, 3],
+  ] as const) {
+    const whole = bytes.subarray(0, length);
+    const server = await serve(t, (request, response, count) => {
+      if (count === 1) {
+        response.writeHead(416, { 'content-range': `bytes */${length}` });
+        return response.end();
+      }
+      if (count > 1) return sendFile(whole, { etag: '"1"' }, request, response);
+      // Promises more than it sends, as a proxy does that was cut off itself.
+      response.writeHead(200, { etag: '"1"', 'content-length': bytes.length });
+      response.write(bytes.subarray(0, 60_000), () => setTimeout(() => response.destroy(), 20));
+    });
+    const own = createHash('sha256').update(whole).digest('hex');
+    const { path } = await fetchFile(`${server.url}/a.bin`, own, options(t));
+    assert.deepEqual(readFileSync(path), Buffer.from(whole));
+    assert.equal(server.requests.length, requests);
+  }
+});
+
+test('a server that is out of order for a moment is asked again, one that has no such file is not', async (t) => {
+  const server = await serve(t, (request, response, count) => {
+    if (request.url === '/gone.bin') return response.writeHead(404).end();
+    if (count === 0) return response.writeHead(503).end();
+    sendFile(bytes, { etag: '"1"' }, request, response);
+  });
+  await fetchFile(`${server.url}/a.bin`, sha256, options(t));
+  assert.equal(server.requests.length, 2);
+  await assert.rejects(fetchFile(`${server.url}/gone.bin`, null, options(t)), codeOf('download-failed'));
+  assert.equal(server.requests.length, 3);
+});
+
+test('bytes of another sha256 are an error, and are not kept', async (t) => {
+  const server = await serve(t, (request, response) => sendFile(bytes, { etag: '"1"' }, request, response));
+  const own = options(t);
+  await assert.rejects(fetchFile(`${server.url}/a.bin`, '0'.repeat(64), own), codeOf('corrupted-download'));
+  assert.deepEqual(readdirSync(own.folder), []);
+});
+
+test('a kept file that was damaged since is fetched again', async (t) => {
+  const server = await serve(t, (request, response) => sendFile(bytes, { etag: '"1"' }, request, response));
+  const own = options(t);
+  const { path } = await fetchFile(`${server.url}/a.bin`, sha256, own);
+  writeFileSync(path, 'damaged');
+  await fetchFile(`${server.url}/a.bin`, sha256, own);
+  assert.deepEqual(readFileSync(path), bytes);
+});
+
+test('of a mirror the longest tail of the address is taken, then the sha256', async (t) => {
+  const mirror = options(t).folder;
+  mkdirSync(join(mirror, 'deep/data/v2'), { recursive: true });
+  writeFileSync(join(mirror, 'a.bin'), 'short tail');
+  writeFileSync(join(mirror, 'deep/data/v2/a.bin'), bytes);
+  const own = options(t, { mirrors: [join(mirror, 'not-there'), mirror] });
+  const longest = await fetchFile('http://127.0.0.1:1/data/v2/a.bin', sha256, own);
+  assert.deepEqual(longest, { path: join(mirror, 'deep/data/v2/a.bin'), from: 'mirror' });
+  writeFileSync(join(mirror, sha256), bytes);
+  const byHash = await fetchFile('http://127.0.0.1:1/elsewhere/b.bin', sha256, own);
+  assert.deepEqual(byHash, { path: join(mirror, sha256), from: 'mirror' });
+  await assert.rejects(
+    fetchFile('http://127.0.0.1:1/v1/a.bin', sha256, own),
+    (error) => codeOf('corrupted-download')(error) && /the mirror's .*a\.bin/.test(String(error)),
+  );
+});
+
+test('a mirror may be a URL', async (t) => {
+  const server = await serve(t, (request, response) =>
+    request.url === '/mirror/v2/a.bin'
+      ? sendFile(bytes, { etag: '"1"' }, request, response)
+      : void response.writeHead(404).end(),
+  );
+  const { path } = await fetchFile(
+    'http://127.0.0.1:1/data/v2/a.bin',
+    sha256,
+    options(t, { mirrors: [`${server.url}/mirror/`] }),
+  );
+  assert.deepEqual(readFileSync(path), bytes);
+  assert.deepEqual(
+    server.requests.map(({ url }) => url),
+    ['/mirror/data/v2/a.bin', '/mirror/v2/a.bin'],
+  );
+});
+
+test('without network and mirror one error names the address, the variable and the way to run offline', async (t) => {
+  await assert.rejects(fetchFile('http://127.0.0.1:1/data/a.bin', null, options(t)), (error) => {
+    assert.ok(error instanceof Failure);
+    assert.equal(error.diagnostic.code, 'download-failed');
+    assert.match(
+      error.message,
+      /^http:\/\/127\.0\.0\.1:1\/data\/a\.bin could not be fetched: .*ECONNREFUSED|bad port/,
+    );
+    assert.match(error.diagnostic.fix ?? '', /PIPE_MIRROR.*--profile quick/);
+    return true;
+  });
+});
