@@ -24,6 +24,10 @@ export class RandomStream {
     this.#k0 = k0;
     this.#k1 = k1;
   }
+  /** Philox' key, and its counter at the start of a place: what an engine needs to draw the same words by itself. */
+  words(epoch: number, index: number): { readonly key: number[]; readonly counter: number[] } {
+    return { key: [this.#k0, this.#k1], counter: [0, index, epoch, 0] };
+  }
   /** The draws that belong to one place; the same at any time, on any worker. */
   at(epoch = 0, index = 0): Random {
     return new Random(this.#k0, this.#k1, epoch, index);
@@ -72,20 +76,48 @@ export class Random {
     return order;
   }
   #refill(): void {
-    let [c0, c1, c2, c3] = [this.#block++, this.#index, this.#epoch, 0];
-    let [k0, k1] = this.#key;
-    for (let round = 0; round < 10; round++) {
-      const high0 = multiplyHigh(M0, c0);
-      const high1 = multiplyHigh(M1, c2);
-      const low0 = Math.imul(M0, c0);
-      const low1 = Math.imul(M1, c2);
-      [c0, c1, c2, c3] = [high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0];
-      k0 = (k0 + W0) | 0;
-      k1 = (k1 + W1) | 0;
-    }
-    this.#words.set([c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0]);
+    const [k0, k1] = this.#key;
+    philox(this.#words, 0, k0, k1, this.#block++, this.#index, this.#epoch, 0);
     this.#left = 4;
   }
+}
+
+/** The first `count` words from a counter on, its first word counting the blocks of four. */
+export function philoxWords(count: number, key: readonly number[], counter: readonly number[]): Uint32Array {
+  const words = new Uint32Array(Math.ceil(count / 4) * 4);
+  const [k0 = 0, k1 = 0] = key;
+  const [block = 0, c1 = 0, c2 = 0, c3 = 0] = counter;
+  for (let at = 0; at < words.length; at += 4) philox(words, at, k0, k1, block + at / 4, c1, c2, c3);
+  return words.subarray(0, count);
+}
+
+/** One block of four words into `out`. */
+function philox(
+  out: Uint32Array,
+  at: number,
+  k0: number,
+  k1: number,
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
+): void {
+  for (let round = 0; round < 10; round++) {
+    const high0 = multiplyHigh(M0, c0);
+    const high1 = multiplyHigh(M1, c2);
+    const low0 = Math.imul(M0, c0);
+    const low1 = Math.imul(M1, c2);
+    c0 = high1 ^ c1 ^ k0;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
+    k0 = (k0 + W0) | 0;
+    k1 = (k1 + W1) | 0;
+  }
+  out[at] = c0;
+  out[at + 1] = c1;
+  out[at + 2] = c2;
+  out[at + 3] = c3;
 }
 
 /** The high 32 bits of the product of two unsigned 32-bit integers. */
@@ -94,6 +126,7 @@ function multiplyHigh(a: number, b: number): number {
   const a1 = a >>> 16;
   const b0 = b & 0xffff;
   const b1 = b >>> 16;
-  const middle = a1 * b0 + ((a0 * b0) >>> 16);
-  return (a1 * b1 + Math.floor(middle / 0x10000) + ((middle & 0xffff) + a0 * b1) / 0x10000) | 0;
+  const middle = (Math.imul(a1, b0) >>> 0) + (Math.imul(a0, b0) >>> 16);
+  const low = (middle & 0xffff) + (Math.imul(a0, b1) >>> 0);
+  return (Math.imul(a1, b1) + (middle >>> 16) + (low >>> 16)) | 0;
 }

@@ -5,7 +5,7 @@ import * as backend from '@tensorflow/tfjs-backend-wasm/dist/index.js';
 import * as tf from '@tensorflow/tfjs-core/dist/index.js';
 // The core alone registers none: a program that only predicts needs none.
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
-import { registerTrainingKernels } from './wasm-kernels.ts';
+import { registerTrainingKernels } from './kernels.ts';
 
 export type Tf = typeof tf;
 
@@ -16,8 +16,8 @@ export async function openEngine(): Promise<Tf> {
   );
   // The threaded build starts its workers from a Blob, which Node can't.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  registerTrainingKernels(tf);
   await tf.setBackend('wasm');
   await tf.ready();
+  registerTrainingKernels(tf);
   return tf;
 }

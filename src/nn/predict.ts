@@ -3,6 +3,7 @@ import { batchMaker, type OpenDataset } from '../data/batches.ts';
 import type { Tf } from './engine.ts';
 import { forward } from './forward.ts';
 import type { Network } from './graph.ts';
+import type { Precision } from './ops/kernel.ts';
 
 export interface Predictions {
   /** float32 [rows, classes]. */
@@ -20,6 +21,7 @@ export function predict(
   dataset: OpenDataset,
   rows: Int32Array,
   batchSize: number,
+  precision: Precision,
   onBatch: (done: number) => void = () => {},
 ): Predictions {
   const makeBatch = batchMaker(dataset);
@@ -30,7 +32,7 @@ export function predict(
     const part = rows.slice(start, start + batchSize);
     const values = tf.tidy(() => {
       const x = tf.tensor(makeBatch(part, { training: false, epoch: 0 }).x, [part.length, ...network.input]);
-      return tf.softmax(forward(tf, network, weights, x, { training: null })).dataSync();
+      return tf.softmax(forward(tf, network, weights, x, { precision, training: null })).dataSync();
     });
     probabilities.set(Float32Array.from(values), start * classes);
     onBatch(start + part.length);

@@ -1,7 +1,7 @@
 /** Trains by minibatches, epoch by epoch. All that decides the next epoch is in `TrainingState`. */
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { batchMaker, type OpenDataset } from '../data/batches.ts';
-import { randomStream } from '../data/random.ts';
+import { type RandomStream, randomStream } from '../data/random.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { Stages } from '../generated/types.ts';
 import type { Tf } from './engine.ts';
@@ -55,6 +55,7 @@ export function makeTrainer(
   const makeBatch = batchMaker(dataset);
   const shuffle = randomStream(seed, 'train', 'shuffle');
   const dropout = network.layers.map((_, i) => randomStream(seed, 'train', `dropout ${i}`));
+  const precision = 'float32';
 
   function step(
     rows: Int32Array,
@@ -69,7 +70,8 @@ export function makeTrainer(
       let logits: TensorFlow.Tensor | undefined;
       const { value, grads } = tf.variableGrads(() => {
         const out = forward(tf, network, variables, x, {
-          training: { dropout: (layer) => streamAt(dropout, layer, epoch, number), moved },
+          precision,
+          training: { dropout: (layer) => placeOf(dropout, layer, epoch, number), moved },
         });
         logits = tf.keep(out);
         return crossentropy(tf, out, batch.y);
@@ -116,7 +118,15 @@ export function makeTrainer(
     },
     validate: () => {
       if (dataset.splits.validation.length === 0) return null;
-      const { loss, accuracy } = predict(tf, network, variables, dataset, dataset.splits.validation, 256);
+      const { loss, accuracy } = predict(
+        tf,
+        network,
+        variables,
+        dataset,
+        dataset.splits.validation,
+        256,
+        precision,
+      );
       return { loss, accuracy };
     },
     weights: () => variables.map(valuesOf),
@@ -135,15 +145,15 @@ export function makeTrainer(
   };
 }
 
-function streamAt(
-  streams: readonly ReturnType<typeof randomStream>[],
+function placeOf(
+  streams: readonly RandomStream[],
   layer: number,
   epoch: number,
   step: number,
-): ReturnType<ReturnType<typeof randomStream>['at']> {
+): ReturnType<RandomStream['words']> {
   const stream = streams[layer];
   if (!stream) throw new Error(`no layer ${layer}`);
-  return stream.at(epoch, step);
+  return stream.words(epoch, step);
 }
 
 /** Mean over the rows of -log softmax(logits)[label]. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
-import { openEngine, type Tf } from '../../src/nn/engine.ts';
+import type { Tf } from '../../src/nn/engine.ts';
 import { forward } from '../../src/nn/forward.ts';
 import { type Layer, makeNetwork } from '../../src/nn/graph.ts';
+import { engines } from './engines.ts';
 
 const conv = {
   filters: 4,
@@ -77,6 +78,23 @@ const cases: {
     input: [4, 5, 3],
     layers: [{ kind: 'globalAveragePooling2d', config: {} }],
   },
+  {
+    says: 'max pooling with overlaps',
+    input: [7, 7, 2],
+    layers: [{ kind: 'maxPooling2d', config: { poolSize: 3, strides: 2, padding: 'valid' } }],
+  },
+  { says: 'relu', input: [7], layers: [{ kind: 'activation', config: { function: 'relu' } }] },
+  {
+    says: 'a convolution with relu',
+    input: [4, 4, 2],
+    layers: [{ kind: 'conv2d', config: { ...conv, activation: 'relu' } }],
+  },
+  {
+    says: 'a dense layer with relu',
+    input: [6],
+    layers: [{ kind: 'dense', config: { units: 5, activation: 'relu', useBias: true } }],
+  },
+  { says: 'dropout', input: [40], layers: [{ kind: 'dropout', config: { rate: 0.4 } }] },
   { says: 'sigmoid', input: [7], layers: [{ kind: 'activation', config: { function: 'sigmoid' } }] },
   {
     says: 'softmax inside a network',
@@ -85,39 +103,43 @@ const cases: {
   },
 ];
 
-for (const { says, input, layers } of cases) {
-  test(`the gradients of ${says} agree with numerical ones`, async () => {
-    const tf = await openEngine();
-    const head: Layer[] = input.length === 1 ? [] : [{ kind: 'flatten', config: {} }];
-    const pooled = layers.at(-1)?.kind === 'globalAveragePooling2d';
-    const network = makeNetwork(input, [
-      ...layers,
-      ...(pooled ? [] : head),
-      { kind: 'dense', config: dense },
-    ]);
-    const specs = network.layers.flatMap((layer) => layer.weights);
-    const variable = (shape: readonly number[], phase: number, trainable = true): Variable =>
-      tf.variable(waveTensor(tf, shape, phase), trainable, `${says} ${phase}`);
-    const x = variable([4, ...input], 100);
-    const weights = specs.map((spec, i) => variable(spec.shape, i, spec.trainable));
-    const loss = (): Scalar => {
-      const training = { dropout: () => assert.fail('no dropout here'), moved: new Map<Variable, Tensor>() };
-      const out = forward(tf, network, weights, x, { training });
-      return tf.reshape(tf.sum(tf.mul(out, waveTensor(tf, out.shape, 3))), []);
+for (const engine of engines)
+  for (const one of cases)
+    test(`${engine.name}: the gradients of ${one.says} agree with numerical ones`, {
+      skip: engine.skip,
+    }, async () => {
+      agree(await engine.open(), one);
+    });
+
+function agree(tf: Tf, { input, layers }: (typeof cases)[number]): void {
+  const head: Layer[] = input.length === 1 ? [] : [{ kind: 'flatten', config: {} }];
+  const pooled = layers.at(-1)?.kind === 'globalAveragePooling2d';
+  const network = makeNetwork(input, [...layers, ...(pooled ? [] : head), { kind: 'dense', config: dense }]);
+  const specs = network.layers.flatMap((layer) => layer.weights);
+  const variable = (shape: readonly number[], phase: number, trainable = true): Variable =>
+    tf.variable(waveTensor(tf, shape, phase), trainable);
+  const x = variable([4, ...input], 100);
+  const weights = specs.map((spec, i) => variable(spec.shape, i, spec.trainable));
+  const loss = (): Scalar => {
+    const training = {
+      dropout: () => ({ key: [1, 2], counter: [0, 1, 1, 0] }),
+      moved: new Map<Variable, Tensor>(),
     };
-    const learned = [x, ...weights.filter((weight) => weight.trainable)];
-    const { grads } = tf.variableGrads(loss, learned);
-    for (const one of learned) {
-      const analytic = grads[one.name]?.dataSync() ?? [];
-      for (const at of new Set([0, one.size >> 1, one.size - 2, one.size - 1])) {
-        if (at < 0) continue;
-        const numerical = slope(tf, one, at, loss);
-        const found = analytic[at] ?? Number.NaN;
-        const close = Math.abs(numerical - found) <= 0.01 * Math.max(1, Math.abs(numerical));
-        assert.ok(close, `${one.name} [${one.shape}] at ${at}: ${found} against ${numerical}`);
-      }
+    const out = forward(tf, network, weights, x, { precision: 'float32', training });
+    return tf.reshape(tf.sum(tf.mul(out, waveTensor(tf, out.shape, 3))), []);
+  };
+  const learned = [x, ...weights.filter((weight) => weight.trainable)];
+  const { grads } = tf.variableGrads(loss, learned);
+  for (const one of learned) {
+    const analytic = grads[one.name]?.dataSync() ?? [];
+    for (const at of new Set([0, one.size >> 1, one.size - 2, one.size - 1])) {
+      if (at < 0) continue;
+      const numerical = slope(tf, one, at, loss);
+      const found = analytic[at] ?? Number.NaN;
+      const close = Math.abs(numerical - found) <= 0.01 * Math.max(1, Math.abs(numerical));
+      assert.ok(close, `${one.name} [${one.shape}] at ${at}: ${found} against ${numerical}`);
     }
-  });
+  }
 }
 
 /** The central difference of the loss by one value of a variable. */
@@ -138,8 +160,12 @@ function slope(tf: Tf, variable: Variable, at: number, loss: () => Scalar): numb
   return numerical;
 }
 
-test('a training step leaves no tensors behind', async () => {
-  const tf = await openEngine();
+for (const engine of engines)
+  test(`${engine.name}: a training step leaves no tensors behind`, { skip: engine.skip }, async () => {
+    leavesNothing(await engine.open());
+  });
+
+function leavesNothing(tf: Tf): void {
   const network = makeNetwork(
     [4, 4, 2],
     [
@@ -155,7 +181,8 @@ test('a training step leaves no tensors behind', async () => {
       const moved = new Map<Variable, Tensor>();
       const x = tf.ones([2, 4, 4, 2]);
       const training = { dropout: () => assert.fail(), moved };
-      const sum = (): Scalar => tf.reshape(tf.sum(forward(tf, network, weights, x, { training })), []);
+      const sum = (): Scalar =>
+        tf.reshape(tf.sum(forward(tf, network, weights, x, { precision: 'float32', training })), []);
       tf.variableGrads(sum, weights.slice(0, 4));
       tf.dispose([...moved.values()]);
     });
@@ -163,7 +190,7 @@ test('a training step leaves no tensors behind', async () => {
   const before = tf.memory().numTensors;
   for (let i = 0; i < 3; i++) step();
   assert.equal(tf.memory().numTensors, before);
-});
+}
 
 /** Values in [-1, 1] without neighbours so near that a numerical step changes which is the largest. */
 function waveTensor(tf: Tf, shape: readonly number[], phase: number): Tensor {

@@ -1,52 +1,51 @@
 /** Batch normalization while training, forward and back, each in two passes over the memory. */
-import type { KernelConfig, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
-import { floatsOf, inputOf, makeOutput, wasmOf } from './heap.ts';
+import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core';
+import { inputOf, numberOf } from '../ops/attrs.ts';
+import { floatsOf, makeOutput, wasmOf } from './heap.ts';
 
 /** x [rows, channels], gamma, beta [channels]; epsilon → y, mean, variance (biased, as in Keras). */
-export const batchNormTraining: KernelConfig = {
-  kernelName: 'BatchNormTraining',
-  backendName: 'wasm',
-  kernelFunc: ({ inputs, attrs, backend }) => {
-    const wasm = wasmOf(backend);
-    const [x, gamma, beta] = [inputOf(inputs, 'x'), inputOf(inputs, 'gamma'), inputOf(inputs, 'beta')];
-    const y = makeOutput(wasm, x.shape);
-    const mean = makeOutput(wasm, gamma.shape);
-    const variance = makeOutput(wasm, gamma.shape);
-    const values = (tensor: TensorInfo): Float32Array => floatsOf(wasm, tensor);
-    statistics(values(x), values(mean), values(variance));
-    const scale = inverseDeviation(values(variance), epsilonOf(attrs), values(gamma));
-    const shift = Float64Array.from(values(beta), (b, c) => b - (values(mean)[c] ?? 0) * (scale[c] ?? 0));
-    affine(values(x), scale, shift, values(y));
-    return [y, mean, variance];
-  },
+export const batchNormTraining: KernelFunc = ({ inputs, attrs, backend }) => {
+  const wasm = wasmOf(backend);
+  const [x, gamma, beta] = [inputOf(inputs, 'x'), inputOf(inputs, 'gamma'), inputOf(inputs, 'beta')];
+  const y = makeOutput(wasm, x.shape);
+  const mean = makeOutput(wasm, gamma.shape);
+  const variance = makeOutput(wasm, gamma.shape);
+  const values = (tensor: TensorInfo): Float32Array => floatsOf(wasm, tensor);
+  statistics(values(x), values(mean), values(variance));
+  const scale = inverseDeviation(values(variance), numberOf(attrs, 'epsilon'), values(gamma));
+  const shift = Float64Array.from(values(beta), (b, c) => b - (values(mean)[c] ?? 0) * (scale[c] ?? 0));
+  affine(values(x), scale, shift, values(y));
+  return [y, mean, variance];
 };
 
 /** x, dy [rows, channels], gamma, mean, variance [channels]; epsilon → dx, dgamma, dbeta. dx = γ/σ · (dy - mean(dy) - x̂·mean(dy·x̂)). */
-export const batchNormTrainingGrad: KernelConfig = {
-  kernelName: 'BatchNormTrainingGrad',
-  backendName: 'wasm',
-  kernelFunc: ({ inputs, attrs, backend }) => {
-    const wasm = wasmOf(backend);
-    const [x, dy, gamma] = [inputOf(inputs, 'x'), inputOf(inputs, 'dy'), inputOf(inputs, 'gamma')];
-    const [mean, variance] = [inputOf(inputs, 'mean'), inputOf(inputs, 'variance')];
-    const dx = makeOutput(wasm, x.shape);
-    const dGamma = makeOutput(wasm, gamma.shape);
-    const dBeta = makeOutput(wasm, gamma.shape);
-    const values = (tensor: TensorInfo): Float32Array => floatsOf(wasm, tensor);
-    const inverse = inverseDeviation(values(variance), epsilonOf(attrs));
-    const sums = gradientSums(values(x), values(dy), values(mean), inverse);
-    values(dGamma).set(sums.dGamma);
-    values(dBeta).set(sums.dBeta);
-    inputGradient(values(x), values(dy), values(gamma), values(mean), inverse, sums, values(dx));
-    return [dx, dGamma, dBeta];
-  },
+export const batchNormTrainingGrad: KernelFunc = ({ inputs, attrs, backend }) => {
+  const wasm = wasmOf(backend);
+  const [x, dy, gamma] = [inputOf(inputs, 'x'), inputOf(inputs, 'dy'), inputOf(inputs, 'gamma')];
+  const [mean, variance] = [inputOf(inputs, 'mean'), inputOf(inputs, 'variance')];
+  const dx = makeOutput(wasm, x.shape);
+  const dGamma = makeOutput(wasm, gamma.shape);
+  const dBeta = makeOutput(wasm, gamma.shape);
+  const values = (tensor: TensorInfo): Float32Array => floatsOf(wasm, tensor);
+  const inverse = inverseDeviation(values(variance), numberOf(attrs, 'epsilon'));
+  const sums = gradientSums(values(x), values(dy), values(mean), inverse);
+  values(dGamma).set(sums.dGamma);
+  values(dBeta).set(sums.dBeta);
+  inputGradient(values(x), values(dy), values(gamma), values(mean), inverse, sums, values(dx));
+  return [dx, dGamma, dBeta];
 };
 
-function epsilonOf(attrs: NamedAttrMap | undefined): number {
-  const epsilon = attrs?.epsilon;
-  if (typeof epsilon !== 'number') throw new Error('batch normalization has an epsilon');
-  return epsilon;
-}
+/** With the moving statistics: one factor and one offset a channel. */
+export const batchNormInference: KernelFunc = ({ inputs, attrs, backend }) => {
+  const wasm = wasmOf(backend);
+  const y = makeOutput(wasm, inputOf(inputs, 'x').shape);
+  const values = (name: string): Float32Array => floatsOf(wasm, inputOf(inputs, name));
+  const scale = inverseDeviation(values('variance'), numberOf(attrs, 'epsilon'), values('gamma'));
+  const mean = values('mean');
+  const shift = Float64Array.from(values('beta'), (b, c) => b - (mean[c] ?? 0) * (scale[c] ?? 0));
+  affine(values('x'), scale, shift, floatsOf(wasm, y));
+  return y;
+};
 
 function statistics(x: Float32Array, mean: Float32Array, variance: Float32Array): void {
   const channels = mean.length;

@@ -5,7 +5,7 @@
  */
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import type { KernelConfig, NamedAttrMap, Tensor, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
-import { inputOf } from './heap.ts';
+import { inputOf } from '../ops/attrs.ts';
 
 type Tf = typeof TensorFlow;
 type Shape4 = [number, number, number, number];

@@ -1,6 +1,6 @@
 /** Kernels in TypeScript work on the backend's memory itself: V8 makes fast loops of them, and sums are kept in float64. */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm/dist/backend_wasm.js';
-import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 
 export function wasmOf(backend: unknown): BackendWasm {
   if (!isWasm(backend)) throw new Error('this kernel runs on the wasm backend only');
@@ -20,10 +20,4 @@ export function floatsOf(backend: BackendWasm, tensor: TensorInfo): Float32Array
   const values = backend.typedArrayFromHeap(tensor);
   if (!(values instanceof Float32Array)) throw new Error(`float32 expected, got ${tensor.dtype}`);
   return values;
-}
-
-export function inputOf(inputs: NamedTensorInfoMap, name: string): TensorInfo {
-  const tensor = inputs[name];
-  if (!tensor) throw new Error(`the kernel takes ${name}`);
-  return tensor;
 }

@@ -1,6 +1,7 @@
 /** Sums over the leading axes (what a bias' gradient is): the backend transposes first, which costs more than the sum. */
 import type { KernelConfig, NamedAttrMap } from '@tensorflow/tfjs-core';
-import { floatsOf, inputOf, makeOutput, wasmOf } from './heap.ts';
+import { inputOf } from '../ops/attrs.ts';
+import { floatsOf, makeOutput, wasmOf } from './heap.ts';
 
 export function sumKernel(shipped: KernelConfig): KernelConfig {
   return {

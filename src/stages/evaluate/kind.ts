@@ -14,7 +14,7 @@ export const evaluate: Kind = {
   usesEngine: true,
   draws: () => false,
   components: () => [
-    { name: 'nn/inference', version: 1 },
+    { name: 'nn/inference', version: 2 },
     { name: 'metrics', version: 1 },
   ],
   check: ({ inputs, params, at }) => {

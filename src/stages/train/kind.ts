@@ -33,7 +33,7 @@ export const train: Kind = {
       ...new Set(callbacks),
       'nn/training',
     ];
-    return names.map((name) => ({ name, version: 1 }));
+    return names.map((name) => ({ name, version: name === 'nn/training' ? 2 : 1 }));
   },
   check,
 };

@@ -1,0 +1,25 @@
+/** Gives the engine that is set the operations of ops/: its own kernels where there are, generic ones for the rest. */
+import type { KernelFunc } from '@tensorflow/tfjs-core';
+import type { Tf } from './engine.ts';
+import { genericKernels } from './generic/kernels.ts';
+import { isNative } from './native/backend.ts';
+import { nativeKernels } from './native/kernels.ts';
+import { registerOperations } from './ops/register.ts';
+import { mendShippedKernels, wasmKernels } from './wasm/kernels.ts';
+
+/** To be called once the backend is ready; a second call does nothing. */
+export function registerTrainingKernels(tf: Tf): void {
+  const backendName = tf.getBackend();
+  if (tf.getKernel('Convolution', backendName)) return;
+  registerOperations(tf);
+  if (backendName === 'wasm') mendShippedKernels(tf);
+  const kernels = { ...genericKernels(tf), ...ownKernels(tf) };
+  for (const [kernelName, kernelFunc] of Object.entries(kernels))
+    tf.registerKernel({ kernelName, backendName, kernelFunc });
+}
+
+function ownKernels(tf: Tf): { readonly [name: string]: KernelFunc } {
+  const backend: unknown = tf.backend();
+  if (isNative(backend)) return nativeKernels(backend);
+  return tf.getBackend() === 'wasm' ? wasmKernels : {};
+}

@@ -1,0 +1,36 @@
+/**
+ * The seam between layers and engines: operations of our own, by name, where TensorFlow.js' are slow, wrong or missing.
+ * Each has its gradient here in ops/ and kernels in generic/ (out of TensorFlow.js' operations: any engine), wasm/ and
+ * native/ (an engine's own, instead of the generic one).
+ *
+ * A tensor whose handle on the native engine is bfloat16 calls itself float32, since TensorFlow.js knows no other: only
+ * operations of ops/ take one, all others get it through `toFloat`.
+ */
+import type { NamedAttrMap, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { Tf } from '../engine.ts';
+
+export function runKernel(tf: Tf, name: string, inputs: NamedTensorMap, attrs: object = {}): Tensor[] {
+  const made: Tensor | Tensor[] = tf.engine().runKernel(name, inputs, namedAttrs(attrs));
+  return Array.isArray(made) ? made : [made];
+}
+
+/** The only output of a kernel. */
+export function runOne(tf: Tf, name: string, inputs: NamedTensorMap, attrs: object = {}): Tensor {
+  return only(runKernel(tf, name, inputs, attrs)[0]);
+}
+
+export function only(tensor: Tensor | undefined): Tensor {
+  if (!tensor) throw new Error('the kernel made no tensor');
+  return tensor;
+}
+
+/** dy as a gradient function gets it: the first output's. */
+export const upstream = (dy: Tensor | Tensor[]): Tensor => only(Array.isArray(dy) ? dy[0] : dy);
+
+/** Attributes are plain values; TensorFlow.js' type of them leaves none out but knows fewer. */
+function namedAttrs(attrs: object): NamedAttrMap {
+  return { ...attrs };
+}
+
+/** `float32`, or bfloat16 for the product alone: what comes out of `Convolution` is then a bfloat16 handle. */
+export type Precision = 'float32' | 'mixedBfloat16';
