@@ -30,6 +30,7 @@ export async function build(project, folder) {
   const temporary = `${folder}.${process.pid}`;
   mkdirSync(temporary, { recursive: true });
   await bundle({
+    absWorkingDir: project,
     ...bundling,
     entryPoints: { main: join(project, 'src/cli/main.ts'), child: join(project, 'src/run/child.ts') },
     outdir: temporary,

@@ -55,6 +55,7 @@ async function compile(schemas) {
   }
   const code = standalone.default(ajv, names);
   const bundled = await build({
+    absWorkingDir: project,
     stdin: { contents: code, resolveDir: project, loader: 'js' },
     bundle: true,
     format: 'esm',
@@ -111,7 +112,8 @@ function relocated(value, schema) {
 }
 
 function withoutFrame({ $schema, $id, $defs, ...schema }) {
-  return schema;
+  const { matrix, ...properties } = schema.properties;
+  return { ...schema, properties };
 }
 
 const expression = '^\\$\\{[^}]+\\}$';

@@ -4,9 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { openCache } from '../cache/cache.ts';
 import type { Result } from '../diagnostics/diagnostic.ts';
 import { chooseEngine, type EngineChoice } from '../nn/identity.ts';
-import { loadPipeline } from '../pipeline/load.ts';
 import type { Graph } from '../pipeline/pipeline.ts';
-import { resolveReferences } from '../pipeline/resolve.ts';
+import { readPipeline } from '../pipeline/read.ts';
 import type { PlanContext } from '../plan/plan.ts';
 import type { IndexEntry, Store } from '../run/store.ts';
 import { kindNamed } from '../stages/registry.ts';
@@ -24,12 +23,12 @@ export interface Opened {
 /** Reads and checks a file; nothing of it runs. */
 export function readGraph(file: string, flags: CommonFlags): Result<Graph> {
   const root = projectRoot(dirname(resolve(file)));
-  const loaded = loadPipeline(file, {
+  return readPipeline(file, {
     root,
     set: flags.set ?? [],
+    kinds: kindNamed,
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
   });
-  return loaded.ok ? resolveReferences(loaded.value, kindNamed) : loaded;
 }
 
 export async function openFile(file: string, flags: CommonFlags): Promise<Result<Opened>> {

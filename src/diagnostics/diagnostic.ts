@@ -23,7 +23,7 @@ export interface Diagnostic {
 }
 
 export type Result<T> =
-  | { readonly ok: true; readonly value: T }
+  | { readonly ok: true; readonly value: T; readonly warnings?: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /** Carries a diagnostic out of code that cannot go on, such as a stage's run. The only exception a person's mistake may cause. */

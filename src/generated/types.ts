@@ -601,7 +601,7 @@ useBias: boolean
 }
 })[]]
 /**
- * A stage, or `stage.port` where one has several outputs of the type.
+ * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
 export type CommonReference = string
 
@@ -822,11 +822,11 @@ kind?: CommonKind
 description?: CommonDescription
 seed?: CommonSeed
 /**
- * A stage, or `stage.port` where one has several outputs of the type.
+ * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
 model: string
 /**
- * A stage, or `stage.port` where one has several outputs of the type.
+ * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
 data: string
 /**
@@ -1003,7 +1003,7 @@ kind?: CommonKind
 description?: CommonDescription
 seed?: CommonSeed
 /**
- * A stage, or `stage.port` where one has several outputs of the type.
+ * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
 data: string
 /**

@@ -1,141 +1,162 @@
-/** Pipeline text → Pipeline: profiles, --set and vars applied, every stage checked against its kind's schema. */
-import { readFileSync } from 'node:fs';
-import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
+/** Pipeline text → Pipeline: `extends`, profile, --set, vars and matrix applied, every stage checked against its schema. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import * as validators from '../generated/validators.js';
-import { interpolate, type Vars } from './interpolate.ts';
-import { child, type MapNode, merge, type Node, parseYaml, toJson } from './nodes.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { JsonObject, Kind } from '../stages/kind.ts';
+import { readTree, type Tree } from './extends.ts';
+import { interpolate, mostWritten, Vars } from './interpolate.ts';
+import { expandMatrix } from './matrix.ts';
+import { child, type MapNode, merge, textOf, toJson } from './nodes.ts';
+import type { Pipeline, Stage } from './pipeline.ts';
 import { explain } from './schema-errors.ts';
 import { applySets } from './sets.ts';
-import { readStages } from './stages.ts';
+import { asObject, readStage } from './stages.ts';
 
 export interface LoadOptions {
   readonly root: string;
   readonly profile?: string;
   /** `path=value` each. */
   readonly set: readonly string[];
+  readonly kinds: (name: string) => Kind | undefined;
 }
 
-export function loadPipeline(file: string, options: LoadOptions): Result<Pipeline> {
-  const text = read(file);
-  if (text === null)
-    return refuse({
-      code: 'file-not-found',
-      message: `there is no readable file \`${file}\``,
-      fix: 'look at the path; it is taken from the folder you are in',
-    });
-  const parsed = parseYaml(text, file);
-  if (!parsed.ok) return parsed;
-  if (parsed.value.type !== 'map')
-    return refuse({
-      code: 'wrong-type',
-      message: 'a pipeline is a map with version, name and stages',
-      place: parsed.value.place,
-    });
+export interface Loaded {
+  /** Null for a file that is not even a map. */
+  readonly pipeline: Pipeline | null;
+  /** Stages that have errors: their params are as written, unchecked. */
+  readonly broken: ReadonlySet<string>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Goes as far as it can, so that all errors are told at once. */
+export function loadPipeline(file: string, options: LoadOptions): Loaded {
+  const tree = readTree(file, options.root);
+  if (!tree.ok) return { pipeline: null, broken: new Set(), diagnostics: tree.diagnostics };
   const problems: Diagnostic[] = [];
-  const chosen = applySets(withProfile(parsed.value, options.profile, problems), options.set, problems);
+  const chosen = applySets(withProfile(tree.value.root, options.profile, problems), options.set, problems);
   problems.push(...frameErrors(chosen));
   const vars = varsOf(chosen, problems);
-  const stages = child(chosen, 'stages');
-  const stageList =
-    stages?.type === 'map' ? readStages(interpolatedStages(stages, vars, problems), problems) : [];
-  if (problems.length > 0) return { ok: false, diagnostics: ordered(problems) };
-  return {
-    ok: true,
-    value: {
-      ...frameOf(chosen),
-      file,
-      root: options.root,
-      profile: options.profile ?? null,
-      text,
-      stages: stageList,
-    },
+  const { stages, broken } = stagesOf(chosen, vars, options, problems);
+  problems.push(...unusedVars(chosen, vars, tree.value));
+  const pipeline = {
+    ...frameOf(chosen),
+    file,
+    root: options.root,
+    profile: options.profile ?? null,
+    text: tree.value.text,
+    stages,
   };
+  return { pipeline, broken, diagnostics: problems.map((problem) => throughExtends(problem, tree.value)) };
 }
 
-function read(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
+/** A place in a file that this one builds on: where it says so. */
+function throughExtends(problem: Diagnostic, { bases }: Tree): Diagnostic {
+  const place = problem.place && bases.get(problem.place.file);
+  if (!place) return problem;
+  return { ...problem, related: [...(problem.related ?? []), { message: 'by `extends` here', place }] };
 }
 
 function withProfile(root: MapNode, name: string | undefined, problems: Diagnostic[]): MapNode {
   if (name === undefined) return root;
   const profiles = child(root, 'profiles');
-  const profile = profiles ? child(profiles, name) : undefined;
+  const profile = child(profiles, name);
   if (!profile) {
-    const names = profiles?.type === 'map' ? [...profiles.entries.keys()] : [];
-    const near = nearest(name, names);
-    const fix = near
-      ? `did you mean \`${near}\`?`
-      : names.length > 0
-        ? `it has ${names.join(', ')}`
-        : 'the file has none';
-    problems.push({
-      severity: 'error',
-      code: 'unknown-profile',
-      message: `\`${name}\` is not a profile of this file`,
-      place: profiles?.place ?? root.place,
-      fix,
-    });
+    problems.push(unknownProfile(name, root));
     return root;
   }
-  const merged = merge(root, profile);
+  const merged = merge(root, profile, `profile \`${name}\``);
   return merged.type === 'map' ? merged : root;
+}
+
+function unknownProfile(name: string, root: MapNode): Diagnostic {
+  const profiles = child(root, 'profiles');
+  const names = profiles?.type === 'map' ? [...profiles.entries.keys()] : [];
+  const near = nearest(name, names);
+  const has = names.length > 0 ? `it has ${names.join(', ')}` : 'the file has none';
+  return {
+    severity: 'error',
+    code: 'unknown-profile',
+    message: `\`${name}\` is not a profile of this file`,
+    place: root.entries.get('profiles')?.key ?? root.place,
+    fix: near ? `did you mean \`${near}\`?` : has,
+  };
 }
 
 function frameErrors(root: MapNode): Diagnostic[] {
   const validate = validators.pipeline;
-  return validate(toJson(root)) ? [] : explain(validate.errors ?? [], root, '');
+  return validate(toJson(root))
+    ? []
+    : explain(validate.errors ?? [], root, {
+        name: '',
+        key: { ...root.place, endLine: root.place.line, endColumn: root.place.column },
+        schema: 'pipeline',
+      });
 }
 
 /** A var may use vars written above it. */
 function varsOf(root: MapNode, problems: Diagnostic[]): Vars {
-  const made = new Map<string, Node>();
-  const vars = child(root, 'vars');
-  if (vars?.type !== 'map') return made;
-  for (const [name, entry] of vars.entries) made.set(name, interpolate(entry.value, made, problems));
-  return made;
+  const vars = new Vars(problems);
+  const given = child(root, 'vars');
+  if (given?.type === 'map') for (const [name, { value }] of given.entries) vars.add(name, value);
+  return vars;
 }
 
-function interpolatedStages(stages: MapNode, vars: Vars, problems: Diagnostic[]): MapNode {
-  const node = interpolate(stages, vars, problems);
-  return node.type === 'map' ? node : stages;
-}
-
-function frameOf(
+function stagesOf(
   root: MapNode,
-): Pick<Pipeline, 'version' | 'name' | 'description' | 'seed' | 'engine' | 'vars'> {
-  const text = (key: string): string | undefined => {
-    const node = child(root, key);
-    return node?.type === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
-  };
+  vars: Vars,
+  options: LoadOptions,
+  problems: Diagnostic[],
+): { stages: Stage[]; broken: Set<string> } {
+  const given = child(root, 'stages');
+  const node = given && interpolate(given, vars);
+  const broken = new Set<string>();
+  if (node?.type !== 'map' || tooMuch(vars, node, problems)) return { stages: [], broken };
+  const say = (problem: Omit<Diagnostic, 'severity'>): number =>
+    problems.push({ severity: 'error', ...problem });
+  const stages = expandMatrix(node, options.kinds, say).flatMap((cell) => {
+    const read = readStage(cell);
+    problems.push(...read.problems);
+    if (read.problems.length > 0) broken.add(cell.name);
+    return read.stage ?? [];
+  });
+  return { stages, broken };
+}
+
+function tooMuch(vars: Vars, node: MapNode, problems: Diagnostic[]): boolean {
+  if (vars.budget.left >= 0) return false;
+  const message = `with what vars and \`repeat\` write out, the stages hold more than ${mostWritten} values`;
+  problems.push({ severity: 'error', code: 'too-large', message, place: node.place, fix: 'repeat less' });
+  return true;
+}
+
+/** Of the file itself: what a file below has and this one does not need is no mistake. */
+function unusedVars(root: MapNode, vars: Vars, { bases }: Tree): Diagnostic[] {
+  const given = child(root, 'vars');
+  if (given?.type !== 'map') return [];
+  return [...given.entries]
+    .filter(([name, { key }]) => !vars.used.has(name) && !bases.has(key.file))
+    .map(([name, { key }]) => ({
+      severity: 'warning',
+      code: 'unused-var',
+      message: `no stage uses the var \`${name}\``,
+      place: key,
+      fix: `take it as \`\${${name}}\`, or remove it`,
+    }));
+}
+
+type Frame = Pick<Pipeline, 'version' | 'name' | 'description' | 'seed' | 'engine' | 'vars'>;
+
+function frameOf(root: MapNode): Frame {
   const seed = child(root, 'seed');
+  const description = textOf(child(root, 'description'));
   const vars = child(root, 'vars');
-  const description = text('description');
-  const json = vars ? toJson(vars) : {};
+  const json: JsonObject = vars ? asObject(toJson(vars)) : {};
   return {
     version: 1,
-    name: text('name') ?? '',
+    name: textOf(child(root, 'name')) ?? '',
     ...(description === undefined ? {} : { description }),
     seed: seed?.type === 'scalar' && typeof seed.value === 'number' ? seed.value : 0,
-    engine: text('engine') ?? 'auto',
-    vars:
-      typeof json === 'object' && json !== null && !Array.isArray(json)
-        ? Object.fromEntries(Object.entries(json))
-        : {},
+    engine: textOf(child(root, 'engine')) ?? 'auto',
+    vars: json,
   };
-}
-
-function refuse(what: Omit<Diagnostic, 'severity'>): Result<never> {
-  return { ok: false, diagnostics: [{ severity: 'error', ...what }] };
-}
-
-/** By place: a person mends a file from top to bottom. */
-export function ordered(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const key = (one: Diagnostic): number => (one.place ? one.place.line * 10_000 + one.place.column : 0);
-  return [...diagnostics].sort((a, b) => key(a) - key(b));
 }

@@ -1,6 +1,7 @@
 /** A pipeline file, read and checked; and the graph that its references make. */
 import type { Place } from '../diagnostics/diagnostic.ts';
 import type { JsonObject } from '../stages/kind.ts';
+import type { Node, Where } from './nodes.ts';
 
 export interface Pipeline {
   readonly version: 1;
@@ -20,7 +21,12 @@ export interface Pipeline {
 }
 
 export interface Stage {
+  /** Unique: `train`, and for a cell of a matrix `train[augment=none,seed=1]`. Good as a folder's name everywhere. */
   readonly name: string;
+  /** The name in the file: `train`. */
+  readonly declared: string;
+  /** The label of each axis, {} without a matrix: `{ augment: 'none', seed: '1' }`. */
+  readonly cell: { readonly [axis: string]: string };
   readonly kind: string;
   readonly description?: string;
   /** Resolved, with defaults; `${stages.…}` may be left in. Without kind, description and seed. */
@@ -31,7 +37,12 @@ export interface Stage {
   readonly deferred: readonly { readonly path: string; readonly stage: string; readonly value: string }[];
   /** The place of a param (`optimizer.rmsprop`), or of the nearest thing around it. */
   placeOf(path: string): Place;
+  /** The same with the places where it is used, when it comes through a var, a matrix, a profile or `extends`. */
+  where(path: string): Where;
+  /** Of its name. */
   readonly place: Place;
+  /** As written, with vars and matrix in place. */
+  readonly node: Node;
   /** Params less what equals its default. */
   withoutDefaults(params: JsonObject): JsonObject;
 }

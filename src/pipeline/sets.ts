@@ -2,9 +2,19 @@
 import { parse } from 'yaml';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
-import { child, type MapNode, type Node } from './nodes.ts';
+import { child, type MapNode, type Node, used } from './nodes.ts';
 
-const topLevel = ['version', 'name', 'description', 'seed', 'engine', 'vars', 'profiles', 'stages'];
+const topLevel = [
+  'version',
+  'extends',
+  'name',
+  'description',
+  'seed',
+  'engine',
+  'vars',
+  'profiles',
+  'stages',
+];
 
 export function applySets(root: MapNode, sets: readonly string[], problems: Diagnostic[]): MapNode {
   return sets.reduce((tree, set) => applySet(tree, set, problems), root);
@@ -73,7 +83,8 @@ function parseValue(text: string): unknown {
 
 function put(node: Node | undefined, path: readonly string[], value: Node, place: Place): Node {
   const [step, ...rest] = path;
-  if (step === undefined) return value;
+  if (step === undefined)
+    return node ? used(value, { message: 'by --set, in place of this', place: node.place }) : value;
   if (node?.type === 'list')
     return {
       ...node,
@@ -82,7 +93,7 @@ function put(node: Node | undefined, path: readonly string[], value: Node, place
   const entries = new Map(node?.type === 'map' ? node.entries : []);
   const before = entries.get(step);
   entries.set(step, { key: before?.key ?? place, value: put(before?.value, rest, value, place) });
-  return { type: 'map', entries, place: node?.place ?? place };
+  return { type: 'map', entries, place: node?.place ?? place, ...(node?.uses ? { uses: node.uses } : {}) };
 }
 
 function fromJson(value: unknown, place: Place): Node {

@@ -1,60 +1,103 @@
-/** The stages of a map: kinds filled in, each checked against its kind's schema, defaults filled. */
+/** One stage: kind filled in, checked against its kind's schema, defaults filled. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Validator } from '../generated/validators.js';
 import * as validators from '../generated/validators.js';
 import type { Json, JsonObject } from '../stages/kind.ts';
-import { child, type MapNode, type Node, placeOf, toJson } from './nodes.ts';
+import type { Cell } from './matrix.ts';
+import { child, type MapNode, type Node, textOf, toJson, where } from './nodes.ts';
 import type { Stage } from './pipeline.ts';
+import { deferredForm } from './reference.ts';
 import { explain } from './schema-errors.ts';
 
 const { pipeline: _frame, ...byKind } = validators;
 const kinds = new Map<string, Validator>(Object.entries(byKind));
-const frameKeys = new Set(['kind', 'description', 'seed']);
+const frameKeys = new Set(['kind', 'description', 'seed', 'matrix']);
 
-export function readStages(stages: MapNode, problems: Diagnostic[]): Stage[] {
-  return [...stages.entries].flatMap(([name, entry]) => readStage(name, entry.value, problems) ?? []);
+export interface ReadStage {
+  /** Null for what is no stage at all; with problems its params are as written. */
+  readonly stage: Stage | null;
+  readonly problems: readonly Diagnostic[];
 }
 
-function readStage(name: string, node: Node, problems: Diagnostic[]): Stage | null {
-  if (node.type !== 'map') return null;
+export function readStage(cell: Cell): ReadStage {
+  const { name, node } = cell;
+  // The frame's schema tells of a stage that is no map.
+  if (node.type !== 'map') return { stage: null, problems: [] };
   const kindNode = child(node, 'kind');
-  const kind = kindNode?.type === 'scalar' ? String(kindNode.value) : name;
+  const kind = textOf(kindNode) ?? cell.declared;
   const validate = kinds.get(kind);
-  if (!validate) {
-    const near = nearest(kind, kinds.keys());
-    const message = kindNode
-      ? `\`${kind}\` is not a kind of stage`
-      : `\`${name}\` is not a kind of stage, and the stage says no other`;
-    problems.push({
-      severity: 'error',
-      code: 'unknown-kind',
-      message,
-      place: kindNode?.place ?? node.place,
-      fix: near ? `did you mean \`${near}\`?` : `add \`kind\`: ${[...kinds.keys()].join(', ')}`,
-    });
-    return null;
-  }
   const value = toJson(node);
-  if (!validate(value)) {
-    problems.push(...explain(validate.errors ?? [], node, name));
-    return null;
-  }
-  return made(name, kind, node, asObject(value));
+  if (!validate)
+    return { stage: made(cell, kind, node, asObject(value)), problems: [unknownKind(cell, kind)] };
+  const checked = structuredClone(value);
+  const own = unresolved(node, [], node);
+  const problems = validate(checked)
+    ? own
+    : [...own, ...explain(validate.errors ?? [], node, { name, key: cell.key, schema: kind })];
+  return {
+    stage: made(cell, kind, node, asObject(unescaped(problems.length > 0 ? value : checked))),
+    problems,
+  };
 }
 
-function made(name: string, kind: string, node: MapNode, value: JsonObject): Stage {
+function unknownKind(cell: Cell, kind: string): Diagnostic {
+  const node = child(cell.node, 'kind');
+  const near = nearest(kind, kinds.keys());
+  return {
+    severity: 'error',
+    code: 'unknown-kind',
+    message: node
+      ? `\`${kind}\` is not a kind of stage`
+      : `\`${kind}\` is not a kind of stage, and the stage says no other`,
+    place: node?.place ?? cell.key,
+    fix: near
+      ? `did you mean \`${node ? near : `kind: ${near}`}\`?`
+      : `add \`kind\`: ${[...kinds.keys()].join(', ')}`,
+  };
+}
+
+/** What no scope knew: a name of `repeat` outside of it, or a value of a stage inside a text. */
+function unresolved(node: Node, path: readonly string[], root: Node): Diagnostic[] {
+  if (node.type === 'list')
+    return node.items.flatMap((item, i) => unresolved(item, [...path, String(i)], root));
+  if (node.type === 'map')
+    return [...node.entries].flatMap(([key, { value }]) =>
+      key === 'trial' && path.length === 0 ? [] : unresolved(value, [...path, key], root),
+    );
+  const found =
+    typeof node.value === 'string' ? /(?<!\$)\$\{((?:stages|trial)\.[^}]*)\}/.exec(node.value) : null;
+  if (!found || found[0] === node.value) return [];
+  const message = `\`${found[0]}\` can't be a part of a text: it is known only when the stage before has run`;
+  return [{ severity: 'error', code: 'invalid-value', message, ...where(root, path), fix: 'take it alone' }];
+}
+
+/** `$${` stands for `${`. A trial is read again, and unescaped then. */
+function unescaped(value: Json): Json {
+  if (typeof value === 'string') return value.includes('$${') ? value.replaceAll('$${', () => '${') : value;
+  if (Array.isArray(value)) return value.map(unescaped);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, key === 'trial' ? inner : unescaped(inner)]),
+  );
+}
+
+function made(cell: Cell, kind: string, node: MapNode, value: JsonObject): Stage {
   const params = Object.fromEntries(Object.entries(value).filter(([key]) => !frameKeys.has(key)));
   return {
-    name,
+    name: cell.name,
+    declared: cell.declared,
+    cell: cell.axes,
     kind,
     ...(typeof value.description === 'string' ? { description: value.description } : {}),
     params,
     seed: typeof value.seed === 'number' ? value.seed : null,
     deferred: deferredIn(params, []),
-    placeOf: (path) => placeOf(node, path.split('.')),
-    place: node.place,
+    where: (path) => (path === '' ? { place: cell.key } : where(node, path.split('.'))),
+    placeOf: (path) => where(node, path.split('.')).place,
+    place: cell.key,
+    node,
     withoutDefaults: (full) => withoutDefaults(kind, full),
   };
 }
@@ -101,7 +144,7 @@ export function substitute(value: Json, known: ReadonlyMap<string, Json>): Json 
 
 function deferredIn(value: Json, path: readonly string[]): Stage['deferred'] {
   if (typeof value === 'string') {
-    const found = /^\$\{stages\.([A-Za-z][\w-]*)\.(.+)\}$/.exec(value);
+    const found = deferredForm.exec(value);
     return found ? [{ path: path.join('.'), stage: found[1] ?? '', value: found[2] ?? '' }] : [];
   }
   if (typeof value !== 'object' || value === null) return [];

@@ -1,11 +1,12 @@
 /** One trial of a tune stage: its inline pipeline with the point's values in place. */
 import type { Diagnostic, Place, Result } from '../diagnostics/diagnostic.ts';
-import type { Json } from '../stages/kind.ts';
+import { nearest } from '../diagnostics/suggest.ts';
 import { kindNamed } from '../stages/registry.ts';
-import type { MapNode, Node } from './nodes.ts';
+import { interpolate, mostWritten, type Scope } from './interpolate.ts';
+import { child, type Node } from './nodes.ts';
 import type { Graph, GraphStage } from './pipeline.ts';
-import { resolveReferences } from './resolve.ts';
-import { readStages, substitute } from './stages.ts';
+import { resolveStages } from './read.ts';
+import { readStage } from './stages.ts';
 
 /** Names resolve in the trial first, then among the stages that `tune` depends on. */
 export function trialGraph(
@@ -13,34 +14,57 @@ export function trialGraph(
   graph: Graph,
   point: { readonly [name: string]: number | string },
 ): Result<Graph> {
-  const known = new Map<string, Json>(
-    Object.entries(point).map(([name, value]) => [`\${trial.${name}}`, value]),
-  );
   const problems: Diagnostic[] = [];
-  const node = positioned(substitute(tune.params.trial ?? {}, known), tune, 'trial');
-  const stages = node.type === 'map' ? readStages(node, problems) : [];
-  if (problems.length > 0) return { ok: false, diagnostics: problems };
+  const trial = child(tune.node, 'trial');
+  const node = trial && interpolate(trial, scopeOf(tune, point, problems));
+  const broken = new Set<string>();
+  const stages = node?.type === 'map' ? [...node.entries] : [];
+  const read = stages.flatMap(([name, { key, value }]) => {
+    const { stage, problems: own } = readStage({ name, declared: name, axes: {}, key, node: value });
+    problems.push(...own);
+    const matrix = value.type === 'map' ? value.entries.get('matrix') : undefined;
+    if (matrix) problems.push(noMatrix(matrix.key));
+    if (own.length > 0) broken.add(name);
+    return stage ?? [];
+  });
   const outer = graph.order.filter((stage) => tune.dependsOn.includes(stage.name));
-  return resolveReferences(
-    { ...graph.pipeline, stages, seed: tune.seed ?? graph.pipeline.seed },
-    kindNamed,
-    outer,
-  );
+  const pipeline = { ...graph.pipeline, stages: read, seed: tune.seed ?? graph.pipeline.seed };
+  return resolveStages(pipeline, kindNamed, { broken, problems, outer });
 }
 
-/** The trial's plain value again with the places that the file gave it. */
-function positioned(value: Json, tune: GraphStage, path: string): Node {
-  const place: Place = tune.placeOf(path);
-  if (Array.isArray(value))
-    return { type: 'list', items: value.map((item, i) => positioned(item, tune, `${path}.${i}`)), place };
-  if (typeof value === 'object' && value !== null) {
-    const entries: MapNode['entries'] = new Map(
-      Object.entries(value).map(([key, inner]) => [
-        key,
-        { key: tune.placeOf(`${path}.${key}`), value: positioned(inner, tune, `${path}.${key}`) },
-      ]),
-    );
-    return { type: 'map', entries, place };
-  }
-  return { type: 'scalar', value: typeof value === 'object' ? null : value, place };
+const noMatrix = (place: Place): Diagnostic => ({
+  severity: 'error',
+  code: 'unknown-key',
+  message: 'a stage of a trial has no `matrix`: the space says what varies',
+  place,
+  fix: 'make it a dimension of `space`',
+});
+
+function scopeOf(
+  tune: GraphStage,
+  point: { readonly [name: string]: number | string },
+  problems: Diagnostic[],
+): Scope {
+  const places = new Map(Object.keys(point).map((name) => [name, tune.placeOf(`space.${name}`)]));
+  return {
+    find: (name): Node | undefined => {
+      const own = name.startsWith('trial.') ? name.slice('trial.'.length) : undefined;
+      const value = own === undefined ? undefined : point[own];
+      const place = places.get(own ?? '');
+      return value === undefined || !place ? undefined : { type: 'scalar', value, place };
+    },
+    miss: (name, place) => {
+      if (!name.startsWith('trial.')) return;
+      const near = nearest(name.slice('trial.'.length), Object.keys(point));
+      problems.push({
+        severity: 'error',
+        code: 'unknown-var',
+        message: `\`${name}\` is no dimension of the space`,
+        place,
+        fix: near ? `did you mean \`trial.${near}\`?` : `it has ${Object.keys(point).join(', ')}`,
+      });
+    },
+    say: (problem) => problems.push({ severity: 'error', ...problem }),
+    budget: { left: mostWritten },
+  };
 }

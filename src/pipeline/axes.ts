@@ -1,0 +1,135 @@
+/** Reads a stage's `matrix`: axes, `include` and `exclude`. */
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import { nearest } from '../diagnostics/suggest.ts';
+import type { MapNode, Node } from './nodes.ts';
+import type { Axes } from './reference.ts';
+
+export interface AxisValue {
+  /** What stands in a cell's name. */
+  readonly label: string;
+  readonly node: Node;
+}
+export interface OwnAxes {
+  /** What each cell has of the stage's own axes: one without any when there is no matrix. */
+  readonly cells: readonly ReadonlyMap<string, AxisValue>[];
+  readonly excludes: readonly { readonly place: Place; matches(axes: Axes): boolean }[];
+}
+type Say = (problem: Omit<Diagnostic, 'severity'>) => void;
+
+/** Labels become names of folders: these characters do on every system. */
+const labelForm = /^[A-Za-z0-9_.+-]{1,40}$/;
+
+export function readAxes(matrix: Node | undefined, say: Say): OwnAxes {
+  if (matrix?.type !== 'map') return { cells: [new Map()], excludes: [] };
+  const axes = new Map<string, readonly AxisValue[]>();
+  for (const [name, { value }] of matrix.entries)
+    if (name !== 'include' && name !== 'exclude') axes.set(name, readAxis(name, value, say));
+  const crossed = cross(axes);
+  const included = rowsOf(matrix, 'include').flatMap((row) => readIncluded(row, axes, crossed, say) ?? []);
+  const excludes = rowsOf(matrix, 'exclude').map((row) => ({
+    place: row.place,
+    matches: (cell: Axes) =>
+      [...row.entries].every(
+        ([axis, { value }]) => value.type === 'scalar' && cell[axis] === String(value.value),
+      ),
+  }));
+  return { cells: [...crossed, ...included], excludes };
+}
+
+/** A list's values are their own labels; a map gives each value its label. */
+function readAxis(name: string, node: Node, say: Say): AxisValue[] {
+  if (node.type === 'scalar') return [];
+  const values =
+    node.type === 'map'
+      ? [...node.entries].map(([label, { value }]) => ({ label, node: value }))
+      : node.items.map((item) => ({ label: item.type === 'scalar' ? String(item.value) : '', node: item }));
+  const seen = new Map<string, AxisValue>();
+  for (const value of values) {
+    // Some systems' folders don't tell upper from lower case.
+    const first = seen.get(value.label.toLowerCase());
+    if (first)
+      say({
+        code: 'duplicate-cell',
+        message: `the axis \`${name}\` has \`${value.label}\` twice`,
+        place: value.node.place,
+      });
+    else seen.set(value.label.toLowerCase(), value);
+    if (!labelForm.test(value.label))
+      say({
+        code: 'unnamed-cell',
+        message: `this value of the axis \`${name}\` can't name a cell: that takes up to 40 letters, digits and . _ + -`,
+        place: value.node.place,
+        fix: `name the values: \`${name}: { first: …, second: … }\``,
+      });
+  }
+  return [...seen.values()];
+}
+
+function cross(axes: ReadonlyMap<string, readonly AxisValue[]>): ReadonlyMap<string, AxisValue>[] {
+  if (axes.size === 0) return [];
+  return [...axes].reduce<ReadonlyMap<string, AxisValue>[]>(
+    (cells, [axis, values]) =>
+      cells.flatMap((cell) => values.map((value) => new Map([...cell, [axis, value]]))),
+    [new Map()],
+  );
+}
+
+function rowsOf(matrix: MapNode, key: string): MapNode[] {
+  const rows = matrix.entries.get(key)?.value;
+  return rows?.type === 'list' ? rows.items.filter((item) => item.type === 'map') : [];
+}
+
+/** An included cell names every axis; a label that the axis has stands for its value. */
+function readIncluded(
+  row: MapNode,
+  axes: ReadonlyMap<string, readonly AxisValue[]>,
+  crossed: readonly ReadonlyMap<string, AxisValue>[],
+  say: Say,
+): ReadonlyMap<string, AxisValue> | null {
+  const names = axes.size > 0 ? [...axes.keys()] : [...row.entries.keys()];
+  const missing = names.find((axis) => !row.entries.has(axis));
+  if (missing !== undefined) {
+    say({
+      code: 'missing-key',
+      message: `this cell needs a value for the axis \`${missing}\``,
+      place: row.place,
+      fix: `add \`${missing}\``,
+    });
+    return null;
+  }
+  const cell = new Map<string, AxisValue>();
+  for (const [axis, { key, value }] of row.entries) {
+    if (!names.includes(axis)) {
+      const near = nearest(axis, names);
+      say({
+        code: 'unknown-axis',
+        message: `\`${axis}\` is no axis of this matrix`,
+        place: key,
+        fix: near ? `did you mean \`${near}\`?` : `it has ${names.join(', ')}`,
+      });
+      return null;
+    }
+    const label = value.type === 'scalar' ? String(value.value) : '';
+    const known = axes.get(axis)?.find((one) => one.label === label);
+    if (!known && !labelForm.test(label)) {
+      say({
+        code: 'unnamed-cell',
+        message: `this value of the axis \`${axis}\` can't name a cell`,
+        place: value.place,
+        fix: 'take a number or a short word',
+      });
+      return null;
+    }
+    cell.set(axis, known ?? { label, node: value });
+  }
+  if (crossed.some((other) => [...cell].every(([axis, { label }]) => other.get(axis)?.label === label))) {
+    say({
+      code: 'duplicate-cell',
+      message: 'the matrix has this cell already',
+      place: row.place,
+      fix: 'remove it',
+    });
+    return null;
+  }
+  return cell;
+}

@@ -1,0 +1,49 @@
+/** What each kind finds wrong before anything runs, given what is known of its inputs. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { CheckInput, Form } from '../stages/kind.ts';
+import type { GraphStage } from './pipeline.ts';
+import type { Kinds } from './resolve.ts';
+
+export function checkStages(
+  order: readonly GraphStage[],
+  kinds: Kinds,
+  broken: ReadonlySet<string>,
+): Diagnostic[] {
+  const forms = new Map<string, { readonly [port: string]: Form }>();
+  return order.flatMap((stage) => {
+    const kind = kinds(stage.kind);
+    if (!kind || broken.has(stage.name) || stage.deferred.length > 0) return [];
+    const inputs: { [param: string]: (Form | undefined)[] } = {};
+    for (const { param, stage: from, ports } of stage.edges) {
+      const given = ports.map((port) => forms.get(from)?.[port]);
+      inputs[param] = [...(inputs[param] ?? []), ...given];
+    }
+    const at: CheckInput['at'] = (path, { severity = 'error', ...what }) => ({
+      severity,
+      ...what,
+      ...stage.where(path),
+    });
+    const checked = kind.check({ params: stage.params, inputs, at });
+    forms.set(stage.name, checked.forms);
+    return checked.diagnostics;
+  });
+}
+
+/** A stage that only prepares something which nothing takes. */
+export function unusedStages(order: readonly GraphStage[], kinds: Kinds): Diagnostic[] {
+  const used = new Set(order.flatMap((stage) => stage.dependsOn));
+  const preparing = new Set(['dataset', 'model', 'image']);
+  return order
+    .filter((stage) => !used.has(stage.name) && order.length > 1)
+    .filter((stage) => {
+      const types = Object.values(kinds(stage.kind)?.outputs(stage.params) ?? {}).map(({ type }) => type);
+      return types.length > 0 && types.every((type) => preparing.has(type));
+    })
+    .map((stage) => ({
+      severity: 'warning',
+      code: 'unused-stage',
+      message: `nothing takes what \`${stage.name}\` makes`,
+      place: stage.place,
+      fix: 'refer to it, or remove it',
+    }));
+}

@@ -1,0 +1,133 @@
+/** `extends`: the tree of a file, laid over those of the files that it builds on. */
+import { readFileSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import type { Diagnostic, Place, Result } from '../diagnostics/diagnostic.ts';
+import { child, type MapNode, merge, type Node } from './nodes.ts';
+import { parseYaml } from './yaml.ts';
+
+export interface Tree {
+  readonly root: MapNode;
+  /** The text of the file itself. */
+  readonly text: string;
+  /** By file that it builds on: where that is said. */
+  readonly bases: ReadonlyMap<string, Place>;
+}
+
+const longestChain = 10;
+
+export function readTree(file: string, projectRoot: string): Result<Tree> {
+  const text = read(file);
+  if (text === null)
+    return refuse({
+      code: 'file-not-found',
+      message: `there is no readable file \`${file}\``,
+      fix: 'look at the path; it is taken from the folder you are in',
+    });
+  const parsed = parseMap(text, file);
+  if (!parsed.ok) return parsed;
+  const bases = new Map<string, Place>();
+  const laid = layOver(parsed.value, file, projectRoot, bases, [resolve(file)]);
+  return laid.ok ? { ok: true, value: { root: laid.value, text, bases } } : laid;
+}
+
+function layOver(
+  root: MapNode,
+  file: string,
+  projectRoot: string,
+  bases: Map<string, Place>,
+  chain: readonly string[],
+): Result<MapNode> {
+  const given = child(root, 'extends');
+  if (given?.type !== 'scalar' || typeof given.value !== 'string') return { ok: true, value: root };
+  const base = readBase(given.value, given.place, file, projectRoot, chain);
+  if (!base.ok) return base;
+  bases.set(base.value.file, given.place);
+  const below = layOver(base.value.root, base.value.file, projectRoot, bases, [
+    ...chain,
+    resolve(base.value.file),
+  ]);
+  if (!below.ok) return below;
+  if (!root.entries.has('name')) return refuse(unnamed(given.place));
+  // What the base extends is done with; its profiles and vars are there to be changed.
+  const entries = new Map([...below.value.entries].filter(([key]) => key !== 'extends'));
+  const merged = merge({ ...below.value, entries, place: root.place }, root, '`extends`');
+  return { ok: true, value: merged.type === 'map' ? merged : root };
+}
+
+function readBase(
+  path: string,
+  place: Place,
+  file: string,
+  projectRoot: string,
+  chain: readonly string[],
+): Result<{ root: MapNode; file: string }> {
+  const base = relative(process.cwd(), resolve(dirname(file), path)) || path;
+  if (isOutside(projectRoot, resolve(base)))
+    return refuse({
+      code: 'path-outside',
+      message: `\`${path}\` is outside of the project`,
+      place,
+      fix: 'extend a file of the project',
+    });
+  if (chain.includes(resolve(base)) || chain.length > longestChain) {
+    const way = [...chain, resolve(base)].map((one) => relative(projectRoot, one)).join(' → ');
+    return refuse({
+      code: 'cycle',
+      message: `files extend each other: ${way}`,
+      place,
+      fix: 'remove one `extends`',
+    });
+  }
+  const text = read(base);
+  if (text === null)
+    return refuse({
+      code: 'file-not-found',
+      message: `there is no readable file \`${path}\` to extend`,
+      place,
+      fix: 'look at the path; it is taken from the folder of this file',
+    });
+  const parsed = parseMap(text, base);
+  return parsed.ok ? { ok: true, value: { root: parsed.value, file: base } } : parsed;
+}
+
+function parseMap(text: string, file: string): Result<MapNode> {
+  const parsed = parseYaml(text, file);
+  if (!parsed.ok) return parsed;
+  const root: Node = parsed.value;
+  if (root.type === 'map') return { ok: true, value: root };
+  const message = 'a pipeline is a map with version, name and stages';
+  return refuse({ code: 'wrong-type', message, place: root.place });
+}
+
+/** Links are followed: a link out of the project leads out of it. */
+export function isOutside(projectRoot: string, path: string): boolean {
+  const way = relative(real(projectRoot), real(path));
+  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+const unnamed = (place: Place): Omit<Diagnostic, 'severity'> => ({
+  code: 'missing-key',
+  message: 'a file that extends another needs a `name` of its own',
+  place,
+  fix: 'add `name`: outputs are kept under it',
+});
+
+function refuse(what: Omit<Diagnostic, 'severity'>): Result<never> {
+  return { ok: false, diagnostics: [{ severity: 'error', ...what }] };
+}

@@ -1,0 +1,215 @@
+/**
+ * `matrix`: a stage for every combination of its axes' values. Axes follow references downstream: same-named axes
+ * align, others cross; a list collects all cells that agree with its own stage's.
+ */
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import { nearest } from '../diagnostics/suggest.ts';
+import type { Kind } from '../stages/kind.ts';
+import { type AxisValue, type OwnAxes, readAxes } from './axes.ts';
+import { interpolate, mostWritten, type Scope, valueAt } from './interpolate.ts';
+import { child, type MapNode, type Node, textOf } from './nodes.ts';
+import { type Axes, agrees, cellName, parseReference } from './reference.ts';
+import { type FoundReference, findReferences, withReference } from './references.ts';
+
+/** A stage, or one cell of it. */
+export interface Cell {
+  /** `train[seed=1]`. */
+  readonly name: string;
+  readonly declared: string;
+  readonly axes: Axes;
+  readonly key: Place;
+  readonly node: Node;
+}
+
+/** More would take longer to check than anybody wants to wait; no experiment has so many. */
+const mostCells = 10_000;
+
+export function expandMatrix(
+  stages: MapNode,
+  kinds: (name: string) => Kind | undefined,
+  say: (problem: Omit<Diagnostic, 'severity'>) => void,
+): Cell[] {
+  if (![...stages.entries.values()].some(({ value }) => child(value, 'matrix')))
+    return [...stages.entries].map(([name, { key, value }]) => plain(name, key, value));
+  return new Expansion(stages, kinds, say).cells();
+}
+
+const plain = (name: string, key: Place, node: Node): Cell => ({ name, declared: name, axes: {}, key, node });
+
+/** What a cell has of each axis. */
+type Chosen = ReadonlyMap<string, AxisValue>;
+
+interface Expanded extends Cell {
+  readonly chosen: Chosen;
+}
+
+class Expansion {
+  readonly #stages: MapNode;
+  readonly #kinds: (name: string) => Kind | undefined;
+  readonly #say: (problem: Omit<Diagnostic, 'severity'>) => void;
+  /** By declared name; null while it is being expanded, so that a cycle ends here. */
+  readonly #done = new Map<string, readonly Expanded[] | null>();
+  #count = 0;
+
+  constructor(
+    stages: MapNode,
+    kinds: (name: string) => Kind | undefined,
+    say: (problem: Omit<Diagnostic, 'severity'>) => void,
+  ) {
+    this.#stages = stages;
+    this.#kinds = kinds;
+    this.#say = say;
+  }
+
+  cells(): Cell[] {
+    return [...this.#stages.entries.keys()].flatMap((name) => this.#cellsOf(name));
+  }
+
+  #cellsOf(declared: string): readonly Expanded[] {
+    const before = this.#done.get(declared);
+    if (before !== undefined) return before ?? [];
+    const entry = this.#stages.entries.get(declared);
+    if (!entry) return [];
+    this.#done.set(declared, null);
+    const { key, value } = entry;
+    const made = value.type === 'map' ? this.#expand(declared, key, value) : null;
+    const cells = made ?? [{ ...plain(declared, key, value), chosen: new Map() }];
+    this.#done.set(declared, cells);
+    return cells;
+  }
+
+  #expand(declared: string, key: Place, node: MapNode): Expanded[] {
+    const own = readAxes(child(node, 'matrix'), this.#say);
+    const bare: MapNode = {
+      ...node,
+      entries: new Map([...node.entries].filter(([name]) => name !== 'matrix')),
+    };
+    const kind = this.#kinds(textOf(child(node, 'kind')) ?? declared);
+    const all = own.cells.flatMap((chosen) => this.#complete(bare, kind, chosen, new Set()));
+    const kept = all.filter((chosen) => !own.excludes.some((exclude) => exclude.matches(labels(chosen))));
+    this.#tellExcludes(own, all);
+    this.#count += kept.length;
+    if (this.#count > mostCells) {
+      const message = `the matrix makes more than ${mostCells} cells`;
+      this.#say({ code: 'too-large', message, place: key, fix: 'exclude some, or shorten an axis' });
+      return [];
+    }
+    return kept.map((chosen) => {
+      const axes = labels(chosen);
+      const filled = interpolate(bare, { ...this.#scope(chosen), miss: this.#miss(chosen) });
+      return {
+        name: cellName(declared, axes),
+        declared,
+        axes,
+        key,
+        node: this.#pointed(filled, kind, axes),
+        chosen,
+      };
+    });
+  }
+
+  /** Adds the axes that come with references, one reference after the other: those of a cell may depend on its values. */
+  #complete(node: MapNode, kind: Kind | undefined, chosen: Chosen, done: ReadonlySet<string>): Chosen[] {
+    if (!kind) return [chosen];
+    const filled = interpolate(node, this.#scope(chosen));
+    const next = findReferences(filled, kind).find(
+      ({ path, list, text }) => !list && !done.has(path.join('.')) && !text.includes('${matrix.'),
+    );
+    if (!next) return [chosen];
+    const doneNow = new Set([...done, next.path.join('.')]);
+    const cells = this.#matching(next, labels(chosen));
+    if (cells.length === 0) return this.#complete(node, kind, chosen, doneNow);
+    const fixed = parseReference(next.text)?.axes ?? {};
+    return cells.flatMap((cell) => {
+      const inherited = [...cell.chosen].filter(([axis]) => fixed[axis] === undefined);
+      return this.#complete(node, kind, new Map([...inherited, ...chosen]), doneNow);
+    });
+  }
+
+  /** The cells that a reference means, seen from a cell with these labels. */
+  #matching(reference: FoundReference, axes: Axes): readonly Expanded[] {
+    const parsed = parseReference(reference.text);
+    if (!parsed) return [];
+    return this.#cellsOf(parsed.declared).filter(
+      (cell) =>
+        Object.entries(parsed.axes).every(([axis, label]) => cell.axes[axis] === label) &&
+        agrees(cell.axes, { ...axes, ...parsed.axes }),
+    );
+  }
+
+  /** References rewritten to the names of cells; a list takes all that agree. */
+  #pointed(node: Node, kind: Kind | undefined, axes: Axes): Node {
+    if (!kind) return node;
+    return findReferences(node, kind).reduceRight<Node>((made, reference) => {
+      const cells = this.#matching(reference, axes);
+      if (cells.length === 0) {
+        this.#noCell(reference, axes);
+        return made;
+      }
+      return withReference(
+        made,
+        reference,
+        cells.map((cell) => cell.name),
+      );
+    }, node);
+  }
+
+  #noCell(reference: FoundReference, axes: Axes): void {
+    const declared = parseReference(reference.text)?.declared ?? '';
+    const cells = this.#done.get(declared);
+    if (!cells || cells.length === 0) return;
+    const near = nearest(
+      reference.text,
+      cells.map((cell) => cell.name),
+    );
+    const own = Object.entries(axes).map(([axis, label]) => `${axis}=${label}`);
+    this.#say({
+      code: 'unknown-cell',
+      message: `\`${reference.text}\` is no cell of \`${declared}\`${own.length > 0 ? ` for ${own.join(',')}` : ''}`,
+      ...reference.where,
+      fix: near
+        ? `did you mean \`${near}\`?`
+        : `it has ${cells
+            .slice(0, 8)
+            .map((cell) => cell.name)
+            .join(', ')}`,
+    });
+  }
+
+  #tellExcludes(own: OwnAxes, all: readonly Chosen[]): void {
+    for (const exclude of own.excludes)
+      if (!all.some((chosen) => exclude.matches(labels(chosen))))
+        this.#say({
+          code: 'nothing-excluded',
+          message: 'this excludes no cell',
+          place: exclude.place,
+          fix: 'look at the names of axes and their values',
+        });
+  }
+
+  #scope(chosen: Chosen): Scope {
+    const values = new Map([...chosen].map(([axis, { node }]) => [axis, node]));
+    return {
+      find: (name) =>
+        name.startsWith('matrix.') ? valueAt(values, name.slice('matrix.'.length)) : undefined,
+      miss: () => {},
+      say: this.#say,
+      budget: { left: mostWritten },
+    };
+  }
+
+  #miss(chosen: Chosen): Scope['miss'] {
+    return (name, place) => {
+      if (!name.startsWith('matrix.')) return;
+      const axis = name.slice('matrix.'.length);
+      const near = nearest(axis, chosen.keys());
+      const message = `\`${axis}\` is no axis that this stage has`;
+      const has = `it has ${[...chosen.keys()].join(', ') || 'none: write `matrix`, or refer to a stage that has one'}`;
+      this.#say({ code: 'unknown-axis', message, place, fix: near ? `did you mean \`${near}\`?` : has });
+    };
+  }
+}
+
+function labels(chosen: Chosen): Axes {
+  return Object.fromEntries([...chosen].map(([axis, { label }]) => [axis, label]));
+}
