@@ -17,5 +17,5 @@ export async function validate(files: readonly string[], flags: CommonFlags): Pr
 
 function diagnosticsOf(file: string, flags: CommonFlags): readonly Diagnostic[] {
   const read = readGraph(file, flags);
-  return read.ok ? [] : read.diagnostics;
+  return read.ok ? (read.warnings ?? []) : read.diagnostics;
 }

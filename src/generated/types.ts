@@ -707,10 +707,10 @@ seed?: CommonSeed
  */
 run: (string | [string, ...(string)[]])
 /**
- * Inputs: `stage.port`, laid out in a folder of the input's name, or a file or folder of the project at its own path.
+ * Inputs: `stage.port`, laid out in a folder of the input's name; a list of them, each in a folder of its stage's name in there; or a file or folder of the project at its own path.
  */
 in: {
-[k: string]: string
+[k: string]: (string | [CommonReference, ...(CommonReference)[]])
 }
 /**
  * Output ports: the file or folder that the program leaves for each.
@@ -760,11 +760,11 @@ kind?: CommonKind
 description?: CommonDescription
 seed?: CommonSeed
 /**
- * The trained model.
+ * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
 model: string
 /**
- * The dataset.
+ * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
 data: string
 /**
@@ -784,7 +784,7 @@ kind?: CommonKind
 description?: CommonDescription
 seed?: CommonSeed
 /**
- * The dataset.
+ * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
 data: string
 /**

@@ -28,8 +28,7 @@ export interface Fingerprint {
 
 export function fingerprint(input: FingerprintInput): Fingerprint {
   const { kind } = input;
-  const references = new Set(kind.inputs(input.params).map((port) => port.param));
-  const params = without(input.chosen, references);
+  const params = referencesOf(kind, input.params).reduce(without, input.chosen);
   const components = Object.fromEntries(
     kind.components(input.params).map(({ name, version }) => [name, version]),
   );
@@ -42,9 +41,7 @@ export function fingerprint(input: FingerprintInput): Fingerprint {
     ...(kind.draws(input.params) ? { seed: input.seed } : {}),
     ...(Object.keys(input.outside).length > 0 ? { outside: input.outside } : {}),
   };
-  const prefix = kind.continues
-    ? digest({ ...parts, params: without(params, new Set([kind.continues])) })
-    : null;
+  const prefix = kind.continues ? digest({ ...parts, params: without(params, kind.continues) }) : null;
   return { hash: digest(parts), parts, prefix };
 }
 
@@ -53,6 +50,21 @@ export function digest(value: Json): string {
   return createHash('sha256').update(canonicalize(value)).digest('hex');
 }
 
-function without(params: JsonObject, names: ReadonlySet<string>): JsonObject {
-  return Object.fromEntries(Object.entries(params).filter(([name]) => !names.has(name)));
+/** Params whose text names other stages: that counts only where it decides the output, as the names of a command's folders do. */
+function referencesOf(kind: Kind, params: JsonObject): string[] {
+  const named = kind.inputs(params).filter(({ list, accepts }) => list && accepts !== 'reported');
+  return kind
+    .inputs(params)
+    .map((port) => port.param)
+    .filter((param) => !named.some((port) => port.param === param));
+}
+
+/** Without what stands at a path such as `in.scores`. */
+function without(params: JsonObject, path: string): JsonObject {
+  const [first = '', ...rest] = path.split('.');
+  const inner = params[first];
+  if (inner === undefined) return params;
+  const others = Object.fromEntries(Object.entries(params).filter(([name]) => name !== first));
+  if (rest.length === 0 || typeof inner !== 'object' || inner === null || Array.isArray(inner)) return others;
+  return { ...others, [first]: without(Object.fromEntries(Object.entries(inner)), rest.join('.')) };
 }

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
 import type { Artifact } from '../stages/context.ts';
+import type { JsonObject } from '../stages/kind.ts';
 import type { Execution } from './execute.ts';
 import { type HostCallbacks, type HostResult, runProgram } from './host.ts';
 
@@ -55,22 +56,37 @@ export async function runCommand(
   return ended;
 }
 
-/** Project files at their own paths; an upstream port at the input's name (a port of one file is that file's folder). */
+/**
+ * Project files at their own paths; an upstream port in a folder of the input's name; of a list, each in a folder of
+ * its stage's name in there.
+ */
 async function layOut(
   stage: GraphStage,
   root: string,
   inputs: { [param: string]: Artifact[] },
   folder: string,
 ): Promise<void> {
-  for (const [name, value] of Object.entries(record(stage.params.in))) {
-    const artifact = inputs[`in.${name}`]?.[0];
-    if (!artifact) await copyProjectPath(root, value, folder, stage.name);
-    for (const [path, from] of Object.entries(artifact?.files ?? {})) {
-      const to = join(folder, name, path);
-      await mkdir(dirname(to), { recursive: true });
-      await copyFile(from, to, constants.COPYFILE_FICLONE);
-    }
+  for (const [name, value] of Object.entries(declaredInputs(stage))) {
+    const artifacts = inputs[`in.${name}`] ?? [];
+    if (artifacts.length === 0) await copyProjectPath(root, String(value), folder, stage.name);
+    for (const { stage: from, files } of artifacts)
+      await copyFiles(files, Array.isArray(value) ? join(folder, name, from) : join(folder, name));
   }
+}
+
+async function copyFiles(files: Artifact['files'], folder: string): Promise<void> {
+  for (const [path, from] of Object.entries(files)) {
+    const to = join(folder, path);
+    await mkdir(dirname(to), { recursive: true });
+    await copyFile(from, to, constants.COPYFILE_FICLONE);
+  }
+}
+
+function declaredInputs({ params }: GraphStage): JsonObject {
+  const declared = params.in ?? {};
+  return typeof declared === 'object' && !Array.isArray(declared)
+    ? Object.fromEntries(Object.entries(declared))
+    : {};
 }
 
 async function copyProjectPath(root: string, path: string, folder: string, stage: string): Promise<void> {

@@ -98,7 +98,7 @@ test('a loss that becomes NaN stops the training, says in which epoch and step, 
   );
   const { code, err } = project.pipe('run', 'p.yaml');
   assert.equal(code, 1, err);
-  assert.match(err, /p\.yaml:16:10 error loss-is-nan: the loss became NaN in epoch 1, step [2-5]/);
+  assert.match(err, /p\.yaml:16:3 error loss-is-nan: the loss became NaN in epoch 1, step [2-5]/);
   assert.match(err, /a smaller learningRate is the usual cure/);
   assert.deepEqual(project.hashes('cache/out/small'), before);
 });

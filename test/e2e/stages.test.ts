@@ -31,7 +31,7 @@ test('a stage that fails, crashes or leaves no output is told as such, and what 
   const cases: readonly (readonly [run: string, told: RegExp])[] = [
     [
       'echo so far; echo the reason >&2; exit 3',
-      /p\.yaml:4:8 error stage-failed: `bad` ended with exit code 3\n(.*\n)* {2}\| the reason/,
+      /p\.yaml:4:3 error stage-failed: `bad` ended with exit code 3\n(.*\n)* {2}\| the reason/,
     ],
     ['kill -9 $$', /error stage-killed: `bad` was killed by SIGKILL/],
     ['true', /error no-output: `bad` ended well but left no `b.txt`/],

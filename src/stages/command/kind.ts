@@ -3,17 +3,18 @@ import type { Json, Kind } from '../kind.ts';
 const entries = (value: Json | undefined): [string, Json][] =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 
-/** `stage.port` is a reference; a path of the project has a slash, another dot, or none. */
+/** `stage.port`, also of a cell, is a reference; a path of the project has a slash, another dot, or none. */
 const reference =
-  /^[A-Za-z][\w-]*\.(?!(?:py|js|ts|mjs|cjs|sh|rb|R|txt|csv|json|yaml|yml|md|toml|npy|png|jpg)$)[A-Za-z][\w-]*$/;
+  /^[A-Za-z][\w-]*(?:\[[^\]]*\])?\.(?!(?:py|js|ts|mjs|cjs|sh|rb|R|txt|csv|json|yaml|yml|md|toml|npy|png|jpg)$)[A-Za-z][\w-]*$/;
 
 export const command: Kind = {
   name: 'command',
   inputs: (params) =>
     entries(params.in)
-      .filter(([, value]) => reference.test(String(value)))
-      .map(([name]) => ({
+      .filter(([, value]) => Array.isArray(value) || reference.test(String(value)))
+      .map(([name, value]) => ({
         param: `in.${name}`,
+        list: Array.isArray(value),
         accepts: [
           'files',
           'dataset',
