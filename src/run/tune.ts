@@ -9,9 +9,12 @@ import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
 import { trialGraph } from '../pipeline/trial.ts';
 import { findResult, reasonToRun } from '../plan/plan.ts';
 import { fingerprintStage, type UpstreamResults } from '../plan/stage-fingerprint.ts';
-import { type Point, randomSearch, readSpace } from '../tune/random-search.ts';
+import { randomPoints } from '../tune/random-search.ts';
+import { readSpace } from '../tune/space.ts';
 import { type Executed, type Execution, executeStage } from './execute.ts';
 import type { PortContent, StoredResult } from './store.ts';
+
+type Point = { readonly [name: string]: number | string };
 
 interface Trial {
   readonly trial: number;
@@ -54,10 +57,8 @@ async function search(
   run: Execution,
 ): Promise<Trial[] | 'interrupted'> {
   const { trials: count, maxFailures } = limits(stage);
-  const points = randomSearch(readSpace(stage.params.space), {
-    trials: count,
-    seed: stage.seed ?? graph.pipeline.seed,
-  });
+  const space = readSpace(stage.params.space);
+  const points = randomPoints(space, count, stage.seed ?? graph.pipeline.seed).map(plain);
   const trials: Trial[] = [];
   for (const [index, point] of points.entries()) {
     const trial = await tryPoint(index + 1, point, stage, graph, upstream, run);
@@ -223,6 +224,12 @@ function bestOf(trials: readonly Trial[], better: 1 | -1): Trial | null {
     if (best?.objective == null || better * trial.objective > better * best.objective) best = trial;
   }
   return best;
+}
+
+function plain(point: { readonly [name: string]: number | string | boolean }): Point {
+  return Object.fromEntries(
+    Object.entries(point).flatMap(([name, value]) => (typeof value === 'boolean' ? [] : [[name, value]])),
+  );
 }
 
 function objectiveOf(stage: GraphStage): [string, string] {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Point, randomSearch, readSpace, sizeOf } from '../../src/tune/random-search.ts';
+import { randomPoints } from '../../src/tune/random-search.ts';
+import { type Point, readSpace, sizeOf, type Value } from '../../src/tune/space.ts';
 
 const notebook = {
   filters: { int: [32, 128], step: 32 },
@@ -9,10 +10,10 @@ const notebook = {
   optimizer: { choice: ['adam', 'rmsprop'] },
 };
 const search = (space: Parameters<typeof readSpace>[0], trials: number, seed = 42): Point[] =>
-  randomSearch(readSpace(space), { trials, seed });
-const values = (points: readonly Point[], name: string): (number | string | undefined)[] =>
+  randomPoints(readSpace(space), trials, seed);
+const values = (points: readonly Point[], name: string): (Value | undefined)[] =>
   points.map((point) => point[name]);
-const sorted = (found: Iterable<number | string | undefined>): unknown[] =>
+const sorted = (found: Iterable<Value | undefined>): unknown[] =>
   [...new Set(found)].sort((a, b) => Number(a) - Number(b));
 
 test('the seed alone decides the points; more trials keep the earlier ones', () => {

@@ -1,7 +1,7 @@
 /** What a search's schema can't say: ranges that hold something, names and metrics that exist. */
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { nearest } from '../../diagnostics/suggest.ts';
-import { type Range, readSpace } from '../../tune/random-search.ts';
+import { type Range, readSpace } from '../../tune/space.ts';
 import type { CheckInput, Json } from '../kind.ts';
 
 /** The values that a training gives. */

@@ -1,4 +1,4 @@
-import { type Dimension, readSpace } from '../../tune/random-search.ts';
+import { type Dimension, readSpace } from '../../tune/space.ts';
 import type { Kind } from '../kind.ts';
 import { checkTune } from './check.ts';
 

@@ -1,0 +1,68 @@
+/**
+ * Hyperband (Li, Jamieson, DeSalvo, Rostamizadeh, Talwalkar: "Hyperband: a novel bandit-based approach to
+ * hyperparameter optimization", JMLR 2018, algorithm 1): brackets of successive halving, from many trials with few
+ * epochs to few trials with all.
+ */
+import { bracket, powersIn, rungsOf } from './halving.ts';
+import type { Oracle } from './oracle.ts';
+import { randomPoints } from './random-search.ts';
+import type { Space } from './space.ts';
+
+export interface HyperbandOptions {
+  readonly factor: number;
+  readonly minEpochs: number;
+  /** Only so many brackets, the most daring first; null for all. */
+  readonly brackets: number | null;
+  readonly epochs: number;
+  readonly seed: number;
+}
+
+export function hyperband(space: Space, options: HyperbandOptions): Oracle {
+  const sizes = bracketsOf(options);
+  const points = randomPoints(
+    space,
+    sizes.reduce((sum, { trials }) => sum + trials, 0),
+    options.seed,
+  );
+  let first = 1;
+  const brackets = sizes.map(({ trials, rungs }) => {
+    const own = points.slice(first - 1, first - 1 + trials);
+    const made = { first, end: first + own.length, oracle: bracket(own, first, rungs, options.factor) };
+    first += own.length;
+    return made;
+  });
+  return {
+    trials: points.length,
+    next: () => {
+      const asks = brackets.map(
+        ({ oracle }) =>
+          () =>
+            oracle.next(),
+      );
+      let waits = false;
+      for (const ask of asks) {
+        const asked = ask();
+        if (typeof asked === 'object') return asked;
+        waits ||= asked === 'wait';
+      }
+      return waits ? 'wait' : 'done';
+    },
+    tell: (answer) =>
+      brackets
+        .find(({ first: from, end }) => answer.trial >= from && answer.trial < end)
+        ?.oracle.tell(answer),
+  };
+}
+
+/** Trials and rungs of each bracket: n = ⌈(s_max + 1) / (s + 1) · η^s⌉ at R · η^-s epochs, for s = s_max … 0. */
+export function bracketsOf(
+  options: Omit<HyperbandOptions, 'seed'>,
+): { readonly trials: number; readonly rungs: readonly number[] }[] {
+  const { factor, epochs, minEpochs } = options;
+  const most = powersIn(epochs / minEpochs, factor);
+  return Array.from({ length: Math.min(options.brackets ?? most + 1, most + 1) }, (_, i) => {
+    const s = most - i;
+    const trials = Math.ceil(((most + 1) / (s + 1)) * factor ** s - 1e-9);
+    return { trials, rungs: rungsOf(factor ** s, options) };
+  });
+}
