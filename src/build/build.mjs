@@ -1,6 +1,7 @@
 // Bundles the program with esbuild: our code and light libraries into a few files, so that starting it reads few of them.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { generate } from './generate.mjs';
 
@@ -15,6 +16,8 @@ export const bundling = {
   target: 'node20.9',
   sourcemap: true,
   external,
+  // Another TensorFlow.js inside one process would do harm, and the union package brings layers, data and two more backends.
+  alias: { '@tensorflow/tfjs': fileURLToPath(new URL('../nn/native/union.ts', import.meta.url)) },
   mainFields: ['module', 'main'],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname ?? new URL('.', import.meta.url).pathname;",

@@ -1,5 +1,5 @@
 /** `pipe`: declares the commands; each is a file of its own, imported when it is called. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 export interface CommonFlags {
   readonly json?: boolean;
@@ -21,7 +21,7 @@ function withFile(name: string, description: string, examples: readonly string[]
     .argument('<file>', 'a pipeline file, such as pipelines/cifar-augmented.yaml')
     .option('--profile <name>', "use one of the file's profiles")
     .option('--set <path=value...>', 'change a value, such as train.epochs=30 or vars.width=0.5')
-    .option('--engine <name>', 'auto, wasm; overrides PIPE_ENGINE and the file');
+    .option('--engine <name>', 'auto, native, wasm; overrides PIPE_ENGINE and the file');
 }
 
 function plain(name: string, description: string, examples: readonly string[]): Command {
@@ -63,6 +63,28 @@ plain('diff', 'what differs between two runs: params and metrics', ['pipe diff 2
   .argument('<a>', "a run's id, or the start of one; `last` is the newest, `last~1` the one before")
   .argument('<b>', 'another')
   .action(async (a, b, flags) => end((await import('./diff.ts')).diff(a, b, flags)));
+
+const engine = plain('engine', 'what computes: list, install and test engines', [
+  'pipe engine',
+  'pipe engine install native',
+]).action(async (flags) => end((await import('./engine.ts')).list(flags)));
+
+engine
+  .command('install')
+  .description('install an engine into your data folder; it serves all projects')
+  .addArgument(new Argument('<engine>', 'which').choices(['native']))
+  .option('--from <wheel>', 'a wheel of tensorflow-cpu that you have, instead of fetching one')
+  .action(async (name, _, command) =>
+    end((await import('./engine.ts')).install(name, command.optsWithGlobals())),
+  );
+
+engine
+  .command('uninstall')
+  .description('remove an engine')
+  .addArgument(new Argument('<engine>', 'which').choices(['native']))
+  .action(async (name, _, command) =>
+    end((await import('./engine.ts')).uninstall(name, command.optsWithGlobals())),
+  );
 
 /** A whole number from 1. Numbers stay texts here: the settings make them numbers. */
 function countOf(text: string): string {

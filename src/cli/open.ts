@@ -3,7 +3,7 @@
 import { dirname, resolve } from 'node:path';
 import { openCache } from '../cache/cache.ts';
 import type { Result } from '../diagnostics/diagnostic.ts';
-import { chooseEngine, type EngineChoice } from '../nn/identity.ts';
+import { chooseEngine, type EngineChoice } from '../nn/engines.ts';
 import type { Graph } from '../pipeline/pipeline.ts';
 import { readPipeline } from '../pipeline/read.ts';
 import type { PlanContext } from '../plan/plan.ts';
@@ -37,7 +37,7 @@ export async function openFile(file: string, flags: CommonFlags): Promise<Result
   const graph = read.value;
   const settings = readSettings(flags, graph.pipeline.root);
   const wanted = settings.engine === 'auto' ? graph.pipeline.engine : settings.engine;
-  const engine = chooseEngine(wanted);
+  const engine = chooseEngine(wanted, settings.engineSettings);
   const store = await openCache(settings.cacheFolder);
   const context: PlanContext = {
     store,

@@ -67,7 +67,7 @@ function runOptions(
     childFile: settings.childFile,
     env: settings.env,
     mirrors: settings.mirrors,
-    engineName: engine.name,
+    engine: { ...context.engine, order: engine.order, env: engine.env },
     slots: new Slots(settings.jobs),
     version,
     signal: stop.signal,

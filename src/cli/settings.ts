@@ -1,8 +1,9 @@
 /** What the command line, the environment and the folder decide; the only reader of the environment. */
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { EngineSettings } from '../nn/engines.ts';
 
 export interface Settings {
   /** The nearest folder upwards with a package.json or .git. */
@@ -11,6 +12,7 @@ export interface Settings {
   readonly mirrors: readonly string[];
   readonly jobs: number;
   readonly engine: string;
+  readonly engineSettings: EngineSettings;
   readonly childFile: string;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -30,9 +32,25 @@ export function readSettings(flags: Flags, startFolder = process.cwd()): Setting
     mirrors: splitMirrors(env.PIPE_MIRROR ?? ''),
     jobs: Number(flags.jobs ?? availableParallelism()),
     engine: flags.engine ?? env.PIPE_ENGINE ?? 'auto',
+    engineSettings: {
+      folder: engineFolder(env),
+      threads: Number(env.PIPE_THREADS ?? availableParallelism()),
+    },
     childFile: fileURLToPath(new URL('./child.js', import.meta.url)),
     env,
   };
+}
+
+/** In the user's data folder, as each system has it: https://specifications.freedesktop.org/basedir-spec/latest/ */
+function engineFolder(env: NodeJS.ProcessEnv): string {
+  if (env.PIPE_ENGINE_FOLDER !== undefined) return resolve(env.PIPE_ENGINE_FOLDER);
+  const data =
+    process.platform === 'win32'
+      ? (env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'))
+      : process.platform === 'darwin'
+        ? join(homedir(), 'Library', 'Application Support')
+        : (env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'));
+  return join(data, 'pipe', 'engines');
 }
 
 /** Folders and URLs, separated by commas or by the system's path delimiter; a URL's own colon separates nothing. */

@@ -7,19 +7,27 @@ import { completeStage } from '../pipeline/resolve.ts';
 import type { Fingerprint } from '../plan/fingerprint.ts';
 import { epochsOf, findResult, type PlanContext, reasonToRun } from '../plan/plan.ts';
 import { fingerprintStage, type UpstreamResults } from '../plan/stage-fingerprint.ts';
-import type { Artifact, StageOutcome } from '../stages/context.ts';
+import type { Artifact, EngineOrder, StageOutcome } from '../stages/context.ts';
 import type { JsonObject, Kind } from '../stages/kind.ts';
 import { runCommand } from './command.ts';
 import type { RunEvent } from './events.ts';
 import { type HostCallbacks, type HostResult, runStage } from './host.ts';
 import type { Forward, StageOrder } from './messages.ts';
 import type { Slots } from './slots.ts';
-import type { PortContent, StoredResult } from './store.ts';
+import type { EngineIdentity, PortContent, StoredResult } from './store.ts';
+
+/** What stages compute on: a result is recorded with the identity, their processes get the order and the environment. */
+export interface RunEngine {
+  readonly identity: EngineIdentity;
+  readonly exclusive: boolean;
+  readonly order: EngineOrder;
+  readonly env: { readonly [name: string]: string };
+}
 
 export interface Execution extends PlanContext {
   readonly childFile: string;
   readonly mirrors: readonly string[];
-  readonly engineName: string;
+  readonly engine: RunEngine;
   readonly slots: Slots;
   readonly version: string;
   readonly signal: AbortSignal;
@@ -104,7 +112,7 @@ async function host(
       : await runStage(
           run.childFile,
           await orderFor(stage, graph, inputs, made, work, run),
-          run.env,
+          kindOf(stage, run).usesEngine ? { ...run.env, ...run.engine.env } : run.env,
           callbacks,
           run.signal,
           run.kill,
@@ -130,7 +138,7 @@ async function orderFor(
     kind: stage.kind,
     params: stage.params,
     seed: stage.seed ?? graph.pipeline.seed,
-    engine: kind.usesEngine ? run.engineName : null,
+    engine: kind.usesEngine ? run.engine.order : null,
     inputs,
     work,
     outputs: Object.keys(kind.outputs(stage.params)),

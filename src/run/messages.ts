@@ -1,6 +1,6 @@
 /** What the runner and a stage's process tell each other, over Node's IPC channel. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Artifact, Checkpoints, Progress, StageOutcome } from '../stages/context.ts';
+import type { Artifact, Checkpoints, EngineOrder, Progress, StageOutcome } from '../stages/context.ts';
 import type { JsonObject } from '../stages/kind.ts';
 
 /** Everything that a stage's process is given. */
@@ -9,7 +9,7 @@ export interface StageOrder {
   readonly kind: string;
   readonly params: JsonObject;
   readonly seed: number;
-  readonly engine: string | null;
+  readonly engine: EngineOrder | null;
   readonly inputs: { readonly [param: string]: readonly Artifact[] };
   /** Where port folders are made. */
   readonly work: string;

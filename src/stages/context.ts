@@ -11,6 +11,13 @@ export interface Artifact {
   readonly files: { readonly [path: string]: string };
 }
 
+/** What a stage computes on. */
+export interface EngineOrder {
+  readonly name: string;
+  /** Absolute paths of what it is loaded from, by role. */
+  readonly files: { readonly [role: string]: string };
+}
+
 export interface Progress {
   /** What is counted: `epoch`, `bytes`, `images`. */
   readonly unit: string;
@@ -31,7 +38,8 @@ export interface StageContext {
   readonly name: string;
   readonly params: JsonObject;
   readonly seed: number;
-  readonly engine: string | null;
+  /** Null for kinds that use none. */
+  readonly engine: EngineOrder | null;
   /** The one artifact of a param; throws when there is none. */
   input(param: string): Artifact;
   inputs(param: string): readonly Artifact[];

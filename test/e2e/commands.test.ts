@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { makeProject } from '../rig/project.ts';
 import { small } from '../rig/small.ts';
 
-const commands = ['run', 'validate', 'plan', 'graph', 'runs', 'diff'];
+const commands = ['run', 'validate', 'plan', 'graph', 'runs', 'diff', 'engine'];
 
 test('every command has help with examples, on stdout', (t) => {
   const project = makeProject(t, {});

@@ -1,7 +1,7 @@
 /** The engines that these tests run on: wasm always, native where it is installed. */
-import { createRequire } from 'node:module';
+import { readSettings } from '../../src/cli/settings.ts';
 import { openEngine, type Tf } from '../../src/nn/engine.ts';
-import { registerTrainingKernels } from '../../src/nn/kernels.ts';
+import { describeEngines } from '../../src/nn/engines.ts';
 
 export interface TestEngine {
   readonly name: string;
@@ -10,18 +10,10 @@ export interface TestEngine {
   readonly skip: string | false;
 }
 
-const native = process.env.TRAINING_NATIVE;
-
-export const engines: readonly TestEngine[] = [
-  { name: 'wasm', open: openEngine, skip: false },
-  {
-    name: 'native',
-    open: async () => {
-      const tf: Tf = createRequire(import.meta.url)(native ?? '');
-      await tf.ready();
-      registerTrainingKernels(tf);
-      return tf;
-    },
-    skip: native ? false : 'the native engine is not installed (pipe engine install native)',
-  },
-];
+export const engines: readonly TestEngine[] = describeEngines(readSettings({}).engineSettings).map(
+  (engine): TestEngine => ({
+    name: engine.name,
+    open: () => openEngine(engine.works ? engine.order : null),
+    skip: engine.works ? false : `the engine ${engine.name} does not work here: ${engine.fix}`,
+  }),
+);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openEngine } from '../../src/nn/engine.ts';
+import { describeWasm } from '../../src/nn/wasm/describe.ts';
 
 for (const padding of ['same', 'valid'] as const) {
   test(`the gradient of a convolution with padding ${padding} agrees with a numerical one`, async () => {
-    const tf = await openEngine();
+    const tf = await openEngine(describeWasm().order);
     const values = (count: number, seed: number): Float32Array =>
       Float32Array.from({ length: count }, (_, i) => Math.sin(seed + i * 1.7));
     const x = tf.tensor4d(values(2 * 5 * 5 * 3, 1), [2, 5, 5, 3]);

@@ -51,7 +51,9 @@ export function makeProject(
     writeFileSync(join(folder, path), text);
   };
   for (const [path, text] of Object.entries({ 'package.json': '{}', ...files })) write(path, text);
-  const options = { cwd: folder, env: { ...withoutOwn(process.env), ...env } };
+  // The engines that somebody has installed shall not decide what a test computes on.
+  const none = { PIPE_ENGINE_FOLDER: join(folder, '.engines') };
+  const options = { cwd: folder, env: { ...withoutOwn(process.env), ...none, ...env } };
   const pipe = (...args: string[]): Ended => {
     const ended = spawnSync(process.execPath, [launcher, ...args], {
       ...options,

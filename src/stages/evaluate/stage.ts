@@ -15,7 +15,7 @@ export const run: RunStage = async (context) => {
   const params = paramsOf('evaluate', context.params);
   const { network, weights } = readModel(context.input('model').files);
   const dataset = await openDataset(context.input('data').files);
-  const tf = await openEngine();
+  const tf = await openEngine(context.engine);
   const specs = network.layers.flatMap((layer) => layer.weights);
   const variables = specs.map((spec, i) => tf.variable(tf.tensor(weights[i] ?? [], [...spec.shape]), false));
   const rows = dataset.splits[params.split];

@@ -39,7 +39,7 @@ export const run: RunStage = async (context) => {
       { fix: 'lower batchSize' },
     );
   const trainer = makeTrainer(
-    await openEngine(),
+    await openEngine(context.engine),
     model.network,
     model.weights,
     dataset,

@@ -1,0 +1,82 @@
+/** The programs that an installation needs, and how to get them. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { Failure } from '../../../diagnostics/diagnostic.ts';
+
+/** A program and the arguments that it always gets. */
+export type Tool = readonly [program: string, ...args: string[]];
+
+/** Failure: `tool-missing`. */
+export function findCompiler(): Tool {
+  const { CXX } = process.env;
+  const wanted = CXX === undefined || CXX === '' ? ['g++', 'clang++', 'c++'] : [CXX];
+  return findTool(
+    'a C++ compiler',
+    wanted.map((name): Tool => [name]),
+    {
+      debian: 'apt-get install g++',
+      fedora: 'dnf install gcc-c++',
+      arch: 'pacman -S gcc',
+      suse: 'zypper install gcc-c++',
+      darwin: 'xcode-select --install',
+    },
+  );
+}
+
+/** Failure: `tool-missing`. */
+export function findPip(): Tool {
+  const candidates: Tool[] = [['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip3'], ['pip']];
+  return findTool('pip, which finds and checks the wheel', candidates, {
+    debian: 'apt-get install python3-pip',
+    fedora: 'dnf install python3-pip',
+    arch: 'pacman -S python-pip',
+    suse: 'zypper install python3-pip',
+    darwin: 'python3 -m ensurepip',
+  });
+}
+
+type Commands = { readonly [family in 'debian' | 'fedora' | 'arch' | 'suse' | 'darwin']: string };
+
+function findTool(what: string, candidates: readonly Tool[], commands: Commands): Tool {
+  const found = candidates.find(
+    ([program, ...args]) => spawnSync(program, [...args, '--version'], { stdio: 'ignore' }).status === 0,
+  );
+  if (found) return found;
+  const tried = candidates.map((tool) => tool.join(' ')).join(', ');
+  throw new Failure('tool-missing', `there is no ${what} (tried ${tried})`, {
+    fix: `install it: ${commandFor(commands)}`,
+  });
+}
+
+function commandFor(commands: Commands): string {
+  const family = familyOf();
+  return family === null ? Object.values(commands).slice(0, 4).join(', or ') : commands[family];
+}
+
+/** From os-release: https://www.freedesktop.org/software/systemd/man/os-release.html */
+function familyOf(): keyof Commands | null {
+  if (process.platform === 'darwin') return 'darwin';
+  const text = readText('/etc/os-release');
+  const ids = [...text.matchAll(/^ID(?:_LIKE)?="?([^"\n]*)"?$/gm)].flatMap((match) =>
+    (match[1] ?? '').split(' '),
+  );
+  const families: { readonly [id: string]: keyof Commands } = {
+    debian: 'debian',
+    ubuntu: 'debian',
+    fedora: 'fedora',
+    rhel: 'fedora',
+    arch: 'arch',
+    suse: 'suse',
+    opensuse: 'suse',
+  };
+  for (const id of ids) if (families[id] !== undefined) return families[id];
+  return null;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

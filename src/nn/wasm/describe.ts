@@ -1,0 +1,12 @@
+import type { WorkingEngine } from '../engines.ts';
+
+export function describeWasm(): WorkingEngine {
+  return {
+    name: 'wasm',
+    works: true,
+    label: 'WebAssembly, one thread',
+    identity: { engine: 'wasm', library: 'tfjs 4.22.0', device: 'cpu', simd: true, threads: 1 },
+    order: { name: 'wasm', files: {} },
+    env: {},
+  };
+}
