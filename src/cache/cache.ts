@@ -7,6 +7,8 @@ import type { PortContent, Store } from '../run/store.ts';
 import { makeCheckpoints } from './checkpoints.ts';
 import { codeOf, writeAtomically } from './files.ts';
 import { makeIndex } from './index-store.ts';
+import { makeLeases } from './leases.ts';
+import { makeLogs } from './logs.ts';
 import { makeObjects } from './objects.ts';
 import { makeOutputs } from './outputs.ts';
 import { makeRuns } from './runs.ts';
@@ -15,7 +17,7 @@ import { makeWork } from './work.ts';
 
 /** Raised when an older `pipe` would misread what a newer one leaves. */
 const formatVersion = 1;
-const parts = ['objects', 'index', 'runs', 'out', 'downloads', 'work'];
+const parts = ['objects', 'index', 'runs', 'out', 'downloads', 'work', 'leases', 'logs'];
 
 /** Opens the folder, making it when there is none. Failure: `cache-not-writable`, `cache-version`. */
 export async function openCache(folder: string): Promise<Store> {
@@ -35,6 +37,9 @@ export async function openCache(folder: string): Promise<Store> {
     checkpoints: makeCheckpoints(join(folder, 'index', 'checkpoints'), objects),
     workFolder: work.make,
     removeWork: work.remove,
+    noteGroup: work.noteGroup,
+    keepLog: makeLogs(join(folder, 'logs')).keep,
+    lease: makeLeases(join(folder, 'leases')).take,
     bringOut: makeOutputs(join(folder, 'out'), objects, work).bringOut,
     hashFile: stats.hash,
     runs: makeRuns(join(folder, 'runs')),

@@ -1,44 +1,54 @@
-/** cache/work/: folders of running stages. Those of processes that are gone are removed when the cache is next opened. */
-import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { hostname } from 'node:os';
+/** cache/work/: folders of running stages. What processes that are gone have left is cleared when the cache is next opened. */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf } from './files.ts';
+import { ownerIn, ownerName, startOf, stateOf } from './owner.ts';
 
 export interface Work {
   /** A new, empty folder. */
   make(name: string): Promise<string>;
   remove(folder: string): Promise<void>;
+  /** Notes the process group that works there, so that it does not outlive a killed `pipe` for long. */
+  noteGroup(folder: string, pid: number): void;
 }
 
 let counter = 0;
-/** Process ids mean nothing on another machine or in another container that shares the folder. */
-const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+const groupFile = '.group.json';
 
 export function makeWork(folder: string): Work {
   for (const name of readdirSync(folder)) {
-    const [, of, pid] = /^([0-9a-f]{8})-(\d+)-/.exec(name) ?? [];
-    if (of === host && !isAlive(Number(pid))) rmSync(join(folder, name), { recursive: true, force: true });
+    const owner = ownerIn(name);
+    if (owner && stateOf(owner) === 'dead') clear(join(folder, name));
   }
   return {
     make: async (name) => {
-      const made = join(
-        folder,
-        `${host}-${process.pid}-${counter++}-${name.replace(/[^\w.-]/g, '_').slice(0, 60)}`,
-      );
+      const made = join(folder, `${ownerName()}-${counter++}-${name.replace(/[^\w.-]/g, '_').slice(0, 60)}`);
       rmSync(made, { recursive: true, force: true });
       mkdirSync(made, { recursive: true });
       return made;
     },
-    remove: async (made) => rmSync(made, { recursive: true, force: true }),
+    remove: async (made) => rmSync(made, { recursive: true, force: true, maxRetries: 3 }),
+    noteGroup: (made, pid) => {
+      const started = startOf(pid);
+      if (typeof started === 'number') writeFileSync(join(made, groupFile), JSON.stringify({ pid, started }));
+    },
   };
 }
 
-function isAlive(pid: number): boolean {
+function clear(folder: string): void {
+  endGroup(join(folder, groupFile));
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // Another process clears it at the same moment, or something still writes there: the next one will.
+  }
+}
+
+/** A program that runs on after its `pipe` was killed would write into results that nobody waits for. */
+function endGroup(file: string): void {
+  try {
+    const { pid, started } = JSON.parse(readFileSync(file, 'utf8'));
+    if (Number.isInteger(pid) && pid > 1 && startOf(pid) === started) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // There is no such note, or nobody left.
   }
 }

@@ -5,6 +5,9 @@ export interface Interrupts {
   stopListening(): void;
 }
 
+/** A terminal that is closed stops a run like Ctrl-C. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 export function listenForInterrupts(say: (line: string) => void): Interrupts {
   const stop = new AbortController();
   const kill = new AbortController();
@@ -16,14 +19,12 @@ export function listenForInterrupts(say: (line: string) => void): Interrupts {
     say('stopping: running stages may finish what they are at; press Ctrl-C again to kill them');
     stop.abort();
   };
-  process.on('SIGINT', interrupted);
-  process.on('SIGTERM', interrupted);
+  for (const signal of signals) process.on(signal, interrupted);
   return {
     signal: stop.signal,
     kill: kill.signal,
     stopListening: () => {
-      process.off('SIGINT', interrupted);
-      process.off('SIGTERM', interrupted);
+      for (const signal of signals) process.off(signal, interrupted);
     },
   };
 }

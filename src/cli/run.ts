@@ -68,7 +68,7 @@ function runOptions(
     env: settings.env,
     mirrors: settings.mirrors,
     engine: { ...context.engine, order: engine.order, env: engine.env },
-    slots: new Slots(settings.jobs),
+    slots: new Slots(settings.resources),
     version,
     signal: stop.signal,
     kill: stop.kill,
@@ -76,8 +76,8 @@ function runOptions(
     keepGoing: flags.keepGoing ?? false,
     bringOut: (stage, executed) =>
       store.bringOut(graph.pipeline.name, graph.pipeline.profile, stage.name, executed.result.ports),
-    coordinate: (stage, of, upstream, execution) =>
-      stage.kind === 'tune' ? coordinateTune(stage, of, upstream, execution) : null,
+    coordinates: (kind) => kind === 'tune',
+    coordinate: coordinateTune,
   };
 }
 

@@ -4,13 +4,16 @@ import { availableParallelism, homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EngineSettings } from '../nn/engines.ts';
+import type { Resources } from '../pipeline/policy.ts';
+import { readResources } from './resources.ts';
 
 export interface Settings {
   /** The nearest folder upwards with a package.json or .git. */
   readonly root: string;
   readonly cacheFolder: string;
   readonly mirrors: readonly string[];
-  readonly jobs: number;
+  /** What the machine has for stages. */
+  readonly resources: Resources;
   readonly engine: string;
   readonly engineSettings: EngineSettings;
   readonly childFile: string;
@@ -30,7 +33,7 @@ export function readSettings(flags: Flags, startFolder = process.cwd()): Setting
     root,
     cacheFolder: resolve(flags.cache ?? env.PIPE_CACHE ?? join(root, 'cache')),
     mirrors: splitMirrors(env.PIPE_MIRROR ?? ''),
-    jobs: Number(flags.jobs ?? availableParallelism()),
+    resources: readResources(env.PIPE_RESOURCES ?? '', flags.jobs),
     engine: flags.engine ?? env.PIPE_ENGINE ?? 'auto',
     engineSettings: {
       folder: engineFolder(env),

@@ -13,6 +13,18 @@ export type CommonDescription = string
  */
 export type CommonSeed = number
 /**
+ * How often a failed stage is tried again, after 1 s, 2 s, 4 s and so on, at most a minute; by default never.
+ */
+export type CommonRetries = number
+/**
+ * A name, or several: of all stages that give the same name, one runs at a time, also of other `pipe` processes on the same cache.
+ */
+export type CommonMutex = (CommonName | [CommonName, ...(CommonName)[]])
+/**
+ * Letters, digits, - and _; starts with a letter.
+ */
+export type CommonName = string
+/**
  * From input to output.
  * 
  * @minItems 1
@@ -624,6 +636,13 @@ kind?: CommonKind
 description?: CommonDescription
 seed?: CommonSeed
 /**
+ * The stage fails when a try of it takes longer; without it, it may take as long as it likes.
+ */
+timeout?: string
+retries?: CommonRetries
+resources?: CommonResources
+mutex?: CommonMutex
+/**
  * The dataset.
  */
 data: string
@@ -676,12 +695,36 @@ fill: ("nearest" | "constant" | "reflect" | "wrap")
 fillValue: number
 }
 /**
+ * What the stage takes of the machine while it runs: nothing starts that would take more than there is.
+ */
+export interface CommonResources {
+/**
+ * Processors; by default 1. More than there are means all of them.
+ */
+cpu?: number
+/**
+ * Graphics processors; by default none.
+ */
+gpu?: number
+/**
+ * A number and a unit: B, KB, MB, GB or TB, each 1024 of the one before; by default nothing is counted.
+ */
+memory?: string
+}
+/**
  * Declares a network and draws its initial weights.
  */
 export interface BuildStage {
 kind?: CommonKind
 description?: CommonDescription
 seed?: CommonSeed
+/**
+ * The stage fails when a try of it takes longer; without it, it may take as long as it likes.
+ */
+timeout?: string
+retries?: CommonRetries
+resources?: CommonResources
+mutex?: CommonMutex
 /**
  * Shape of one example: height, width, channels.
  * 
@@ -702,6 +745,13 @@ export interface CommandStage {
 kind?: CommonKind
 description?: CommonDescription
 seed?: CommonSeed
+/**
+ * The stage fails when a try of it takes longer; without it, it may take as long as it likes.
+ */
+timeout?: string
+retries?: CommonRetries
+resources?: CommonResources
+mutex?: CommonMutex
 /**
  * A line for the shell, or a program and its arguments.
  */
@@ -730,6 +780,13 @@ export interface DownloadStage {
 kind?: CommonKind
 description?: CommonDescription
 seed?: CommonSeed
+/**
+ * The stage fails when a try of it takes longer; without it, it may take as long as it likes.
+ */
+timeout?: string
+retries?: CommonRetries
+resources?: CommonResources
+mutex?: CommonMutex
 /**
  * cifar10: 60,000 photographs of ten classes. shapes10: drawn from the seed, offline.
  */
@@ -760,6 +817,13 @@ kind?: CommonKind
 description?: CommonDescription
 seed?: CommonSeed
 /**
+ * The stage fails when a try of it takes longer; without it, it may take as long as it likes.
+ */
+timeout?: string
+retries?: CommonRetries
+resources?: CommonResources
+mutex?: CommonMutex
+/**
  * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
 model: string
@@ -784,6 +848,13 @@ kind?: CommonKind
 description?: CommonDescription
 seed?: CommonSeed
 /**
+ * The stage fails when a try of it takes longer; without it, it may take as long as it likes.
+ */
+timeout?: string
+retries?: CommonRetries
+resources?: CommonResources
+mutex?: CommonMutex
+/**
  * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
 data: string
@@ -804,6 +875,13 @@ kind?: CommonKind
 description?: CommonDescription
 seed?: CommonSeed
 /**
+ * The stage fails when a try of it takes longer; without it, it may take as long as it likes.
+ */
+timeout?: string
+retries?: CommonRetries
+resources?: CommonResources
+mutex?: CommonMutex
+/**
  * The page's heading.
  */
 title: string
@@ -821,6 +899,13 @@ export interface TrainStage {
 kind?: CommonKind
 description?: CommonDescription
 seed?: CommonSeed
+/**
+ * The stage fails when a try of it takes longer; without it, it may take as long as it likes.
+ */
+timeout?: string
+retries?: CommonRetries
+resources?: CommonResources
+mutex?: CommonMutex
 /**
  * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
@@ -1002,6 +1087,13 @@ export interface TuneStage {
 kind?: CommonKind
 description?: CommonDescription
 seed?: CommonSeed
+/**
+ * The stage fails when a try of it takes longer; without it, it may take as long as it likes.
+ */
+timeout?: string
+retries?: CommonRetries
+resources?: CommonResources
+mutex?: CommonMutex
 /**
  * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */

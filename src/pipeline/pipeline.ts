@@ -2,6 +2,7 @@
 import type { Place } from '../diagnostics/diagnostic.ts';
 import type { JsonObject } from '../stages/kind.ts';
 import type { Node, Where } from './nodes.ts';
+import type { Policy } from './policy.ts';
 
 export interface Pipeline {
   readonly version: 1;
@@ -29,10 +30,11 @@ export interface Stage {
   readonly cell: { readonly [axis: string]: string };
   readonly kind: string;
   readonly description?: string;
-  /** Resolved, with defaults; `${stages.…}` may be left in. Without kind, description and seed. */
+  /** Resolved, with defaults; `${stages.…}` may be left in. Without kind, description, seed and policy. */
   readonly params: JsonObject;
   /** The stage's own seed. */
   readonly seed: number | null;
+  readonly policy: Policy;
   /** `${stages.STAGE.VALUE}` at `path`. */
   readonly deferred: readonly { readonly path: string; readonly stage: string; readonly value: string }[];
   /** The place of a param (`optimizer.rmsprop`), or of the nearest thing around it. */

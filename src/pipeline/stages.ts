@@ -8,12 +8,13 @@ import type { Json, JsonObject } from '../stages/kind.ts';
 import type { Cell } from './matrix.ts';
 import { child, type MapNode, type Node, textOf, toJson, where } from './nodes.ts';
 import type { Stage } from './pipeline.ts';
+import { latePolicies, policyKeys, readPolicy } from './policy.ts';
 import { deferredForm } from './reference.ts';
 import { explain } from './schema-errors.ts';
 
 const { pipeline: _frame, ...byKind } = validators;
 const kinds = new Map<string, Validator>(Object.entries(byKind));
-const frameKeys = new Set(['kind', 'description', 'seed', 'matrix']);
+const frameKeys = new Set<string>(['kind', 'description', 'seed', 'matrix', ...policyKeys]);
 
 export interface ReadStage {
   /** Null for what is no stage at all; with problems its params are as written. */
@@ -32,7 +33,7 @@ export function readStage(cell: Cell): ReadStage {
   if (!validate)
     return { stage: made(cell, kind, node, asObject(value)), problems: [unknownKind(cell, kind)] };
   const checked = structuredClone(value);
-  const own = unresolved(node, [], node);
+  const own = [...unresolved(node, [], node), ...latePolicies(node)];
   const problems = validate(checked)
     ? own
     : [...own, ...explain(validate.errors ?? [], node, { name, key: cell.key, schema: kind })];
@@ -98,6 +99,7 @@ function made(cell: Cell, kind: string, node: MapNode, value: JsonObject): Stage
     placeOf: (path) => where(node, path.split('.')).place,
     place: cell.key,
     node,
+    policy: readPolicy(value),
     withoutDefaults: (full) => withoutDefaults(kind, full),
   };
 }

@@ -12,7 +12,7 @@ process.on('message', (message: ToChild) => {
   if (message.type === 'stop') stop.abort();
   else void carryOut(message.order);
 });
-// Ctrl-C reaches the whole process group; the parent decides what it means for this stage.
+// Where there are no process groups Ctrl-C reaches this process too; the parent decides what it means for the stage.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit(1));
 

@@ -1,16 +1,16 @@
 /** A `command` stage: any program, with copies of its declared inputs in a folder of its own, and its declared outputs taken from there. */
-import { constants } from 'node:fs';
-import { copyFile, cp, mkdir, rename, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
+import { mkdir, rename, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
 import type { Artifact } from '../stages/context.ts';
-import type { JsonObject } from '../stages/kind.ts';
-import type { Execution } from './execute.ts';
-import { type HostCallbacks, type HostResult, runProgram } from './host.ts';
+import type { Try } from './carry-out.ts';
+import { changedInput, layOut } from './command-inputs.ts';
+import type { Execution, Job } from './execute.ts';
+import { type HostResult, runProgram } from './host.ts';
 
-/** What every program may read of the environment without declaring it, because few start without. */
-const minimalEnv = [
+/** What every program may read of the environment without declaring it, because few start without. docs/cache.md lists it. */
+export const minimalEnv = [
   'PATH',
   'HOME',
   'USER',
@@ -25,82 +25,29 @@ const minimalEnv = [
 ];
 
 export async function runCommand(
-  stage: GraphStage,
-  root: string,
-  inputs: { [param: string]: Artifact[] },
-  work: string,
-  callbacks: HostCallbacks,
+  job: Job,
+  inputs: { readonly [param: string]: readonly Artifact[] },
+  { work, log, stopping, callbacks }: Try,
   run: Execution,
 ): Promise<HostResult> {
+  const { stage } = job;
   const folder = join(work, '.folder');
   await mkdir(folder, { recursive: true });
-  await layOut(stage, root, inputs, folder);
+  const laidOut = await layOut(job, inputs, folder);
   const outputs = record(stage.params.out);
   for (const path of Object.values(outputs)) await mkdir(dirname(join(folder, path)), { recursive: true });
   const { run: program } = stage.params;
   const words = Array.isArray(program) ? program.map(String) : String(program);
   const env = environment(stage, run.env);
-  const ended = await runProgram(
-    stage.name,
-    { run: words, folder, env },
-    join(work, '.log'),
-    callbacks,
-    run.signal,
-    run.kill,
-  );
+  const ended = await runProgram(stage.name, { run: words, folder, env }, log, callbacks, stopping);
   if (ended.type !== 'done') return ended;
+  const changed = await changedInput(job, laidOut, run);
+  if (changed) return { type: 'failed', diagnostic: changed };
   for (const [port, path] of Object.entries(outputs)) {
     const missing = await collect(stage, folder, path, join(work, port));
     if (missing) return { type: 'failed', diagnostic: missing };
   }
   return ended;
-}
-
-/**
- * Project files at their own paths; an upstream port in a folder of the input's name; of a list, each in a folder of
- * its stage's name in there.
- */
-async function layOut(
-  stage: GraphStage,
-  root: string,
-  inputs: { [param: string]: Artifact[] },
-  folder: string,
-): Promise<void> {
-  for (const [name, value] of Object.entries(declaredInputs(stage))) {
-    const artifacts = inputs[`in.${name}`] ?? [];
-    if (artifacts.length === 0) await copyProjectPath(root, String(value), folder, stage.name);
-    for (const { stage: from, files } of artifacts)
-      await copyFiles(files, Array.isArray(value) ? join(folder, name, from) : join(folder, name));
-  }
-}
-
-async function copyFiles(files: Artifact['files'], folder: string): Promise<void> {
-  for (const [path, from] of Object.entries(files)) {
-    const to = join(folder, path);
-    await mkdir(dirname(to), { recursive: true });
-    await copyFile(from, to, constants.COPYFILE_FICLONE);
-  }
-}
-
-function declaredInputs({ params }: GraphStage): JsonObject {
-  const declared = params.in ?? {};
-  return typeof declared === 'object' && !Array.isArray(declared)
-    ? Object.fromEntries(Object.entries(declared))
-    : {};
-}
-
-async function copyProjectPath(root: string, path: string, folder: string, stage: string): Promise<void> {
-  const from = resolve(root, path);
-  await mkdir(dirname(join(folder, path)), { recursive: true });
-  await cp(from, join(folder, path), { recursive: true, mode: constants.COPYFILE_FICLONE }).catch(
-    (error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new Failure(
-        'missing-input',
-        `\`${stage}\` declares the input \`${path}\`, which can't be read: ${why}`,
-      );
-    },
-  );
 }
 
 async function collect(

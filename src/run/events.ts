@@ -15,6 +15,18 @@ export type RunEvent =
       readonly engineReason: string;
     }
   | { readonly type: 'stage-start'; readonly stage: string; readonly reason: string }
+  /** Another process is at the same stage, or has a mutex of it. */
+  | { readonly type: 'stage-wait'; readonly stage: string; readonly owner: string }
+  | {
+      readonly type: 'stage-retry';
+      readonly stage: string;
+      /** Why the last try failed. */
+      readonly diagnostic: Diagnostic;
+      /** Tries that are left. */
+      readonly left: number;
+      /** Until the next one. */
+      readonly seconds: number;
+    }
   | { readonly type: 'stage-progress'; readonly stage: string; readonly progress: Progress }
   | { readonly type: 'stage-log'; readonly stage: string; readonly line: string }
   | {

@@ -1,22 +1,23 @@
 /** Plan → Run: walks the graph, stage by stage as their inputs arrive, telling what happens. */
 import { PGraph } from 'p-graph';
-import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
 import type { UpstreamResults } from '../plan/stage-fingerprint.ts';
 import type { StageOutcomeName } from './events.ts';
 import { type Executed, type Execution, executeStage } from './execute.ts';
+import { asDiagnostic, limited, tookTooLong, withRetries } from './tries.ts';
 
 export interface RunOptions extends Omit<Execution, 'halted'> {
   /** Go on with what does not depend on a failed stage. */
   readonly keepGoing: boolean;
   readonly bringOut: (stage: GraphStage, executed: Extract<Executed, { result: unknown }>) => Promise<void>;
-  /** Kinds that are coordinated here instead of in a process: `tune`. */
+  /** Is this kind coordinated here instead of run in a process? `tune` is. */
+  readonly coordinates: (kind: string) => boolean;
   readonly coordinate: (
     stage: GraphStage,
     graph: Graph,
     upstream: UpstreamResults,
     run: Execution,
-  ) => Promise<Executed> | null;
+  ) => Promise<Executed>;
 }
 
 export interface FinishedStage {
@@ -105,7 +106,7 @@ async function attempt(
 ): Promise<Executed> {
   try {
     const run = { ...options, halted: () => failureThatStops(finished, options) };
-    const executed = await (options.coordinate(stage, graph, upstream, run) ??
+    const executed = await (coordinated(stage, graph, upstream, run, options) ??
       executeStage(stage, graph, upstream, run));
     if ('result' in executed) await options.bringOut(stage, executed);
     return executed;
@@ -114,14 +115,26 @@ async function attempt(
   }
 }
 
-function asDiagnostic(error: unknown, stage: GraphStage): Diagnostic {
-  if (error instanceof Failure) return error.diagnostic;
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    severity: 'error',
-    code: 'stage-failed',
-    message: `\`${stage.name}\`: ${message}`,
-  };
+/** What is coordinated here takes its policy from the stage like any other. */
+function coordinated(
+  stage: GraphStage,
+  graph: Graph,
+  upstream: UpstreamResults,
+  run: Execution,
+  options: RunOptions,
+): Promise<Executed> | null {
+  if (!options.coordinates(stage.kind)) return null;
+  return withRetries(stage, run, async () => {
+    const stopping = limited(run, stage.policy.timeoutMs);
+    const own = { ...run, signal: stopping.stop, kill: stopping.kill };
+    try {
+      const executed = await options.coordinate(stage, graph, upstream, own);
+      const expired = executed.type === 'interrupted' && stopping.timedOut();
+      return expired ? { type: 'failed', diagnostic: tookTooLong(stage, []), reason: '' } : executed;
+    } finally {
+      stopping.clear();
+    }
+  });
 }
 
 function outcomeOf(stages: readonly FinishedStage[], signal: AbortSignal): Finished['outcome'] {

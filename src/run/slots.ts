@@ -1,32 +1,74 @@
-/** Counts what may run at the same time. Waiting is first come, first served. */
+/** What may run at the same time: a machine's processors, graphics processors and memory, and names that exclude each other. */
+import type { Policy, Resources } from '../pipeline/policy.ts';
+
+type Want = Pick<Policy, 'resources' | 'mutex'>;
+interface Waiting {
+  readonly want: Want;
+  readonly start: () => void;
+}
+const kinds = ['cpu', 'gpu', 'memory'] as const;
+
 export class Slots {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-  constructor(count: number) {
-    this.#free = count;
+  readonly capacity: Resources;
+  #free: Resources;
+  readonly #taken = new Set<string>();
+  readonly #waiting: Waiting[] = [];
+
+  constructor(capacity: Resources) {
+    this.capacity = capacity;
+    this.#free = capacity;
   }
 
-  async with<T>(work: () => Promise<T>): Promise<T> {
-    await this.#take();
+  /** Does `work` once there is room for it. More processors than there are means all of them; of the rest it must fit. */
+  async with<T>(wanted: Want, work: () => Promise<T>): Promise<T> {
+    const cpu = Math.min(wanted.resources.cpu, this.capacity.cpu);
+    const want = { ...wanted, resources: { ...wanted.resources, cpu } };
+    await new Promise<void>((start) => {
+      this.#waiting.push({ want, start });
+      this.#startWhatFits();
+    });
     try {
       return await work();
     } finally {
       // Not at once: how this work ended is told before the next begins, which may then no longer want to.
-      setImmediate(() => this.#giveBack());
+      setImmediate(() => this.#giveBack(want));
     }
   }
 
-  #take(): Promise<void> {
-    if (this.#free > 0) {
-      this.#free--;
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  /** What the machine has too little of for a stage that runs alone, or null. */
+  lacks(resources: Resources): 'gpu' | 'memory' | null {
+    return (['gpu', 'memory'] as const).find((kind) => resources[kind] > this.capacity[kind]) ?? null;
   }
 
-  #giveBack(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#free++;
+  #giveBack({ resources, mutex }: Want): void {
+    this.#free = combined(this.#free, resources, 1);
+    for (const name of mutex) this.#taken.delete(name);
+    this.#startWhatFits();
   }
+
+  /** First come, first served; a later one may only take what no earlier one waits for, so that a large one gets its turn. */
+  #startWhatFits(): void {
+    let spoken = this.#free;
+    const names = new Set(this.#taken);
+    for (const waiting of [...this.#waiting]) {
+      const { resources, mutex } = waiting.want;
+      const fits =
+        kinds.every((kind) => resources[kind] === 0 || resources[kind] <= spoken[kind]) &&
+        mutex.every((name) => !names.has(name));
+      spoken = combined(spoken, resources, -1);
+      for (const name of mutex) names.add(name);
+      if (fits) this.#start(waiting);
+    }
+  }
+
+  #start(waiting: Waiting): void {
+    this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+    this.#free = combined(this.#free, waiting.want.resources, -1);
+    for (const name of waiting.want.mutex) this.#taken.add(name);
+    waiting.start();
+  }
+}
+
+function combined(a: Resources, b: Resources, sign: 1 | -1): Resources {
+  return { cpu: a.cpu + sign * b.cpu, gpu: a.gpu + sign * b.gpu, memory: a.memory + sign * b.memory };
 }

@@ -38,6 +38,11 @@ export interface IndexEntry {
   readonly results: readonly StoredResult[];
 }
 
+export type LeaseAnswer =
+  | { readonly type: 'held'; release(): void }
+  /** A living process has one of the names. */
+  | { readonly type: 'busy'; readonly owner: string };
+
 export interface Store {
   readonly downloads: string;
   /** Null for what isn't there, is damaged, or is of another version. */
@@ -62,6 +67,12 @@ export interface Store {
   /** A new folder of a running stage, on the store's own file system. */
   workFolder(name: string): Promise<string>;
   removeWork(folder: string): Promise<void>;
+  /** The process group that works in such a folder: it is ended with the folder, should this process die. */
+  noteGroup(folder: string, pid: number): void;
+  /** Keeps a failed stage's log as its newest; tells where, or null when there is none. */
+  keepLog(pipeline: string, profile: string | null, stage: string, file: string): Promise<string | null>;
+  /** All these names at once, for this process alone, until they are given back. */
+  lease(names: readonly string[]): LeaseAnswer;
   /** Makes cache/out/PIPELINE[@PROFILE]/STAGE hold these ports: PORT/FILE. */
   bringOut(
     pipeline: string,

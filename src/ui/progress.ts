@@ -64,6 +64,14 @@ class View implements Reporter {
         });
         this.#redraw(false);
         break;
+      case 'stage-wait':
+        this.#print(`  ○ ${this.#name(event.stage)}  waits for ${event.owner}, which is at the same`);
+        break;
+      case 'stage-retry':
+        this.#print(
+          `  ↻ ${this.#name(event.stage)}  failed, is tried again in ${event.seconds} s (${event.left} left): ${event.diagnostic.message}`,
+        );
+        break;
       case 'stage-log':
         break;
       case 'stage-end':

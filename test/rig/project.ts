@@ -24,6 +24,8 @@ export interface Running {
 
 export interface Project {
   readonly folder: string;
+  /** What `pipe` gets; a test may change it. */
+  readonly env: NodeJS.ProcessEnv;
   write(path: string, text: string): void;
   read(path: string): string;
   /** Runs `pipe` to its end. */
@@ -64,6 +66,7 @@ export function makeProject(
   };
   return {
     folder,
+    env: options.env,
     write,
     read: (path) => readFileSync(join(folder, path), 'utf8'),
     pipe,

@@ -1,0 +1,119 @@
+/**
+ * cache/leases/: what one process at a time may do. A claim is a file of its own, `NAME.HOST-PID-START-N`: whoever finds
+ * no other living claim on the name after writing its own holds the lease. So nothing is ever taken from anybody, a dead
+ * owner's claim is removed by whoever sees it, and there is no lock over it all.
+ */
+import { mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LeaseAnswer } from '../run/store.ts';
+import { codeOf } from './files.ts';
+import { type Owner, ownerIn, ownerName, self, stateOf } from './owner.ts';
+
+const heartbeatMs = 5000;
+/** A claim of another machine is dead when its heartbeat was not seen to change for so long. */
+const silentMs = 60_000;
+
+export interface Leases {
+  /** All names at once, or none while a living process has a claim on one of them. */
+  take(names: readonly string[]): LeaseAnswer;
+}
+
+let counter = 0;
+
+export function makeLeases(folder: string, now: () => number = () => performance.now()): Leases {
+  const held = new Set<string>();
+  /** By claim of another machine: its heartbeat, and when we first saw that. */
+  const seen = new Map<string, { beat: number; since: number }>();
+  let timer: NodeJS.Timeout | undefined;
+
+  function take(names: readonly string[]): LeaseAnswer {
+    const mine: string[] = [];
+    for (const name of names) {
+      if (othersOn(name, '').length === 0) mine.push(claim(name));
+      const [other] = othersOn(name, mine.at(-1) ?? '');
+      if (other === undefined) continue;
+      release(mine);
+      return { type: 'busy', owner: described(other) };
+    }
+    return { type: 'held', release: () => release(mine) };
+  }
+
+  function claim(name: string): string {
+    const file = `${name}.${ownerName()}-${counter++}`;
+    const text = `${JSON.stringify({ ...self, since: new Date().toISOString() })}\n`;
+    try {
+      writeFileSync(join(folder, file), text);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, file), text);
+    }
+    held.add(file);
+    timer ??= setInterval(beat, heartbeatMs).unref();
+    return file;
+  }
+
+  function release(files: readonly string[]): void {
+    for (const file of files) {
+      held.delete(file);
+      rmSync(join(folder, file), { force: true });
+    }
+    if (held.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  function beat(): void {
+    const time = new Date();
+    for (const file of held) {
+      try {
+        utimesSync(join(folder, file), time, time);
+      } catch {
+        // Somebody cleared the folder: the work goes on, at worst twice.
+      }
+    }
+  }
+
+  /** Living claims on a name but one; dead ones are removed. */
+  function othersOn(name: string, but: string): Owner[] {
+    return list(folder)
+      .filter((file) => file.startsWith(`${name}.`) && file !== but)
+      .flatMap((file) => {
+        const owner = ownerIn(file.slice(name.length + 1));
+        if (!owner) return [];
+        if (isAlive(owner, file)) return [owner];
+        rmSync(join(folder, file), { force: true });
+        return [];
+      });
+  }
+
+  function isAlive(owner: Owner, file: string): boolean {
+    const state = stateOf(owner);
+    return state === 'unknown' ? beats(file) : state === 'alive';
+  }
+
+  /** By our own clock alone: those of two machines may differ. */
+  function beats(file: string): boolean {
+    const beat = statSync(join(folder, file), { throwIfNoEntry: false })?.mtimeMs;
+    if (beat === undefined) return false;
+    const known = seen.get(file);
+    if (known?.beat === beat) return now() - known.since < silentMs;
+    seen.set(file, { beat, since: now() });
+    return true;
+  }
+
+  return { take };
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function described(owner: Owner): string {
+  return owner.host === self.host ? `process ${owner.pid}` : `process ${owner.pid} of another machine`;
+}

@@ -1,0 +1,133 @@
+/** One try of a stage: a folder to work in, a process, and the result stored when it ended well. */
+import { join } from 'node:path';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { epochsOf } from '../plan/plan.ts';
+import type { Artifact } from '../stages/context.ts';
+import { runCommand } from './command.ts';
+import type { Executed, Execution, Job } from './execute.ts';
+import { type HostCallbacks, type HostResult, runStage } from './host.ts';
+import { type Log, makeLog } from './log.ts';
+import type { StageOrder } from './messages.ts';
+import type { Stopping } from './process.ts';
+import { kindOf, storeResult } from './result.ts';
+import { asDiagnostic, limited, tookTooLong } from './tries.ts';
+
+/** Where a try works, what it prints, and what stops it. */
+export interface Try {
+  readonly work: string;
+  readonly log: Log;
+  readonly stopping: Stopping;
+  readonly callbacks: HostCallbacks;
+}
+
+export async function carryOut(job: Job, run: Execution): Promise<Executed> {
+  const { stage, made, reason } = job;
+  const started = performance.now();
+  const work = await run.store.workFolder(stage.name);
+  const log = makeLog(join(work, '.log'), (line) => run.emit({ type: 'stage-log', stage: stage.name, line }));
+  const stopping = limited(run, stage.policy.timeoutMs);
+  try {
+    const ended = await host(job, work, log, stopping, run);
+    if (ended.type === 'interrupted' && !stopping.timedOut()) return { type: 'interrupted', reason };
+    if (ended.type === 'interrupted') return failed(tookTooLong(stage, log.tail()), job, log, run);
+    if (ended.type === 'failed') return failed(ended.diagnostic, job, log, run);
+    const seconds = (performance.now() - started) / 1000;
+    const result = await storeResult(job, work, ended, seconds, run);
+    return { type: 'ran', result, fingerprint: made, reason };
+  } catch (error) {
+    return failed(asDiagnostic(error, stage), job, log, run);
+  } finally {
+    stopping.clear();
+    await run.store.removeWork(work);
+  }
+}
+
+/** What the last lines alone may not explain. */
+const logged = new Set<string>(['stage-failed', 'stage-killed', 'stage-crashed', 'stage-timeout']);
+
+async function failed(diagnostic: Diagnostic, job: Job, log: Log, run: Execution): Promise<Executed> {
+  const { pipeline } = job.graph;
+  const kept = await run.store.keepLog(pipeline.name, pipeline.profile, job.stage.name, log.file);
+  const told =
+    kept === null || !logged.has(diagnostic.code)
+      ? diagnostic
+      : { ...diagnostic, message: `${diagnostic.message}\n  its whole log is ${kept}` };
+  return { type: 'failed', diagnostic: told, reason: job.reason };
+}
+
+async function host(
+  job: Job,
+  work: string,
+  log: Log,
+  stopping: Stopping,
+  run: Execution,
+): Promise<HostResult> {
+  const { stage, made } = job;
+  const saving: Promise<void>[] = [];
+  const callbacks: HostCallbacks = {
+    onProgress: (progress) => run.emit({ type: 'stage-progress', stage: stage.name, progress }),
+    onLog: (line) => run.emit({ type: 'stage-log', stage: stage.name, line }),
+    onStart: (pid) => run.store.noteGroup(work, pid),
+    onCheckpoint: (epoch, folder) => {
+      if (made.prefix)
+        saving.push(run.store.checkpoints.save(made.prefix, run.engine.identity, epoch, folder));
+    },
+  };
+  const inputs = artifacts(job, run);
+  const ended =
+    stage.kind === 'command'
+      ? await runCommand(job, inputs, { work, log, stopping, callbacks }, run)
+      : await runStage(
+          run.childFile,
+          await orderFor(job, inputs, work, run),
+          kindOf(stage, run).usesEngine ? { ...run.env, ...run.engine.env } : run.env,
+          log,
+          callbacks,
+          stopping,
+        );
+  await Promise.all(saving);
+  return ended;
+}
+
+async function orderFor(
+  { stage, graph, made }: Job,
+  inputs: StageOrder['inputs'],
+  work: string,
+  run: Execution,
+): Promise<StageOrder> {
+  const kind = kindOf(stage, run);
+  const checkpoint = made.prefix
+    ? await run.store.checkpoints.latest(made.prefix, run.engine.identity, epochsOf(stage))
+    : null;
+  return {
+    name: stage.name,
+    kind: stage.kind,
+    params: stage.params,
+    seed: stage.seed ?? graph.pipeline.seed,
+    engine: kind.usesEngine ? run.engine.order : null,
+    inputs,
+    work,
+    outputs: Object.keys(kind.outputs(stage.params)),
+    downloads: run.store.downloads,
+    mirrors: run.mirrors,
+    root: graph.pipeline.root,
+    checkpoint,
+  };
+}
+
+/** By param, one artifact a port that is read. */
+function artifacts({ stage, upstream }: Job, run: Execution): { [param: string]: Artifact[] } {
+  const inputs: { [param: string]: Artifact[] } = {};
+  for (const edge of stage.edges) {
+    for (const port of edge.ports) {
+      const content = upstream.get(edge.stage)?.ports[port];
+      if (!content) throw new Error(`${edge.stage}.${port} has no content`);
+      const files = Object.fromEntries(
+        Object.entries(content.files).map(([path, ref]) => [path, run.store.objectPath(ref)]),
+      );
+      const input = { stage: edge.stage, kind: edge.kind, port, type: content.type, files };
+      inputs[edge.param] = [...(inputs[edge.param] ?? []), input];
+    }
+  }
+  return inputs;
+}

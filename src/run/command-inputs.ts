@@ -1,0 +1,115 @@
+/** What a command finds in its folder: copies of what it declares, and whether it left them alone. */
+import { constants, mkdirSync, statSync } from 'node:fs';
+import { copyFile, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
+import { commandFiles } from '../plan/stage-fingerprint.ts';
+import type { Artifact } from '../stages/context.ts';
+import type { Json, JsonObject } from '../stages/kind.ts';
+import type { Execution, Job } from './execute.ts';
+
+/** A file as it was given to the program. */
+interface LaidOut {
+  /** As the program sees it. */
+  readonly path: string;
+  readonly from: string;
+  readonly copy: string;
+  readonly stamp: string;
+}
+
+/**
+ * Project files at their own paths; an upstream port's in a folder of the input's name, of a list each in a folder of
+ * its stage's name in there. Always copies: a program may do with them what it likes. Failure: `missing-input`.
+ */
+export async function layOut(
+  { stage, graph }: Job,
+  inputs: { readonly [param: string]: readonly Artifact[] },
+  folder: string,
+): Promise<LaidOut[]> {
+  const { root } = graph.pipeline;
+  const declared = Object.entries(mapOf(stage.params.in));
+  for (const [name, path] of declared) {
+    if (!inputs[`in.${name}`]) mustExist(String(path), root, stage.name);
+  }
+  const project = await commandFiles(stage, root);
+  const upstream = declared.flatMap(([name, value]) =>
+    (inputs[`in.${name}`] ?? []).flatMap((artifact) => {
+      const place = Array.isArray(value) ? `${name}/${artifact.stage}` : name;
+      return Object.entries(artifact.files).map(([path, from]) => ({ path: `${place}/${path}`, from }));
+    }),
+  );
+  const files = [...project.map((path) => ({ path, from: join(root, path) })), ...upstream];
+  for (const parent of new Set(files.map(({ path }) => dirname(join(folder, path)))))
+    mkdirSync(parent, { recursive: true });
+  return Promise.all(
+    files.map(async ({ path, from }) => {
+      const copy = join(folder, path);
+      await copyFile(from, copy, constants.COPYFILE_FICLONE);
+      return { path, from, copy, stamp: stampOf(copy) };
+    }),
+  );
+}
+
+function mustExist(path: string, root: string, stage: string): void {
+  try {
+    statSync(resolve(root, path));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `\`${stage}\` declares the input \`${path}\`, which can't be read: ${why}`;
+    throw new Failure('missing-input', message);
+  }
+}
+
+/** A result of inputs that are no longer what they were when it was asked for would be kept under the wrong fingerprint. */
+export async function changedInput(
+  { stage, graph, made }: Job,
+  laidOut: readonly LaidOut[],
+  run: Execution,
+): Promise<Diagnostic | null> {
+  for (const { path, from, copy, stamp } of laidOut) {
+    if (stampOf(copy) === stamp) continue;
+    if (await sameBytes(copy, from)) continue;
+    return {
+      severity: 'error',
+      code: 'input-changed',
+      message: `\`${stage.name}\` changed its input \`${path}\`: what it left was not kept`,
+      place: stage.placeOf('run'),
+      fix: 'have it copy the file first and change the copy',
+    };
+  }
+  for (const [path, hash] of Object.entries(mapOf(made.parts.outside))) {
+    if (!path.startsWith('file:')) continue;
+    const file = path.slice('file:'.length);
+    const now = await run.store.hashFile(join(graph.pipeline.root, file)).catch(() => null);
+    if (now === hash) continue;
+    return {
+      severity: 'error',
+      code: 'input-changed',
+      message: `\`${file}\` was changed while \`${stage.name}\` was running with it: what it left was not kept`,
+      place: stage.placeOf('in'),
+      fix: 'run again; if the program itself changes the file, have it change a copy',
+    };
+  }
+  return null;
+}
+
+/** Whatever a writer can't help to change. */
+function stampOf(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false, bigint: true });
+  return found ? `${found.size} ${found.mtimeNs} ${found.ctimeNs} ${found.ino}` : 'missing';
+}
+
+async function sameBytes(a: string, b: string): Promise<boolean> {
+  try {
+    const [one, other] = await Promise.all([readFile(a), readFile(b)]);
+    return one.equals(other);
+  } catch {
+    return false;
+  }
+}
+
+function mapOf(value: Json | undefined): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : {};
+}

@@ -1,0 +1,61 @@
+/** What a stage's process prints: line by line to whoever listens, to a file, and its last lines to whoever asks. */
+import { appendFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+
+export interface Log {
+  readonly file: string;
+  listen(stream: Readable | null): void;
+  /** The last lines. */
+  tail(): readonly string[];
+}
+
+const lastLines = 20;
+/** A line without an end is cut here, so that a program that never breaks its lines costs no memory. */
+const longestLine = 65_536;
+
+/** The file is made when there is something to keep. */
+export function makeLog(file: string, onLine: (line: string) => void): Log {
+  const tail: string[] = [];
+  const line = (text: string): void => {
+    tail.push(text);
+    if (tail.length > lastLines) tail.shift();
+    onLine(text);
+  };
+  return {
+    file,
+    tail: () => tail,
+    listen: (stream) => {
+      if (!stream) return;
+      const decoder = new StringDecoder('utf8');
+      let open = '';
+      const take = (text: string): void => {
+        const lines = (open + text).split(/\r?\n/);
+        open = lines.pop() ?? '';
+        for (const whole of lines) line(whole);
+        if (open.length > longestLine) {
+          line(open);
+          open = '';
+        }
+      };
+      stream.on('data', (chunk: Buffer) => {
+        keep(file, chunk);
+        take(decoder.write(chunk));
+      });
+      stream.on('end', () => {
+        take(decoder.end());
+        if (open !== '') line(open);
+        open = '';
+      });
+    },
+  };
+}
+
+/** A log that can't be kept is no reason to fail. */
+function keep(file: string, chunk: Buffer): void {
+  try {
+    appendFileSync(file, chunk);
+  } catch {
+    // What it holds was shown.
+  }
+}

@@ -1,0 +1,88 @@
+/** A stage's process: how it is asked to stop, how it is ended with all that it started, and how its end is told. */
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { setTimeout as after } from 'node:timers/promises';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+
+/** Aborting `stop` asks a stage to stop, aborting `kill` ends it. */
+export interface Stopping {
+  readonly stop: AbortSignal;
+  readonly kill: AbortSignal;
+}
+
+export interface End {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly error?: Error;
+}
+
+/** Processes lead a group of their own, where there are groups: what they start ends with them. */
+export const ownGroup = process.platform !== 'win32';
+
+/** What a program that was asked to stop may leave running is given so long to end by itself. */
+const graceMs = 10_000;
+
+/** Resolves when the process and all that it started have ended, and all their output was read. */
+export async function ended(child: ChildProcess, stopping: Stopping, ask: () => void): Promise<End> {
+  const end = (): void => signalGroup(child, 'SIGKILL');
+  stopping.stop.addEventListener('abort', ask, { once: true });
+  stopping.kill.addEventListener('abort', end, { once: true });
+  if (stopping.stop.aborted) ask();
+  if (stopping.kill.aborted) end();
+  const closed = new Promise<End>((resolve) => {
+    child.on('error', (error) => resolve({ code: null, signal: null, error }));
+    child.on('close', (code, by) => resolve({ code, signal: by }));
+  });
+  // Without this, what it left running would hold its output open, and might go on writing.
+  child.on('exit', () => void (stopping.stop.aborted ? endWithGrace(child) : end()));
+  try {
+    return await closed;
+  } finally {
+    stopping.stop.removeEventListener('abort', ask);
+    stopping.kill.removeEventListener('abort', end);
+  }
+}
+
+/** A shell ends at once when it is asked to; the program that it had started may still be writing its state. */
+async function endWithGrace(child: ChildProcess): Promise<void> {
+  const until = performance.now() + graceMs;
+  while (hasGroup(child) && performance.now() < until) await after(50);
+  signalGroup(child, 'SIGKILL');
+}
+
+function hasGroup(child: ChildProcess): boolean {
+  try {
+    return ownGroup && child.pid !== undefined && process.kill(-child.pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (ownGroup) process.kill(-child.pid, signal);
+    else if (child.exitCode === null) spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f']);
+  } catch {
+    // Nobody is left.
+  }
+}
+
+/** How a process ended that gave no answer. */
+export function died(name: string, end: End, tail: readonly string[]): Diagnostic {
+  const how = end.error
+    ? `could not be started: ${end.error.message}`
+    : end.signal
+      ? `was killed by ${end.signal}`
+      : `ended with exit code ${end.code}`;
+  const lines = tail.length > 0 ? `\n${tail.map((line) => `  | ${line}`).join('\n')}` : '';
+  const memory =
+    end.signal === 'SIGKILL'
+      ? 'if nobody killed it, the system was out of memory: a smaller batchSize or width needs less'
+      : undefined;
+  return {
+    severity: 'error',
+    code: end.signal ? 'stage-killed' : 'stage-failed',
+    message: `\`${name}\` ${how}${lines}`,
+    ...(memory ? { fix: memory } : {}),
+  };
+}

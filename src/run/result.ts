@@ -1,0 +1,99 @@
+/** What a stage left in its folder becomes a result in the store. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../diagnostics/diagnostic.ts';
+import type { GraphStage } from '../pipeline/pipeline.ts';
+import type { PlanContext } from '../plan/plan.ts';
+import type { UpstreamResults } from '../plan/stage-fingerprint.ts';
+import type { StageOutcome } from '../stages/context.ts';
+import type { JsonObject, Kind } from '../stages/kind.ts';
+import type { Execution, Job } from './execute.ts';
+import type { HostResult } from './host.ts';
+import type { Forward } from './messages.ts';
+import type { PortContent, StoredResult } from './store.ts';
+
+/** Failure `no-output` when a port is left empty: then nothing is recorded. */
+export async function storeResult(
+  { stage, made, upstream }: Job,
+  work: string,
+  { outcome, forwards }: Extract<HostResult, { type: 'done' }>,
+  seconds: number,
+  run: Execution,
+): Promise<StoredResult> {
+  const kind = kindOf(stage, run);
+  const engine = kind.usesEngine ? run.engine.identity : null;
+  await writeFacts(stage, kind, outcome, engine, work);
+  const ports: { [port: string]: PortContent } = {};
+  for (const [port, { type }] of Object.entries({
+    ...kind.outputs(stage.params),
+    facts: { type: 'facts' as const },
+  })) {
+    const written = await run.store.adoptFolder(join(work, port));
+    const passed = forwards
+      .filter((forward) => forward.port === port)
+      .map((forward) => [forward.path, refOf(forward, upstream, run)] as const);
+    ports[port] = run.store.portContent(type, { ...written, ...Object.fromEntries(passed) });
+    if (Object.keys(ports[port].files).length === 0)
+      throw new Failure(
+        'no-output',
+        `\`${stage.name}\` ended well but left nothing for its output \`${port}\``,
+      );
+  }
+  const result: StoredResult = {
+    version: 1,
+    engine,
+    ports,
+    values: outcome.values ?? {},
+    summary: outcome.summary,
+    facts: outcome.facts ?? {},
+    createdBy: run.version,
+    seconds,
+  };
+  await run.store.record(made.hash, stage.kind, made.parts, result);
+  return result;
+}
+
+/** What reports say of a stage. Its name and description are no part of it: renaming reruns nothing. */
+async function writeFacts(
+  stage: GraphStage,
+  kind: Kind,
+  outcome: StageOutcome,
+  engine: JsonObject | null,
+  work: string,
+): Promise<void> {
+  const references = new Set(kind.inputs(stage.params).map((port) => port.param));
+  const params = Object.fromEntries(Object.entries(stage.params).filter(([name]) => !references.has(name)));
+  const versions = Object.fromEntries(
+    kind.components(stage.params).map(({ name, version }) => [name, version]),
+  );
+  const facts = {
+    version: 1,
+    kind: stage.kind,
+    params,
+    engine,
+    versions,
+    facts: outcome.facts ?? {},
+    values: outcome.values ?? {},
+    summary: outcome.summary,
+  };
+  await mkdir(join(work, 'facts'), { recursive: true });
+  await writeFile(join(work, 'facts', 'facts.json'), `${JSON.stringify(facts, null, 2)}\n`);
+}
+
+function refOf(forward: Forward, upstream: UpstreamResults, run: Execution): PortContent['files'][string] {
+  for (const result of upstream.values()) {
+    for (const port of Object.values(result.ports)) {
+      const ref = Object.values(port.files).find(
+        (candidate) => run.store.objectPath(candidate) === forward.from,
+      );
+      if (ref) return ref;
+    }
+  }
+  throw new Error(`${forward.port}/${forward.path} forwards a file that is no input`);
+}
+
+export function kindOf(stage: GraphStage, run: PlanContext): Kind {
+  const kind = run.kinds(stage.kind);
+  if (!kind) throw new Error(`unchecked kind ${stage.kind}`);
+  return kind;
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { makeProject } from '../rig/project.ts';
+
+const pipeline = (...stages: string[]): string =>
+  `version: 1\nname: p\nstages:\n${stages.map((stage) => `  ${stage}\n`).join('')}`;
+
+test('a command gets the variables that it declares and a documented minimum, and nothing else', (t) => {
+  const stage = (env: string): string =>
+    pipeline(`a: { kind: command, run: "env > x", env: ${env}, out: { x: x } }`);
+  const project = makeProject(t, { 'p.yaml': stage('[SHOWN]') }, { SHOWN: 'yes', HIDDEN: 'no' });
+  project.run('p.yaml');
+  const seen = project
+    .read('cache/out/p/a/x/x')
+    .split('\n')
+    .map((line) => line.split('=')[0] ?? '');
+  assert.ok(seen.includes('SHOWN') && seen.includes('PATH'));
+  // What the shell itself sets.
+  const own = ['PWD', 'OLDPWD', 'SHLVL', '_', ''];
+  const minimum = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TMPDIR', 'TEMP', 'TMP'];
+  assert.deepEqual(
+    seen.filter((name) => ![...own, ...minimum, 'SHOWN'].includes(name)),
+    [],
+  );
+});
+
+test('a declared variable that changes is a reason to run again; another is none', (t) => {
+  const files = { 'p.yaml': pipeline('a: { kind: command, run: "env > x", env: [SHOWN], out: { x: x } }') };
+  const project = makeProject(t, files, { SHOWN: 'yes', OTHER: '1' });
+  project.run('p.yaml');
+  project.env.OTHER = '2';
+  assert.deepEqual(project.run('p.yaml'), { a: 'cached' });
+  project.env.SHOWN = 'no';
+  assert.deepEqual(project.run('p.yaml'), { a: 'ran' });
+});
+
+const harms: { [how: string]: string } = {
+  'writes to it': 'echo more >> words.txt',
+  'sorts it in place': 'sort -o words.txt words.txt',
+  'deletes it': 'rm -f words.txt',
+  'keeps its size and time':
+    'touch -r words.txt t; printf B | dd of=words.txt conv=notrunc bs=1 2>/dev/null; touch -r t words.txt',
+};
+for (const [how, run] of Object.entries(harms)) {
+  test(`a command that changes an input of the project (${how}) is told so, and nothing is kept`, (t) => {
+    const stage = `a: { kind: command, run: "${run}; echo done > x", in: { words: words.txt }, out: { x: x } }`;
+    const project = makeProject(t, { 'p.yaml': pipeline(stage), 'words.txt': 'b\na\n' });
+    const { code, err } = project.pipe('run', 'p.yaml');
+    assert.equal(code, 1);
+    assert.match(
+      err,
+      /p\.yaml:4:.* error input-changed: `a` changed its input `words\.txt`: what it left was not kept/,
+    );
+    assert.equal(project.read('words.txt'), 'b\na\n');
+    assert.match(project.pipe('plan', 'p.yaml').out, /a +run +never run/);
+  });
+}
+
+test('a command that changes an earlier stage’s output is told so, and that output is whole', (t) => {
+  const project = makeProject(t, {
+    'p.yaml': pipeline(
+      'a: { kind: command, run: "echo one > x", out: { x: x } }',
+      'b: { kind: command, run: "chmod +w a/x; echo two > a/x; echo done > y", in: { a: a.x }, out: { y: y } }',
+    ),
+  });
+  const { code, err } = project.pipe('run', 'p.yaml');
+  assert.equal(code, 1);
+  assert.match(err, /`b` changed its input `a\/x`/);
+  assert.equal(project.read('cache/out/p/a/x/x'), 'one\n');
+});
+
+test('a project file that is changed while a command runs with it: its result is not kept', (t) => {
+  const project = makeProject(t, { 'words.txt': 'old\n' });
+  const file = join(project.folder, 'words.txt');
+  project.write(
+    'p.yaml',
+    pipeline(
+      `a: { kind: command, run: "echo new > ${file}; cat words.txt > x", in: { w: words.txt }, out: { x: x } }`,
+    ),
+  );
+  const first = project.pipe('run', 'p.yaml');
+  assert.equal(first.code, 1);
+  assert.match(first.err, /`words\.txt` was changed while `a` was running with it/);
+  assert.equal(project.pipe('run', 'p.yaml').code, 0);
+  assert.equal(project.read('cache/out/p/a/x/x'), 'new\n');
+});
+
+test('a command may do what it likes with the folder it is given', (t) => {
+  const run = 'mkdir -p in/deep/own && touch in/deep/own/f in/more && cat in/deep/f > x';
+  const project = makeProject(t, {
+    'p.yaml': pipeline(`a: { kind: command, run: "${run}", in: { i: in }, out: { x: x } }`),
+    'in/deep/f': 'text\n',
+  });
+  chmodSync(join(project.folder, 'in/deep/f'), 0o444);
+  project.run('p.yaml');
+  assert.equal(project.read('cache/out/p/a/x/x'), 'text\n');
+});

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { makeProject } from '../rig/project.ts';
+
+const pipeline = (stage: string): string =>
+  `version: 1\nname: p\nstages:\n  a: { kind: command, ${stage} }\n`;
+
+test('a failed stage shows its last lines and where its whole log is, and the last good outputs stay', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('run: "echo good > x", out: { x: x }') });
+  project.run('p.yaml');
+  project.write('p.yaml', pipeline('run: "seq 100; echo ill >&2; exit 3", out: { x: x }'));
+  const { code, err } = project.pipe('run', 'p.yaml');
+  assert.equal(code, 1);
+  assert.match(err, /`a` ended with exit code 3\n {2}\| 82\n(?: {2}\| .*\n)+ {2}\| ill\n/);
+  const log = /its whole log is (.*)/.exec(err)?.[1] ?? '';
+  assert.equal(log, join(project.folder, 'cache/logs/p/a.log'));
+  assert.match(readFileSync(log, 'utf8'), /^1\n2\n/);
+  assert.equal(project.read('cache/out/p/a/x/x'), 'good\n');
+});
+
+const failures: { [what: string]: { stage: string; told: RegExp } } = {
+  fails: {
+    stage: 'run: "echo half > x; exit 1", out: { x: x }',
+    told: /stage-failed: `a` ended with exit code 1/,
+  },
+  'is killed': {
+    stage: 'run: "echo half > x; kill -9 $$", out: { x: x }',
+    told: /stage-killed: `a` was killed by SIGKILL/,
+  },
+  'takes too long': {
+    stage: 'run: "echo half > x; sleep 60", timeout: 200ms, out: { x: x }',
+    told: /p\.yaml:4:.* error stage-timeout: `a` took longer than its timeout of 0.2 s/,
+  },
+  'leaves no output': {
+    stage: 'run: "true", out: { x: x }',
+    told: /no-output: `a` ended well but left no `x`/,
+  },
+  'leaves an empty folder': { stage: 'run: "mkdir x", out: { x: x }', told: /no-output/ },
+  'is no program': { stage: 'run: [no-such-program], out: { x: x }', told: /could not be started/ },
+};
+for (const [what, { stage, told }] of Object.entries(failures)) {
+  test(`a stage that ${what} leaves no result`, (t) => {
+    const project = makeProject(t, { 'p.yaml': pipeline(stage) });
+    const { code, err } = project.pipe('run', 'p.yaml');
+    assert.equal(code, 1, err);
+    assert.match(err, told);
+    assert.equal(existsSync(join(project.folder, 'cache/out/p/a')), false);
+    assert.match(project.pipe('plan', 'p.yaml').out, /a +run/);
+  });
+}
+
+test('a stage is tried again as often as `retries` says, and what it then leaves counts', (t) => {
+  const count = 'echo . >> $LANG; test $(wc -l < $LANG) -ge 2';
+  const stage = `run: "${count} && echo done > x", retries: 1, out: { x: x }`;
+  const project = makeProject(t, { 'p.yaml': pipeline(stage) }, { LANG: '/dev/null' });
+  const tries = join(project.folder, 'tries');
+  project.write('p.yaml', pipeline(stage.replaceAll('$LANG', tries)));
+  const { code, err } = project.pipe('run', 'p.yaml');
+  assert.equal(code, 0, err);
+  assert.match(err, /a +failed, is tried again in 1 s \(1 left\): `a` ended with exit code 1/);
+  assert.equal(project.read('cache/out/p/a/x/x'), 'done\n');
+  assert.equal(readFileSync(tries, 'utf8'), '.\n.\n');
+});
+
+test('timeout, retries, resources and mutex are no reason to run again', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('run: "date +%N > x", out: { x: x }') });
+  project.run('p.yaml');
+  project.write(
+    'p.yaml',
+    pipeline(
+      'run: "date +%N > x", out: { x: x }, timeout: 1h, retries: 3, mutex: [m], resources: { cpu: 2, memory: 1MB }',
+    ),
+  );
+  assert.deepEqual(project.run('p.yaml'), { a: 'cached' });
+});

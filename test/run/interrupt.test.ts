@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isAlive } from '../rig/processes.ts';
+import { makeProject, type Project } from '../rig/project.ts';
+
+/** Starts a program that notes its own id and those of a child and a grandchild, and does `onTerm` when asked to stop. */
+async function started(project: Project, onTerm: string, childOnTerm: string) {
+  const pids = join(project.folder, 'pids');
+  project.write(
+    'program.sh',
+    `trap '${onTerm}' TERM\necho $$ >> ${pids}\nsh -c 'trap "${childOnTerm}" TERM; echo $$ >> ${pids}; sleep 1000 & echo $! >> ${pids}; wait; sleep 1000' &\nwhile :; do sleep 0.05; done\n`,
+  );
+  project.write(
+    'p.yaml',
+    'version: 1\nname: p\nstages:\n  a: { kind: command, run: "sh program.sh", in: { p: program.sh }, out: { x: x } }\n',
+  );
+  const running = project.start('run', 'p.yaml');
+  const read = (): number[] => {
+    try {
+      return readFileSync(pids, 'utf8').trim().split('\n').map(Number);
+    } catch {
+      return [];
+    }
+  };
+  while (read().length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+  return { running, pids: read() };
+}
+
+test('Ctrl-C asks a program to stop, and when it does nothing of it lives on', async (t) => {
+  const { running, pids } = await started(makeProject(t, {}), 'echo asked; exit 0', 'exit 0');
+  running.signal('SIGINT');
+  const { code, err } = await running.ended;
+  assert.equal(code, 130);
+  assert.match(err, /stopping: running stages may finish what they are at; press Ctrl-C again to kill them/);
+  assert.deepEqual(pids.filter(isAlive), []);
+});
+
+test('Ctrl-C twice kills a program that does not stop, with all that it started', async (t) => {
+  const { running, pids } = await started(makeProject(t, {}), 'echo never mind', '');
+  running.signal('SIGINT');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.ok(isAlive(pids[0] ?? 0));
+  running.signal('SIGINT');
+  const { code } = await running.ended;
+  assert.equal(code, 130);
+  assert.deepEqual(pids.filter(isAlive), []);
+});
+
+test('what a program leaves running in the background ends with it', async (t) => {
+  const project = makeProject(t, {});
+  const pid = join(project.folder, 'pid');
+  project.write(
+    'p.yaml',
+    `version: 1\nname: p\nstages:\n  a: { kind: command, run: "sleep 1000 & echo $! > ${pid}; echo done > x", out: { x: x } }\n`,
+  );
+  project.run('p.yaml');
+  assert.equal(isAlive(Number(readFileSync(pid, 'utf8'))), false);
+});

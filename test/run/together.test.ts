@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { makeLeases } from '../../src/cache/leases.ts';
+import { ownerName, self } from '../../src/cache/owner.ts';
+import { makeFolder } from '../cache/rig.ts';
+import { isAlive } from '../rig/processes.ts';
+import { makeProject, outcomes } from '../rig/project.ts';
+
+const pipeline = (...stages: string[]): string =>
+  `version: 1\nname: p\nstages:\n${stages.map((stage) => `  ${stage}\n`).join('')}`;
+
+test('two processes that want the same stage run it once', async (t) => {
+  const project = makeProject(t, {});
+  const log = join(project.folder, 'log');
+  project.write(
+    'p.yaml',
+    pipeline(`a: { kind: command, run: "echo . >> ${log}; sleep 1; echo done > x", out: { x: x } }`),
+  );
+  const both = [project.start('run', 'p.yaml', '--json'), project.start('run', 'p.yaml', '--json')];
+  const ended = await Promise.all(both.map((one) => one.ended));
+  assert.deepEqual(
+    ended.map(({ code }) => code),
+    [0, 0],
+  );
+  assert.deepEqual(ended.map(({ out }) => outcomes(out).a).sort(), ['cached', 'ran']);
+  assert.match(ended.map(({ out }) => out).join(''), /"type":"stage-wait","stage":"a","owner":"process \d+"/);
+  assert.equal(readFileSync(log, 'utf8'), '.\n');
+});
+
+test('two stages of one run that come to the same run once', (t) => {
+  const stage = 'kind: command, run: "date +%N > x; sleep 0.2", out: { x: x }';
+  const project = makeProject(t, { 'p.yaml': pipeline(`a: { ${stage} }`, `b: { ${stage} }`) });
+  assert.deepEqual(Object.values(project.run('p.yaml', '--jobs', '2')).sort(), ['cached', 'ran']);
+});
+
+test('a stage of a killed process is taken over at once, and its program does not live on', async (t) => {
+  const project = makeProject(t, {});
+  const [pid, wait] = [join(project.folder, 'pid'), join(project.folder, 'wait')];
+  const run = `echo $$ > ${pid}; while test -e ${wait}; do sleep 0.05; done; echo done > x`;
+  project.write('p.yaml', pipeline(`a: { kind: command, run: "${run}", out: { x: x } }`));
+  writeFileSync(wait, '');
+  const running = project.start('run', 'p.yaml', '--json');
+  await running.event((event) => event.type === 'stage-start');
+  while (!read(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+  running.signal('SIGKILL');
+  await running.ended;
+  const orphan = Number(read(pid));
+  assert.ok(isAlive(orphan));
+  // Opening the cache is enough.
+  project.pipe('runs');
+  assert.equal(isAlive(orphan), false);
+  rmSync(wait);
+  assert.deepEqual(project.run('p.yaml'), { a: 'ran' });
+});
+
+test('stages with a common mutex never run at the same time, also of different processes', async (t) => {
+  const project = makeProject(t, {});
+  const lock = join(project.folder, 'lock');
+  const stage = (name: string): string =>
+    `${name}: { kind: command, run: "mkdir ${lock} && sleep 0.2 && rmdir ${lock} && echo ${name} > x", mutex: camera, out: { x: x } }`;
+  project.write('p.yaml', pipeline(stage('a'), stage('b')));
+  project.write('q.yaml', pipeline(stage('c'), stage('d')));
+  const both = [project.start('run', 'p.yaml', '--jobs', '2'), project.start('run', 'q.yaml', '--jobs', '2')];
+  for (const { code, err } of await Promise.all(both.map((one) => one.ended))) assert.equal(code, 0, err);
+});
+
+test('a stage that wants more of a kind than the machine has is refused with what to do', (t) => {
+  const stage = 'a: { kind: command, run: "echo > x", resources: { gpu: 2 }, out: { x: x } }';
+  const project = makeProject(t, { 'p.yaml': pipeline(stage) }, { PIPE_RESOURCES: 'cpu=1,gpu=1' });
+  const { code, err } = project.pipe('run', 'p.yaml');
+  assert.equal(code, 1);
+  assert.match(err, /machine-too-small: `a` wants 2 gpu; this machine has 1/);
+  project.env.PIPE_RESOURCES = 'gpus=2';
+  assert.match(project.pipe('run', 'p.yaml').err, /invalid-resources: `gpus=2` says nothing/);
+});
+
+test('a lease of another machine holds as long as its heartbeat is seen to change', (t) => {
+  const folder = makeFolder(t);
+  let now = 0;
+  const leases = makeLeases(folder, () => now);
+  const file = join(folder, `a.${ownerName({ ...self, host: '00000000' })}-0`);
+  writeFileSync(file, '{}');
+  assert.equal(leases.take(['a']).type, 'busy');
+  now += 59_000;
+  assert.equal(leases.take(['b', 'a']).type, 'busy');
+  assert.equal(leases.take(['b']).type, 'held');
+  now += 2000;
+  assert.equal(leases.take(['a']).type, 'held');
+});
+
+test('a lease of a process whose id was given to another since is taken over', (t) => {
+  const folder = makeFolder(t);
+  writeFileSync(join(folder, `a.${ownerName({ ...self, started: self.started - 1 })}-0`), '{}');
+  const lease = makeLeases(folder).take(['a']);
+  assert.equal(lease.type, process.platform === 'linux' ? 'held' : 'busy');
+});
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
