@@ -1,111 +1,70 @@
-/** One inverse affine warp a pixel, as Keras' apply_affine_transform does through scipy.ndimage at order 1. */
-export type FillMode = 'nearest' | 'constant' | 'reflect' | 'wrap';
+/** Rotation, shift, shear and zoom as one affine map about the image's centre, drawn as Keras' ImageDataGenerator draws them. */
+import type { Random } from '../data/random.ts';
+import type { OperationOf } from './operations.ts';
+import type { ImageOperation, ImageSize } from './size.ts';
+import { warp } from './warp.ts';
 
 export interface Geometry {
   /** Degrees. */
   readonly rotation: number;
   /** Pixels. */
-  readonly down: number;
   readonly across: number;
+  readonly down: number;
   /** Degrees. */
   readonly shear: number;
-  readonly zoomDown: number;
   readonly zoomAcross: number;
+  readonly zoomDown: number;
 }
 
 /** [a, b, c, d, e, f]: source row = a·row + b·column + c, source column = d·row + e·column + f. */
 export type Affine = readonly [number, number, number, number, number, number];
 
-/** Keras' order: rotation · shift · shear · zoom, about the centre (height/2 - 0.5, width/2 - 0.5). */
-export function affineMatrix(g: Geometry, height: number, width: number): Affine {
+export function affine(operation: OperationOf<'affine'>, size: ImageSize): ImageOperation {
+  const scratch = new Float32Array(size.height * size.width * size.channels);
+  return (image, random) => {
+    scratch.set(image);
+    const matrix = affineMatrix(drawGeometry(operation, size, random), size);
+    warp(scratch, image, size, matrix, operation.fill, operation.fillValue);
+  };
+}
+
+/**
+ * Keras' order: rotation · shift · shear · zoom, in coordinates (across, down). There the centre and the two shifts are
+ * taken for each other's axes (keras/src/legacy/preprocessing/image.py, "if col_axis > row_axis"), which shows where an
+ * image isn't square or the shifts differ; here they are what their names say.
+ */
+export function affineMatrix(g: Geometry, { height, width }: ImageSize): Affine {
   const theta = (g.rotation * Math.PI) / 180;
   const shear = (g.shear * Math.PI) / 180;
-  const rotation: Affine = [Math.cos(theta), -Math.sin(theta), 0, Math.sin(theta), Math.cos(theta), 0];
-  const shift: Affine = [1, 0, g.down, 0, 1, g.across];
-  const sheared: Affine = [1, -Math.sin(shear), 0, 0, Math.cos(shear), 0];
-  const zoom: Affine = [g.zoomDown, 0, 0, 0, g.zoomAcross, 0];
-  const [a, b, c, d, e, f] = [shift, sheared, zoom].reduce(compose, rotation);
-  const [row, column] = [height / 2 - 0.5, width / 2 - 0.5];
-  return [a, b, c + row - a * row - b * column, d, e, f + column - d * row - e * column];
+  const [cos, sin] = [Math.cos(theta), Math.sin(theta)];
+  const [shearCos, shearSin] = [Math.cos(shear), Math.sin(shear)];
+  // Columns of rotation · shear · zoom; the shift is turned by the rotation alone.
+  const [xx, yx] = [cos * g.zoomAcross, sin * g.zoomAcross];
+  const xy = (-cos * shearSin - sin * shearCos) * g.zoomDown;
+  const yy = (-sin * shearSin + cos * shearCos) * g.zoomDown;
+  const [across, down] = [cos * g.across - sin * g.down, sin * g.across + cos * g.down];
+  const [x, y] = [width / 2 - 0.5, height / 2 - 0.5];
+  return [yy, yx, down + y - yx * x - yy * y, xy, xx, across + x - xx * x - xy * y];
 }
 
-function compose(m: Affine, n: Affine): Affine {
-  const [a, b, c, d, e, f] = m;
-  return [
-    a * n[0] + b * n[3],
-    a * n[1] + b * n[4],
-    a * n[2] + b * n[5] + c,
-    d * n[0] + e * n[3],
-    d * n[1] + e * n[4],
-    d * n[2] + e * n[5] + f,
-  ];
+/** Always draws the same numbers in the same order, so that one option's change leaves the others' draws as they are. */
+function drawGeometry(o: OperationOf<'affine'>, { height, width }: ImageSize, random: Random): Geometry {
+  const rotation = random.uniform(-o.rotation, o.rotation);
+  const across = drawShift(o.widthShift, width, random);
+  const down = drawShift(o.heightShift, height, random);
+  const shear = random.uniform(-o.shear, o.shear);
+  const [low, high] = typeof o.zoom === 'number' ? [1 - o.zoom, 1 + o.zoom] : o.zoom;
+  const zoomAcross = random.uniform(low, high);
+  return { rotation, across, down, shear, zoomAcross, zoomDown: random.uniform(low, high) };
 }
 
-/** Reads `from` through the map into `to`, bilinearly. Both are [height, width, channels]. */
-export function warp(
-  from: Float32Array,
-  to: Float32Array,
-  size: { height: number; width: number; channels: number },
-  matrix: Affine,
-  fill: FillMode,
-  fillValue: number,
-): void {
-  const { height, width, channels } = size;
-  const [a, b, c, d, e, f] = matrix;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const row = inside(a * y + b * x + c, height, fill);
-      const column = inside(d * y + e * x + f, width, fill);
-      const target = (y * width + x) * channels;
-      if (row < 0 || column < 0) to.fill(fillValue, target, target + channels);
-      else mix(from, to, row, column, height, width, channels, target);
-    }
-  }
-}
-
-function mix(
-  from: Float32Array,
-  to: Float32Array,
-  row: number,
-  column: number,
-  height: number,
-  width: number,
-  channels: number,
-  target: number,
-): void {
-  const top = Math.floor(row);
-  const left = Math.floor(column);
-  const bottom = Math.min(top + 1, height - 1);
-  const right = Math.min(left + 1, width - 1);
-  const v = row - top;
-  const h = column - left;
-  for (let channel = 0; channel < channels; channel++) {
-    const upper =
-      (from[(top * width + left) * channels + channel] ?? 0) * (1 - h) +
-      (from[(top * width + right) * channels + channel] ?? 0) * h;
-    const lower =
-      (from[(bottom * width + left) * channels + channel] ?? 0) * (1 - h) +
-      (from[(bottom * width + right) * channels + channel] ?? 0) * h;
-    to[target + channel] = upper * (1 - v) + lower * v;
-  }
-}
-
-/** Brings a coordinate into [0, side - 1] as scipy's modes do; -1 where the fill value stands. */
-function inside(at: number, side: number, fill: FillMode): number {
-  if (at >= 0 && at <= side - 1) return at;
-  switch (fill) {
-    case 'nearest':
-      return at < 0 ? 0 : side - 1;
-    case 'constant':
-      return -1;
-    case 'reflect': {
-      const period = 2 * side;
-      const folded = (((at + 0.5) % period) + period) % period;
-      return Math.min(side - 1, Math.max(0, (folded < side ? folded : period - folded) - 0.5));
-    }
-    case 'wrap': {
-      const period = side - 1;
-      return ((at % period) + period) % period;
-    }
-  }
+/** One number is drawn in each case. What is below 1 is a fraction of the side. */
+function drawShift(shift: number | readonly number[], side: number, random: Random): number {
+  const u = random.uniform(-1, 1);
+  if (typeof shift === 'number' && shift < 1) return u * shift * side;
+  if (typeof shift === 'number' && !Number.isInteger(shift)) return u * shift;
+  const choices = typeof shift === 'number' ? Array.from({ length: shift }, (_, pixels) => pixels) : shift;
+  const chosen = choices[Math.floor(Math.abs(u) * choices.length)] ?? 0;
+  const pixels = Math.max(...choices) < 1 ? chosen * side : chosen;
+  return u < 0 ? -pixels : pixels;
 }

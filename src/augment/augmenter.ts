@@ -1,140 +1,75 @@
 /**
- * The augmentation of one image, with the semantics of Keras' ImageDataGenerator: rotation, shift, shear and zoom are
- * one affine map about the centre, read bilinearly; then flips, brightness and noise. Pixels are 0–255.
+ * A dataset's augmentation, made ready to be applied. What an example becomes is decided by the seed, the epoch and its
+ * row alone: by no order, no batch and no number of workers.
  */
-
 import type { AugmentTransform } from '../data/dataset.ts';
 import { type RandomStream, randomStream } from '../data/random.ts';
-import { affineMatrix, type FillMode, warp } from './affine.ts';
+import { affine } from './affine.ts';
+import { brightness, colourJitter, noise } from './colour.ts';
+import { cutout, randomCrop } from './cover.ts';
+import { flipHorizontally, flipVertically } from './flip.ts';
+import type { Operation } from './operations.ts';
+import type { ImageOperation, ImageSize } from './size.ts';
 
-export interface Operations {
-  readonly rotation: number;
-  readonly widthShift: number;
-  readonly heightShift: number;
-  readonly shear: number;
-  readonly zoom: number | readonly number[];
-  readonly horizontalFlip: boolean;
-  readonly verticalFlip: boolean;
-  readonly brightness?: readonly number[];
-  readonly noise: number;
-  readonly fill: FillMode;
-  readonly fillValue: number;
+export interface Augmenter {
+  /** Changes a batch in place: `x`, float32 [rows, height, width, channels] of 0–255 pixels, and `y`, float32 [rows, classes], where an operation mixes labels. `rows` are the examples' numbers in the dataset. */
+  batch(x: Float32Array, y: Float32Array, epoch: number, rows: ArrayLike<number>): void;
+  /** The same for one image. */
+  image(x: Float32Array, epoch: number, row: number): void;
 }
-
-export type Augment = (image: Float32Array, epoch: number, row: number) => void;
 
 export function makeAugmenter(
-  transform: Pick<AugmentTransform, 'seed' | 'operations'>,
+  { seed, operations }: Pick<AugmentTransform, 'seed' | 'operations'>,
   example: readonly number[],
-): Augment {
-  const operations = transform.operations;
+): Augmenter {
   const [height = 1, width = 1, channels = 1] = example;
-  const stream = (purpose: string): RandomStream => randomStream(transform.seed, 'augment', purpose);
-  const draws = {
-    rotation: stream('rotation'),
-    shift: stream('shift'),
-    shear: stream('shear'),
-    zoom: stream('zoom'),
-    flip: stream('flip'),
-    brightness: stream('brightness'),
-    noise: stream('noise'),
+  const size = { height, width, channels };
+  const length = height * width * channels;
+  const steps = operations.map((operation, i) => stepOf(operation, streamOf(seed, operations, i), size));
+  const image: Augmenter['image'] = (x, epoch, row) => {
+    for (const step of steps) step(x, epoch, row);
   };
-  const scratch = new Float32Array(height * width * channels);
-  const geometric = isGeometric(operations);
-  return (image, epoch, row) => {
-    if (geometric) {
-      const matrix = affineMatrix(drawGeometry(operations, draws, height, width, epoch, row), height, width);
-      scratch.set(image);
-      warp(scratch, image, { height, width, channels }, matrix, operations.fill, operations.fillValue);
-    }
-    flip(image, operations, draws.flip, { height, width, channels }, epoch, row);
-    if (operations.brightness) brighten(image, operations.brightness, draws.brightness, epoch, row);
-    if (operations.noise > 0) addNoise(image, operations.noise, draws.noise, epoch, row);
-  };
-}
-
-function isGeometric({ rotation, widthShift, heightShift, shear, zoom }: Operations): boolean {
-  return (
-    rotation > 0 || widthShift > 0 || heightShift > 0 || shear > 0 || typeof zoom !== 'number' || zoom > 0
-  );
-}
-
-type Draws = { readonly [purpose in 'rotation' | 'shift' | 'shear' | 'zoom']: RandomStream };
-
-function drawGeometry(
-  o: Operations,
-  draws: Draws,
-  height: number,
-  width: number,
-  epoch: number,
-  row: number,
-): Parameters<typeof affineMatrix>[0] {
-  const between = (stream: RandomStream, by: number): number =>
-    by > 0 ? stream.at(epoch, row).uniform(-by, by) : 0;
-  const shift = draws.shift.at(epoch, row);
-  const pixels = (fraction: number, side: number): number =>
-    shift.uniform(-fraction, fraction) * (fraction < 1 ? side : 1);
-  const zoom = draws.zoom.at(epoch, row);
-  const [low = 1, high = 1] = typeof o.zoom === 'number' ? [1 - o.zoom, 1 + o.zoom] : o.zoom;
-  const turned = between(draws.rotation, o.rotation);
-  const down = pixels(o.heightShift, height);
-  const across = pixels(o.widthShift, width);
   return {
-    rotation: turned,
-    down,
-    across,
-    shear: between(draws.shear, o.shear),
-    zoomDown: zoom.uniform(low, high),
-    zoomAcross: zoom.uniform(low, high),
+    image,
+    batch: (x, _y, epoch, rows) => {
+      for (let i = 0; i < rows.length; i++)
+        image(x.subarray(i * length, (i + 1) * length), epoch, rows[i] ?? 0);
+    },
   };
 }
 
-interface Size {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
+/** Named by the operation and which of its name it is: operations beside it change none of its draws. */
+function streamOf(seed: number, operations: readonly Operation[], i: number): RandomStream {
+  const name = operations[i]?.name ?? '';
+  const before = operations.slice(0, i).filter((other) => other.name === name).length;
+  return randomStream(seed, 'augment', before === 0 ? name : `${name}/${before}`);
 }
 
-function flip(
-  image: Float32Array,
-  o: Operations,
-  stream: RandomStream,
-  { height, width, channels }: Size,
-  epoch: number,
-  row: number,
-): void {
-  const random = stream.at(epoch, row);
-  const across = random.uniform() < 0.5 && o.horizontalFlip;
-  const down = random.uniform() < 0.5 && o.verticalFlip;
-  if (!across && !down) return;
-  const copy = image.slice();
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = ((down ? height - 1 - y : y) * width + (across ? width - 1 - x : x)) * channels;
-      image.set(copy.subarray(from, from + channels), (y * width + x) * channels);
-    }
+function stepOf(operation: Operation, stream: RandomStream, size: ImageSize): Augmenter['image'] {
+  const change = imageOperation(operation, size);
+  return (x, epoch, row) => {
+    const random = stream.at(epoch, row);
+    if (random.uniform() < operation.probability) change(x, random);
+  };
+}
+
+function imageOperation(operation: Operation, size: ImageSize): ImageOperation {
+  switch (operation.name) {
+    case 'affine':
+      return affine(operation, size);
+    case 'horizontalFlip':
+      return flipHorizontally(size);
+    case 'verticalFlip':
+      return flipVertically(size);
+    case 'randomCrop':
+      return randomCrop(operation, size);
+    case 'brightness':
+      return brightness(operation);
+    case 'colourJitter':
+      return colourJitter(operation, size);
+    case 'noise':
+      return noise(operation);
+    case 'cutout':
+      return cutout(operation, size);
   }
-}
-
-function brighten(
-  image: Float32Array,
-  range: readonly number[],
-  stream: RandomStream,
-  epoch: number,
-  row: number,
-): void {
-  const factor = stream.at(epoch, row).uniform(range[0] ?? 1, range[1] ?? 1);
-  for (let i = 0; i < image.length; i++) image[i] = Math.min(255, Math.max(0, (image[i] ?? 0) * factor));
-}
-
-function addNoise(
-  image: Float32Array,
-  deviation: number,
-  stream: RandomStream,
-  epoch: number,
-  row: number,
-): void {
-  const random = stream.at(epoch, row);
-  for (let i = 0; i < image.length; i++)
-    image[i] = Math.min(255, Math.max(0, (image[i] ?? 0) + deviation * random.normal()));
 }

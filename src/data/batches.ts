@@ -68,7 +68,7 @@ export function batchMaker(
     for (const [i, row] of rows.entries()) {
       const target = x.subarray(i * size, (i + 1) * size);
       target.set(dataset.images.subarray(row * size, (row + 1) * size));
-      if (training) for (const augment of augmenters) augment(target, epoch, row);
+      if (training) for (const augmenter of augmenters) augmenter.image(target, epoch, row);
       y[i] = dataset.labels[row] ?? 0;
     }
     scale(x);

@@ -7,7 +7,7 @@
  *     labels.npy        uint8 [rows]
  *     train.npy, validation.npy, test.npy     int32 row numbers
  */
-import type { Operations } from '../augment/augmenter.ts';
+import type { Operation } from '../augment/operations.ts';
 
 export interface DatasetFile {
   readonly version: 1;
@@ -31,6 +31,6 @@ export interface NormalizeTransform {
 export interface AugmentTransform {
   readonly transform: 'augment';
   readonly seed: number;
-  /** The augment stage's resolved params without `data`. */
-  readonly operations: Operations;
+  /** In the order in which they are done. */
+  readonly operations: readonly Operation[];
 }

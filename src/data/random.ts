@@ -35,21 +35,28 @@ export class RandomStream {
 }
 
 export class Random {
-  readonly #key: readonly [number, number];
+  // Plain numbers: one of these is made for each image and operation, and arrays would cost more than the draws.
+  readonly #k0: number;
+  readonly #k1: number;
   readonly #epoch: number;
   readonly #index: number;
   #block = 0;
-  readonly #words = new Uint32Array(4);
   #left = 0;
+  #w0 = 0;
+  #w1 = 0;
+  #w2 = 0;
+  #w3 = 0;
   constructor(k0: number, k1: number, epoch: number, index: number) {
-    this.#key = [k0, k1];
+    this.#k0 = k0;
+    this.#k1 = k1;
     this.#epoch = epoch;
     this.#index = index;
   }
   /** An integer in [0, 2^32). */
   uint32(): number {
     if (this.#left === 0) this.#refill();
-    return this.#words[4 - this.#left--] ?? 0;
+    const left = this.#left--;
+    return left === 4 ? this.#w0 : left === 3 ? this.#w1 : left === 2 ? this.#w2 : this.#w3;
   }
   /** A number in [0, 1), of 24 random bits: exact in float32. */
   uniform(low = 0, high = 1): number {
@@ -76,11 +83,17 @@ export class Random {
     return order;
   }
   #refill(): void {
-    const [k0, k1] = this.#key;
-    philox(this.#words, 0, k0, k1, this.#block++, this.#index, this.#epoch, 0);
+    philox(refilled, 0, this.#k0, this.#k1, this.#block++, this.#index, this.#epoch, 0);
+    this.#w0 = refilled[0] ?? 0;
+    this.#w1 = refilled[1] ?? 0;
+    this.#w2 = refilled[2] ?? 0;
+    this.#w3 = refilled[3] ?? 0;
     this.#left = 4;
   }
 }
+
+/** Where a block is made before its words are kept. */
+const refilled = new Uint32Array(4);
 
 /** The first `count` words from a counter on, its first word counting the blocks of four. */
 export function philoxWords(count: number, key: readonly number[], counter: readonly number[]): Uint32Array {
@@ -120,13 +133,13 @@ function philox(
   out[at + 3] = c3;
 }
 
-/** The high 32 bits of the product of two unsigned 32-bit integers. */
+/** The high 32 bits of the product of two unsigned 32-bit integers, in halves: no sum leaves 32 bits. */
 function multiplyHigh(a: number, b: number): number {
   const a0 = a & 0xffff;
   const a1 = a >>> 16;
   const b0 = b & 0xffff;
   const b1 = b >>> 16;
-  const middle = (Math.imul(a1, b0) >>> 0) + (Math.imul(a0, b0) >>> 16);
-  const low = (middle & 0xffff) + (Math.imul(a0, b1) >>> 0);
-  return (Math.imul(a1, b1) + (middle >>> 16) + (low >>> 16)) | 0;
+  const middle = (Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16)) | 0;
+  const cross = (Math.imul(a0, b1) + (middle & 0xffff)) | 0;
+  return (Math.imul(a1, b1) + (middle >>> 16) + (cross >>> 16)) | 0;
 }

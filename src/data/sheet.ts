@@ -1,29 +1,73 @@
-/** Many small images as one PNG. */
+/** Many small images as one PNG, with their names. */
+import { drawText, glyphHeight, textWidth } from './lettering.ts';
+
 export interface SheetForm {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
   readonly columns: number;
-  /** Each pixel becomes scale × scale. */
-  readonly scale?: number;
+  /** Written before each row. */
+  readonly rowNames?: readonly string[];
+  /** Written above each column, as far as there is room. */
+  readonly columnNames?: readonly string[];
 }
 
-/** `tiles` are uint8 [height, width, channels], row by row; one pixel of white stands between them. */
+/** Small images are shown larger: up to so many pixels high. */
+const shownHeight = 64;
+const gap = 1;
+const textGap = 2;
+
+/** `tiles` are uint8 [height, width, channels], row by row. */
 export async function writeSheet(file: string, tiles: readonly Uint8Array[], form: SheetForm): Promise<void> {
-  const { height, width, channels, columns, scale = 2 } = form;
-  const rows = Math.ceil(tiles.length / columns);
-  const [sheetWidth, sheetHeight] = [columns * (width + 1) - 1, rows * (height + 1) - 1];
-  const pixels = Buffer.alloc(sheetWidth * sheetHeight * 3, 255);
+  const { height, width, channels, columns, rowNames = [], columnNames = [] } = form;
+  const scale = Math.max(1, Math.floor(shownHeight / height));
+  const left = rowNames.length > 0 ? Math.max(...rowNames.map(textWidth)) + textGap : 0;
+  const top = columnNames.length > 0 ? glyphHeight + textGap : 0;
+  const canvas = makeCanvas(
+    left + columns * (width + gap) - gap,
+    top + Math.ceil(tiles.length / columns) * (height + gap) - gap,
+  );
   for (const [i, tile] of tiles.entries()) {
-    const [left, top] = [(i % columns) * (width + 1), Math.floor(i / columns) * (height + 1)];
-    for (let p = 0; p < height * width; p++) {
-      const target = ((top + Math.floor(p / width)) * sheetWidth + left + (p % width)) * 3;
-      for (let c = 0; c < 3; c++) pixels[target + c] = tile[p * channels + Math.min(c, channels - 1)] ?? 0;
-    }
+    const x = left + (i % columns) * (width + gap);
+    canvas.image(tile, x, top + Math.floor(i / columns) * (height + gap), { height, width, channels });
   }
+  for (const [i, name] of rowNames.entries())
+    canvas.text(name, 0, top + i * (height + gap) + Math.floor((height - glyphHeight) / 2));
+  const room = Math.floor((width + gap) / 4) - 1;
+  for (const [i, name] of columnNames.entries())
+    canvas.text(name.slice(0, room), left + i * (width + gap), 0);
   const { default: sharp } = await import('sharp');
-  await sharp(pixels, { raw: { width: sheetWidth, height: sheetHeight, channels: 3 } })
-    .resize(sheetWidth * scale, sheetHeight * scale, { kernel: 'nearest' })
+  await sharp(canvas.pixels, { raw: { width: canvas.width, height: canvas.height, channels: 3 } })
+    .resize(canvas.width * scale, canvas.height * scale, { kernel: 'nearest' })
     .png({ compressionLevel: 9 })
     .toFile(file);
+}
+
+interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  /** RGB, white at first. */
+  readonly pixels: Buffer;
+  image(tile: Uint8Array, x: number, y: number, size: Pick<SheetForm, 'height' | 'width' | 'channels'>): void;
+  text(text: string, x: number, y: number): void;
+}
+
+function makeCanvas(width: number, height: number): Canvas {
+  const pixels = Buffer.alloc(width * height * 3, 255);
+  return {
+    width,
+    height,
+    pixels,
+    image: (tile, left, top, size) => {
+      for (let p = 0; p < size.height * size.width; p++) {
+        const at = ((top + Math.floor(p / size.width)) * width + left + (p % size.width)) * 3;
+        for (let c = 0; c < 3; c++)
+          pixels[at + c] = tile[p * size.channels + Math.min(c, size.channels - 1)] ?? 0;
+      }
+    },
+    text: (text, left, top) =>
+      drawText(text, (x, y) =>
+        pixels.fill(0, ((top + y) * width + left + x) * 3, ((top + y) * width + left + x + 1) * 3),
+      ),
+  };
 }

@@ -629,7 +629,7 @@ train: TrainStage
 tune: TuneStage
 }
 /**
- * Changes training images at random, each epoch anew, with the semantics of Keras' ImageDataGenerator.
+ * Changes training images at random, each epoch anew. The options above `operations` are those of Keras' ImageDataGenerator, in its order and with its semantics; noise comes last of them.
  */
 export interface AugmentStage {
 kind?: CommonKind
@@ -651,13 +651,13 @@ data: string
  */
 rotation: number
 /**
- * Shifts sideways by up to this fraction of the width (below 1) or this many pixels.
+ * Shifts sideways: a number below 1 is the largest fraction of the width; a whole number n draws whole pixels below n, either way; another number is the largest number of pixels; of a list one is taken, either way.
  */
-widthShift: number
+widthShift: (number | [number, ...(number)[]])
 /**
- * Shifts up or down by up to this fraction of the height (below 1) or this many pixels.
+ * Shifts up or down: a number below 1 is the largest fraction of the height; a whole number n draws whole pixels below n, either way; another number is the largest number of pixels; of a list one is taken, either way.
  */
-heightShift: number
+heightShift: (number | [number, ...(number)[]])
 /**
  * Shears by up to this many degrees.
  */
@@ -675,24 +675,180 @@ horizontalFlip: boolean
  */
 verticalFlip: boolean
 /**
- * Multiplies 0–255 pixels by a factor between these two.
+ * Multiplies 0–255 pixels by a factor between these two, whatever normalize does later.
  * 
  * @minItems 2
  * @maxItems 2
  */
 brightness?: [number, number]
 /**
- * Adds normal noise of this deviation, on 0–255 pixels.
+ * Adds normal noise of this deviation to 0–255 pixels.
  */
 noise: number
 /**
- * What lies outside the image.
+ * What lies outside the image: the nearest pixel, a constant, the image mirrored (its edge repeated), or the image again.
  */
 fill: ("nearest" | "constant" | "reflect" | "wrap")
 /**
  * The constant, on 0–255 pixels.
  */
 fillValue: number
+/**
+ * More operations, done after those above, in order as written.
+ */
+operations: {
+/**
+ * Rotation, shift, shear and zoom as one map, each as above.
+ */
+affine?: {
+/**
+ * Turns by up to this many degrees.
+ */
+rotation: number
+/**
+ * Shifts sideways: a number below 1 is the largest fraction of the width; a whole number n draws whole pixels below n, either way; another number is the largest number of pixels; of a list one is taken, either way.
+ */
+widthShift: (number | [number, ...(number)[]])
+/**
+ * Shifts up or down: a number below 1 is the largest fraction of the height; a whole number n draws whole pixels below n, either way; another number is the largest number of pixels; of a list one is taken, either way.
+ */
+heightShift: (number | [number, ...(number)[]])
+/**
+ * Shears by up to this many degrees.
+ */
+shear: number
+/**
+ * One factor an axis, from 1 - z to 1 + z, or from the first to the second number.
+ */
+zoom: (number | [number, number])
+/**
+ * What lies outside the image: the nearest pixel, a constant, the image mirrored (its edge repeated), or the image again.
+ */
+fill: ("nearest" | "constant" | "reflect" | "wrap")
+/**
+ * The constant, on 0–255 pixels.
+ */
+fillValue: number
+/**
+ * How often it is done.
+ */
+probability: number
+}
+/**
+ * Mirrors the image.
+ */
+horizontalFlip?: {
+/**
+ * How often it is done.
+ */
+probability: number
+}
+/**
+ * Turns the image upside down.
+ */
+verticalFlip?: {
+/**
+ * How often it is done.
+ */
+probability: number
+}
+/**
+ * Pads the image on every side and cuts one of its own size out of it, at random.
+ */
+randomCrop?: {
+/**
+ * Pixels on every side.
+ */
+padding: number
+/**
+ * What the padding is: the image mirrored (its edge not repeated, as in PyTorch), the nearest pixel, or a constant.
+ */
+fill: ("reflect" | "nearest" | "constant")
+/**
+ * The constant, on 0–255 pixels.
+ */
+fillValue: number
+/**
+ * How often it is done.
+ */
+probability: number
+}
+/**
+ * Multiplies 0–255 pixels by a factor between these two.
+ */
+brightness?: {
+/**
+ * The lowest and the highest factor.
+ * 
+ * @minItems 2
+ * @maxItems 2
+ */
+range: [number, number]
+/**
+ * How often it is done.
+ */
+probability: number
+}
+/**
+ * Changes brightness, contrast, saturation and hue, in this order, as torchvision's functions of these names do.
+ */
+colourJitter?: {
+/**
+ * The factor is drawn from 1 - this to 1 + this.
+ */
+brightness: number
+/**
+ * The factor is drawn from 1 - this to 1 + this.
+ */
+contrast: number
+/**
+ * The factor is drawn from 1 - this to 1 + this.
+ */
+saturation: number
+/**
+ * Turns the hue by up to this part of the colour circle.
+ */
+hue: number
+/**
+ * How often it is done.
+ */
+probability: number
+}
+/**
+ * Adds normal noise to 0–255 pixels.
+ */
+noise?: {
+/**
+ * Standard deviation of the noise.
+ */
+deviation: number
+/**
+ * How often it is done.
+ */
+probability: number
+}
+/**
+ * Covers squares whose centres lie anywhere in the image (DeVries and Taylor, 2017).
+ */
+cutout?: {
+/**
+ * Side of a square in pixels.
+ */
+size: number
+/**
+ * How many squares.
+ */
+count: number
+/**
+ * What covers, on 0–255 pixels.
+ */
+fillValue: number
+/**
+ * How often it is done.
+ */
+probability: number
+}
+}[]
 }
 /**
  * What the stage takes of the machine while it runs: nothing starts that would take more than there is.

@@ -28,7 +28,8 @@ export interface Fingerprint {
 
 export function fingerprint(input: FingerprintInput): Fingerprint {
   const { kind } = input;
-  const params = referencesOf(kind, input.params).reduce(without, input.chosen);
+  const chosen = kind.decisive?.(input.chosen) ?? input.chosen;
+  const params = referencesOf(kind, input.params).reduce(without, chosen);
   const components = Object.fromEntries(
     kind.components(input.params).map(({ name, version }) => [name, version]),
   );

@@ -87,5 +87,7 @@ export interface Kind {
   /** Does the seed decide its output? */
   draws(params: JsonObject): boolean;
   components(params: JsonObject): readonly Component[];
+  /** Of the params that differ from their defaults, those that decide the output as the others stand; all where there is no such function. */
+  decisive?(chosen: JsonObject): JsonObject;
   check(input: CheckInput): CheckResult;
 }

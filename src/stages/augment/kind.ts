@@ -1,35 +1,23 @@
-import type { JsonObject, Kind } from '../kind.ts';
-
-/** The params that do something, as written in the schema. */
-const operations = [
-  'rotation',
-  'widthShift',
-  'heightShift',
-  'shear',
-  'zoom',
-  'horizontalFlip',
-  'verticalFlip',
-  'brightness',
-  'noise',
-];
-
-export function activeOperations(params: JsonObject): string[] {
-  return operations.filter(
-    (name) => params[name] !== undefined && params[name] !== 0 && params[name] !== false,
-  );
-}
+import { movements, operationsOf } from '../../augment/operations.ts';
+import type { Json, JsonObject, Kind } from '../kind.ts';
+import { paramsOf } from '../params.ts';
 
 export const augment: Kind = {
   name: 'augment',
   inputs: () => [{ param: 'data', accepts: ['dataset'] }],
   outputs: () => ({
     data: { type: 'dataset', description: 'the dataset with its augmentation' },
-    sheet: { type: 'image', description: 'originals and augmented images' },
+    sheet: { type: 'image', description: 'originals, each operation alone, and all together' },
   }),
   values: () => ({}),
   usesEngine: false,
   draws: () => true,
-  components: (params) => activeOperations(params).map((name) => ({ name: `augment/${name}`, version: 1 })),
+  decisive,
+  components: (params) =>
+    operationsOf(paramsOf('augment', params)).map(({ name, version }) => ({
+      name: `augment/${name}`,
+      version,
+    })),
   check: ({ inputs, params, at }) => {
     const form = inputs.data?.[0];
     const image = form?.type !== 'dataset' || form.example === null || form.example.length === 3;
@@ -41,10 +29,41 @@ export const augment: Kind = {
             message: 'only images can be augmented: examples of height, width, channels',
           }),
         ];
-    if (activeOperations(params).length === 0)
+    if (operationsOf(paramsOf('augment', params)).length === 0)
       diagnostics.push(
         at('data', { severity: 'warning', code: 'nothing-to-do', message: 'this augment has no operation' }),
       );
     return { diagnostics, forms: form ? { data: form } : {} };
   },
 };
+
+/** How the outside of an image is filled counts where an image is moved, and a fill's value where there is one. */
+function decisive(chosen: JsonObject): JsonObject {
+  const { operations } = chosen;
+  const own = withoutUnusedFill(
+    chosen,
+    movements.some((name) => chosen[name] !== undefined),
+  );
+  if (!Array.isArray(operations)) return own;
+  return {
+    ...own,
+    operations: operations.map((entry: Json) => (isObject(entry) ? decisiveEntry(entry) : entry)),
+  };
+}
+
+function decisiveEntry(entry: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(entry).map(([name, params]) => [
+      name,
+      isObject(params) && name !== 'cutout' ? withoutUnusedFill(params, true) : params,
+    ]),
+  );
+}
+
+function withoutUnusedFill(params: JsonObject, moves: boolean): JsonObject {
+  const unused = [...(moves ? [] : ['fill']), ...(moves && params.fill === 'constant' ? [] : ['fillValue'])];
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !unused.includes(name)));
+}
+
+const isObject = (value: Json): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,65 +1,83 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeAugmenter, type Operations } from '../../augment/augmenter.ts';
-import { openDataset } from '../../data/batches.ts';
+import { makeAugmenter } from '../../augment/augmenter.ts';
+import { isActive, movements, type Operation, operationsOf } from '../../augment/operations.ts';
+import { type OpenDataset, openDataset } from '../../data/batches.ts';
 import { forwardDataset } from '../../data/forward.ts';
 import { writeSheet } from '../../data/sheet.ts';
-import type { RunStage } from '../context.ts';
+import type { RunStage, StageContext } from '../context.ts';
 import { paramsOf } from '../params.ts';
-import { activeOperations } from './kind.ts';
 
-const columns = 8;
+const mostColumns = 8;
 
 export const run: RunStage = async (context) => {
-  const {
-    data: _data,
-    kind: _kind,
-    description: _description,
-    seed: _seed,
-    ...operations
-  } = paramsOf('augment', context.params);
+  const operations = operationsOf(paramsOf('augment', context.params));
   forwardDataset(context, { transform: 'augment', seed: context.seed, operations });
-  const active = activeOperations(context.params);
-  const dataset = await openDataset(context.input('data').files);
-  const { example } = dataset.file;
-  const [height = 1, width = 1, channels = 1] = example;
-  const rows = dataset.splits.train.slice(0, columns);
-  const lines: [string, Operations | null][] = [
-    ['original', null],
-    ...active.map((name): [string, Operations] => [name, alone(operations, name)]),
-    ['all together', operations],
-  ];
-  const tiles = lines.flatMap(([, chosen]) => {
-    const apply = chosen && makeAugmenter({ seed: context.seed, operations: chosen }, example);
-    return [...rows].map((row) => {
-      const size = height * width * channels;
-      const image = Float32Array.from(dataset.images.subarray(row * size, (row + 1) * size));
-      apply?.(image, 0, row);
-      return Uint8Array.from(image, (value) => Math.round(value));
-    });
-  });
-  const folder = context.outDir('sheet');
-  await writeSheet(join(folder, 'sheet.png'), tiles, { height, width, channels, columns });
-  writeFileSync(
-    join(folder, 'sheet.json'),
-    `${JSON.stringify({ version: 1, rows: lines.map(([label]) => label), title: 'Augmentation' })}\n`,
-  );
-  return { summary: `${active.length} operations`, facts: { operations: active } };
+  await writeContactSheet(context, operations);
+  const names = operations.flatMap(parts).map(({ label }) => label);
+  return { summary: `${names.length} operations`, facts: { operations: names } };
 };
 
-function alone(operations: Operations, name: string): Operations {
-  const none = {
-    rotation: 0,
-    widthShift: 0,
-    heightShift: 0,
-    shear: 0,
-    zoom: 0,
-    horizontalFlip: false,
-    verticalFlip: false,
-    noise: 0,
-    fill: operations.fill,
-    fillValue: operations.fillValue,
-  };
-  const own = Object.entries(operations).filter(([key]) => key === name);
-  return { ...none, ...Object.fromEntries(own) };
+/** The first training images: as they are, under each operation alone, and under all together. */
+async function writeContactSheet(context: StageContext, operations: readonly Operation[]): Promise<void> {
+  const dataset = await openDataset(context.input('data').files);
+  const [height = 1, width = 1, channels = 1] = dataset.file.example;
+  const rows = dataset.splits.train.slice(0, mostColumns);
+  const lines: Part[] = [
+    { label: 'original', operations: [] },
+    ...operations.flatMap(parts),
+    ...(operations.length > 1 ? [{ label: 'all together', operations }] : []),
+  ];
+  const tiles = lines.flatMap((line) => augmented(dataset, rows, context.seed, line.operations));
+  const rowNames = lines.map(({ label }) => label);
+  const folder = context.outDir('sheet');
+  await writeSheet(join(folder, 'sheet.png'), tiles, {
+    height,
+    width,
+    channels,
+    columns: rows.length,
+    rowNames,
+  });
+  writeFileSync(
+    join(folder, 'sheet.json'),
+    `${JSON.stringify({ version: 1, rows: rowNames, title: 'Augmentation' })}\n`,
+  );
+}
+
+interface Part {
+  readonly label: string;
+  readonly operations: readonly Operation[];
+}
+
+/** Of the affine map each option that does something; any other operation as it is. Alone, it is always done. */
+function parts(operation: Operation): Part[] {
+  if (operation.name !== 'affine')
+    return [{ label: spaced(operation.name), operations: [{ ...operation, probability: 1 }] }];
+  const none = { rotation: 0, widthShift: 0, heightShift: 0, shear: 0, zoom: 0 };
+  return movements
+    .filter((name) => isActive(operation[name]))
+    .map((name) => ({
+      label: spaced(name),
+      operations: [{ ...operation, ...none, [name]: operation[name], probability: 1 }],
+    }));
+}
+
+/** `widthShift` → `width shift`. */
+const spaced = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+function augmented(
+  { file, images, labels }: OpenDataset,
+  rows: Int32Array,
+  seed: number,
+  operations: readonly Operation[],
+): Uint8Array[] {
+  const classes = file.classes.length;
+  const size = file.example.reduce((product, side) => product * side, 1);
+  const [x, y] = [new Float32Array(rows.length * size), new Float32Array(rows.length * classes)];
+  for (const [i, row] of rows.entries()) {
+    x.set(images.subarray(row * size, (row + 1) * size), i * size);
+    y[i * classes + (labels[row] ?? 0)] = 1;
+  }
+  makeAugmenter({ seed, operations }, file.example).batch(x, y, 0, rows);
+  return [...rows.keys()].map((i) => Uint8Array.from(x.subarray(i * size, (i + 1) * size), Math.round));
 }

@@ -72,7 +72,13 @@ async function writeSamples(folder: string, raw: RawDataset, splits: Splits): Pr
         : raw.images.subarray(row * size, (row + 1) * size);
     }),
   ).flat();
-  await writeSheet(join(folder, 'samples.png'), tiles, { height, width, channels, columns: classes.length });
+  await writeSheet(join(folder, 'samples.png'), tiles, {
+    height,
+    width,
+    channels,
+    columns: classes.length,
+    columnNames: classes,
+  });
   writeFileSync(
     join(folder, 'samples.json'),
     `${JSON.stringify({ version: 1, columns: classes, title: 'Samples of each class' })}\n`,

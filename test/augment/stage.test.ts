@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeProject, ran } from '../rig/project.ts';
+
+const pipeline = (augment: string): string => `version: 1
+name: a
+seed: 3
+stages:
+  download: { dataset: shapes10, limit: { train: 40, test: 10 } }
+  normalize: { data: download }
+  augment: { data: normalize, ${augment} }
+`;
+
+test('an option that decides nothing reruns nothing', (t) => {
+  const project = makeProject(t, { 'a.yaml': pipeline('rotation: 20, horizontalFlip: true') });
+  const reruns = (augment: string): string[] => {
+    project.write('a.yaml', pipeline(augment));
+    return ran(project.run('a.yaml'));
+  };
+  project.run('a.yaml');
+  assert.deepEqual(reruns('rotation: 20, horizontalFlip: true, fillValue: 9, zoom: 0, operations: []'), []);
+  assert.deepEqual(reruns('rotation: 20, horizontalFlip: true, fill: wrap'), ['augment']);
+  assert.deepEqual(reruns('rotation: 20, horizontalFlip: true, fill: wrap, fillValue: 9'), []);
+  assert.deepEqual(reruns('horizontalFlip: true'), ['augment']);
+  assert.deepEqual(reruns('horizontalFlip: true, fill: constant, fillValue: 9'), []);
+  assert.deepEqual(reruns('operations: [{ randomCrop: { padding: 2 } }]'), ['augment']);
+  assert.deepEqual(reruns('operations: [{ randomCrop: { padding: 2, fillValue: 9, probability: 1 } }]'), []);
+});
+
+test('the contact sheet names each operation alone and all together', (t) => {
+  const project = makeProject(t, {
+    'a.yaml': pipeline(
+      'rotation: 20, zoom: 0.2, horizontalFlip: true, operations: [{ cutout: { probability: 0.5 } }, { colourJitter: { hue: 0.2 } }]',
+    ),
+  });
+  project.run('a.yaml');
+  assert.deepEqual(JSON.parse(project.read('cache/out/a/augment/sheet/sheet.json')).rows, [
+    'original',
+    'rotation',
+    'zoom',
+    'horizontal flip',
+    'cutout',
+    'colour jitter',
+    'all together',
+  ]);
+});
+
+test('an operation that does not exist, or two in one entry, is told with its place', (t) => {
+  const project = makeProject(t, { 'a.yaml': pipeline('operations: [{ cutuot: { size: 4 } }]') });
+  const { code, err } = project.pipe('validate', 'a.yaml');
+  assert.equal(code, 2);
+  assert.match(err, /a\.yaml:7:\d+ error unknown-key: .*`cutuot`[\s\S]*did you mean `cutout`\?/);
+});
