@@ -5,12 +5,14 @@ import { Failure } from '../diagnostics/diagnostic.ts';
 import { digest } from '../plan/fingerprint.ts';
 import type { PortContent, Store } from '../run/store.ts';
 import { makeCheckpoints } from './checkpoints.ts';
-import { codeOf, writeAtomically } from './files.ts';
+import { makeEntries } from './entries.ts';
+import { codeOf, writeDurably } from './files.ts';
 import { makeIndex } from './index-store.ts';
 import { makeLeases } from './leases.ts';
 import { makeLogs } from './logs.ts';
 import { makeObjects } from './objects.ts';
 import { makeOutputs } from './outputs.ts';
+import { makePins } from './pins.ts';
 import { makeRuns } from './runs.ts';
 import { openStatCache } from './stat-cache.ts';
 import { makeWork } from './work.ts';
@@ -23,24 +25,31 @@ const parts = ['objects', 'index', 'runs', 'out', 'downloads', 'work', 'leases',
 export async function openCache(folder: string): Promise<Store> {
   prepare(folder);
   const stats = openStatCache(join(folder, 'stat.json'));
-  const objects = makeObjects(join(folder, 'objects'), stats);
-  const index = makeIndex(join(folder, 'index', 'results'), objects);
+  const leases = makeLeases(join(folder, 'leases'));
+  const pins = makePins(join(folder, 'leases'));
+  const objects = makeObjects(join(folder, 'objects'), stats, pins.pin);
+  const index = makeIndex(makeEntries(join(folder, 'index', 'results')), objects);
+  const checkpoints = makeEntries(join(folder, 'index', 'checkpoints'));
   const work = makeWork(join(folder, 'work'));
   return {
     downloads: join(folder, 'downloads'),
     lookup: index.lookup,
     record: index.record,
+    use: pins.pin,
     adoptFolder: objects.adoptFolder,
     portContent,
-    intact: async (port) => (await Promise.all(Object.values(port.files).map(objects.intact))).every(Boolean),
+    intact: async (port) => {
+      for (const ref of Object.values(port.files)) if (!(await objects.intact(ref))) return false;
+      return true;
+    },
     objectPath: objects.path,
-    checkpoints: makeCheckpoints(join(folder, 'index', 'checkpoints'), objects),
+    checkpoints: makeCheckpoints(checkpoints, objects, pins.pin),
     workFolder: work.make,
     removeWork: work.remove,
     noteGroup: work.noteGroup,
     keepLog: makeLogs(join(folder, 'logs')).keep,
-    lease: makeLeases(join(folder, 'leases')).take,
-    bringOut: makeOutputs(join(folder, 'out'), objects, work).bringOut,
+    lease: leases.take,
+    bringOut: makeOutputs(join(folder, 'out'), objects, stats, work).bringOut,
     hashFile: stats.hash,
     runs: makeRuns(join(folder, 'runs')),
   };
@@ -61,7 +70,7 @@ function prepare(folder: string): void {
       mkdirSync(join(folder, part), { recursive: true });
       accessSync(join(folder, part), constants.W_OK);
     }
-    if (found === null) writeAtomically(marker, `${JSON.stringify({ version: formatVersion })}\n`);
+    if (found === null) writeDurably(marker, `${JSON.stringify({ version: formatVersion })}\n`);
   } catch (error) {
     if (error instanceof Failure) throw error;
     const why = error instanceof Error ? error.message : String(error);

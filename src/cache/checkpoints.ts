@@ -1,7 +1,8 @@
 /** The states of unfinished trainings, by what was done (the prefix of a fingerprint), engine and epoch. */
 import { digest } from '../plan/fingerprint.ts';
 import type { EngineIdentity, Files, Store } from '../run/store.ts';
-import { isObject, isRef, openKeyv } from './index-store.ts';
+import type { Entries } from './entries.ts';
+import { isObject, isRef } from './index-store.ts';
 import type { Objects } from './objects.ts';
 
 interface Saved {
@@ -15,18 +16,23 @@ interface Entry {
   readonly epochs: readonly Saved[];
 }
 
-export function makeCheckpoints(folder: string, objects: Objects): Store['checkpoints'] {
-  const keyv = openKeyv(folder);
+export function makeCheckpoints(
+  entries: Entries,
+  objects: Objects,
+  pin: (key: string) => void,
+): Store['checkpoints'] {
   // Two epochs of one training must not read the same entry and write it one after the other.
   let last: Promise<unknown> = Promise.resolve();
 
-  async function epochsOf(key: string): Promise<readonly Saved[]> {
-    const entry: unknown = await keyv.get(key);
-    return isEntry(entry) ? entry.epochs : [];
+  function epochsOf(key: string): readonly Saved[] {
+    const entry = entries.get(key);
+    return isCheckpoints(entry) ? entry.epochs : [];
   }
 
   async function latest(...[prefix, engine, maxEpoch]: Parameters<Store['checkpoints']['latest']>) {
-    for (const { epoch, files } of (await epochsOf(keyOf(prefix, engine))).toReversed()) {
+    const key = keyOf(prefix, engine);
+    pin(key);
+    for (const { epoch, files } of epochsOf(key).toReversed()) {
       if (epoch > maxEpoch) continue;
       const whole = await Promise.all(Object.values(files).map(objects.intact));
       if (whole.every(Boolean)) return { epoch, files: pathsOf(files, objects) };
@@ -40,9 +46,11 @@ export function makeCheckpoints(folder: string, objects: Objects): Store['checkp
     const key = keyOf(prefix, engine);
     const files = await objects.adoptFolder(from);
     // A training anew for fewer epochs must not cost what a longer one has reached.
-    const furthest = (await epochsOf(key)).filter((other) => other.epoch > epoch).slice(-1);
+    const furthest = epochsOf(key)
+      .filter((other) => other.epoch > epoch)
+      .slice(-1);
     const entry: Entry = { version: 1, engine, epochs: [{ epoch, files }, ...furthest] };
-    await keyv.set(key, entry);
+    entries.set(key, entry);
   }
 
   return {
@@ -55,13 +63,13 @@ export function makeCheckpoints(folder: string, objects: Objects): Store['checkp
   };
 }
 
-const keyOf = (prefix: string, engine: EngineIdentity): string => digest([prefix, engine]);
+export const keyOf = (prefix: string, engine: EngineIdentity): string => digest([prefix, engine]);
 
 function pathsOf(files: Files, objects: Objects): { [path: string]: string } {
   return Object.fromEntries(Object.entries(files).map(([path, ref]) => [path, objects.path(ref)]));
 }
 
-function isEntry(value: unknown): value is Entry {
+export function isCheckpoints(value: unknown): value is Entry {
   return isObject(value) && value.version === 1 && Array.isArray(value.epochs) && value.epochs.every(isSaved);
 }
 

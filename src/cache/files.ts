@@ -1,5 +1,15 @@
-/** Files that are there whole or not at all. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+/** Files that are there whole or not at all, and JSON that tells when it is not what was written. */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 let counter = 0;
@@ -9,17 +19,36 @@ export function temporaryName(path: string): string {
   return `${path}.${process.pid}-${Date.now().toString(36)}-${counter++}.tmp`;
 }
 
-/** Writes under a temporary name, flushes it to the disk, and renames it into place. */
+/**
+ * Writes under a temporary name and renames it into place: whatever kills the process, the file is the old one or the
+ * new one. A crash of the machine may tear it; flushing each would cost more than all the rest, so readers can tell.
+ */
 export function writeAtomically(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = temporaryName(path);
-  try {
+  write(path, (temporary) => writeFileSync(temporary, text, { flag: 'wx' }));
+}
+
+/** The same, flushed to the disk: for what nobody could tell from damage. */
+export function writeDurably(path: string, text: string): void {
+  write(path, (temporary) => {
     const file = openSync(temporary, 'wx');
     try {
       writeFileSync(file, text);
       fsyncSync(file);
     } finally {
       closeSync(file);
+    }
+  });
+}
+
+function write(path: string, make: (temporary: string) => void): void {
+  const temporary = temporaryName(path);
+  try {
+    try {
+      make(temporary);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      mkdirSync(dirname(path), { recursive: true });
+      make(temporary);
     }
     renameSync(temporary, path);
   } catch (error) {
@@ -28,14 +57,37 @@ export function writeAtomically(path: string, text: string): void {
   }
 }
 
-/** Flushes a file's bytes to the disk; Windows does that only for files open for writing. */
-export function flush(path: string): void {
-  const file = openSync(path, 'r+');
+/** JSON with its own sha256 before it: what a flipped bit, a cut or noise has changed is not taken for what was written. */
+export function seal(json: string): string {
+  return `${head}${sha256(json)}${middle}${json}}\n`;
+}
+
+const head = '{"sha256":"';
+const middle = '",\n"value":';
+const start = head.length + 64 + middle.length;
+
+/** What was sealed, parsed; undefined for anything else. Files of before there were seals are taken as they are. */
+export function unsealed(text: string): unknown {
   try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    if (!text.startsWith(head)) return JSON.parse(text);
+    const json = text.slice(start, -2);
+    return text.slice(head.length, head.length + 64) === sha256(json) ? JSON.parse(json) : undefined;
+  } catch {
+    return undefined;
   }
+}
+
+/** Undefined for a file that is not there, can't be read, or is damaged. */
+export function readSealed(path: string): unknown {
+  try {
+    return unsealed(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** The code of a system error, such as ENOENT. */

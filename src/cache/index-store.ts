@@ -1,43 +1,28 @@
-/** The index: a fingerprint's results, in Keyv over one JSON file a fingerprint. */
-import Keyv from 'keyv';
+/** The index: the results of a fingerprint. */
 import { canonicalize } from '../plan/canonical.ts';
 import type { IndexEntry, Store, StoredResult } from '../run/store.ts';
-import { FileStore } from './file-store.ts';
+import type { Entries } from './entries.ts';
 import type { Objects } from './objects.ts';
 
 export function makeIndex(
-  folder: string,
+  entries: Entries,
   objects: Pick<Objects, 'present'>,
 ): Pick<Store, 'lookup' | 'record'> {
-  const keyv = openKeyv(folder);
-
-  async function lookup(fingerprint: string): Promise<IndexEntry | null> {
-    const entry: unknown = await keyv.get(fingerprint);
+  function find(fingerprint: string): IndexEntry | null {
+    const entry = entries.get(fingerprint);
     if (!isEntry(entry) || entry.fingerprint !== fingerprint) return null;
     return { ...entry, results: entry.results.filter(isResult) };
   }
 
   async function record(...[fingerprint, kind, parts, result]: Parameters<Store['record']>): Promise<void> {
     mustBePresent(result, objects);
-    const before = await lookup(fingerprint);
     const same = canonicalize(result.engine);
-    const others = (before?.results ?? []).filter((other) => canonicalize(other.engine) !== same);
+    const others = (find(fingerprint)?.results ?? []).filter((other) => canonicalize(other.engine) !== same);
     const entry: IndexEntry = { version: 1, fingerprint, kind, parts, results: [...others, result] };
-    await keyv.set(fingerprint, entry);
+    entries.set(fingerprint, entry);
   }
 
-  return { lookup, record };
-}
-
-/** Keyv without expiry and namespaces: a file is the value itself. */
-export function openKeyv(folder: string): Keyv {
-  return new Keyv({
-    store: new FileStore(folder),
-    throwOnErrors: true,
-    useKeyPrefix: false,
-    serialize: (data) => JSON.stringify(data.value),
-    deserialize: (text) => ({ value: JSON.parse(String(text)) }),
-  });
+  return { lookup: async (fingerprint) => find(fingerprint), record };
 }
 
 /** The promise that everything rests on: an index entry has its objects. */
@@ -49,7 +34,7 @@ function mustBePresent(result: StoredResult, objects: Pick<Objects, 'present'>):
   }
 }
 
-function isEntry(value: unknown): value is IndexEntry {
+export function isEntry(value: unknown): value is IndexEntry {
   if (!isObject(value)) return false;
   return (
     value.version === 1 &&

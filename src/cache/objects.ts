@@ -4,7 +4,7 @@ import { copyFile, readdir, rename } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { FileRef, Files } from '../run/store.ts';
-import { codeOf, flush, temporaryName } from './files.ts';
+import { codeOf, temporaryName } from './files.ts';
 import { hashOf, type StatCache } from './stat-cache.ts';
 
 export interface Objects {
@@ -17,7 +17,7 @@ export interface Objects {
   intact(ref: FileRef): Promise<boolean>;
 }
 
-export function makeObjects(folder: string, stats: StatCache): Objects {
+export function makeObjects(folder: string, stats: StatCache, pin: (hash: string) => void): Objects {
   const path = (ref: FileRef): string => join(folder, ref.hash.slice(0, 2), ref.hash.slice(2));
 
   function present(ref: FileRef): boolean {
@@ -26,20 +26,21 @@ export function makeObjects(folder: string, stats: StatCache): Objects {
   }
 
   async function intact(ref: FileRef): Promise<boolean> {
+    // What is remembered was a file of this size.
+    if (stats.known(path(ref)) === ref.hash) return true;
     try {
-      return present(ref) && (await stats.hashObject(path(ref))) === ref.hash;
+      return present(ref) && (await stats.hash(path(ref))) === ref.hash;
     } catch {
       return false;
     }
   }
 
   async function adopt(file: string): Promise<FileRef> {
-    const ref = { hash: await hashOf(file), size: statSync(file).size };
+    const { size } = statSync(file);
+    const ref = { hash: await hashOf(file, size), size };
+    pin(ref.hash);
     if (await intact(ref)) return ref;
-    chmodSync(file, 0o644);
-    flush(file);
     chmodSync(file, 0o444);
-    mkdirSync(dirname(path(ref)), { recursive: true });
     moveOver(file, path(ref));
     stats.remember(path(ref), ref.hash);
     return ref;
@@ -74,8 +75,8 @@ function moveOver(file: string, to: string): void {
   try {
     renameSync(file, to);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') throw error;
-    rmSync(to, { recursive: true, force: true });
+    if (codeOf(error) === 'ENOENT') mkdirSync(dirname(to), { recursive: true });
+    else rmSync(to, { recursive: true, force: true });
     renameSync(file, to);
   }
 }

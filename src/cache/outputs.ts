@@ -1,20 +1,13 @@
 /** cache/out/PIPELINE[@PROFILE]/STAGE/PORT/FILE: the newest outputs, for people and other tools. */
-import {
-  constants,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { createHash } from 'node:crypto';
+import { constants, copyFileSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { FileRef, Store } from '../run/store.ts';
-import { codeOf, writeAtomically } from './files.ts';
+import { codeOf } from './files.ts';
 import type { Objects } from './objects.ts';
+import type { StatCache } from './stat-cache.ts';
 import type { Work } from './work.ts';
 
 /** Below this, copying costs less than what a shared inode risks. */
@@ -28,11 +21,15 @@ interface Placed {
   readonly ref: FileRef;
 }
 
-export function makeOutputs(folder: string, objects: Objects, work: Work): Pick<Store, 'bringOut'> {
+export function makeOutputs(
+  folder: string,
+  objects: Objects,
+  stats: StatCache,
+  work: Work,
+): Pick<Store, 'bringOut'> {
   async function place(ref: FileRef, to: string): Promise<void> {
-    mkdirSync(dirname(to), { recursive: true });
     const from = objects.path(ref);
-    if (ref.size < copyBelowBytes) return copyFile(from, to, constants.COPYFILE_FICLONE);
+    if (ref.size < copyBelowBytes) return copyFileSync(from, to, constants.COPYFILE_FICLONE);
     const cloned = await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE).then(
       () => true,
       () => false,
@@ -46,41 +43,85 @@ export function makeOutputs(folder: string, objects: Objects, work: Work): Pick<
     }
   }
 
-  async function replace(target: string, files: readonly Placed[]): Promise<string | null> {
+  async function replace(target: string, files: readonly Placed[]): Promise<void> {
     const temporary = await work.make('out');
     const old = await work.make('old');
     try {
+      for (const at of foldersOf(files).keys()) mkdirSync(join(temporary, at), { recursive: true });
       for (const { path, ref } of files) await place(ref, join(temporary, path));
-      // Before the swap: after it another process may have put its own outputs there. A rename keeps the times.
-      const stamps = stampsOf(temporary, files);
-      mkdirSync(dirname(target), { recursive: true });
+      // Before the swap: after it another process may have put its own outputs there. A rename keeps what we look at.
+      for (const { path, ref } of files) stats.remember(join(target, path), ref.hash, join(temporary, path));
       swap(temporary, target, old);
-      return stamps;
+      for (const [at, names] of foldersOf(files)) stats.remember(join(target, at), names);
     } finally {
       await work.remove(temporary);
       await work.remove(old);
     }
   }
 
+  /** Were these files and no others brought out before, and nothing touched since? */
+  function isThere(target: string, files: readonly Placed[]): boolean {
+    return (
+      files.every(({ path, ref }) => isOurs(join(target, path), ref)) &&
+      [...foldersOf(files)].every(([at, names]) => stats.known(join(target, at)) === names)
+    );
+  }
+
+  function isOurs(file: string, ref: FileRef): boolean {
+    if (stats.known(file) === ref.hash) return true;
+    // A hard link to the object is as whole as the object, which is checked for itself.
+    return ref.size >= copyBelowBytes && inode(file) !== null && inode(file) === inode(objects.path(ref));
+  }
+
   async function bringOut(
     ...[pipeline, profile, stage, ports]: Parameters<Store['bringOut']>
   ): Promise<void> {
-    const parent = join(folder, profile === null ? pipeline : `${pipeline}@${profile}`);
-    const target = join(parent, stage);
-    const manifest = join(parent, `.${stage}.json`);
+    const target = join(folder, profile === null ? pipeline : `${pipeline}@${profile}`, stage);
     const files = Object.entries(ports).flatMap(([port, content]) =>
       Object.entries(content.files).map(([path, ref]) => ({ path: `${port}/${path}`, ref })),
     );
-    if (isThere(target, manifest, files)) return;
+    if (isThere(target, files)) return;
     try {
-      rmSync(manifest, { force: true });
-      writeAtomically(manifest, (await replace(target, files)) ?? '[]\n');
+      // Links to objects come and go with this: their bytes do not change.
+      const large = files.filter(({ ref }) => ref.size >= copyBelowBytes);
+      await stats.keeping(
+        large.map(({ ref }) => objects.path(ref)),
+        () => replace(target, files),
+      );
     } catch (error) {
       throw notWritten(stage, target, error);
     }
   }
 
   return { bringOut };
+}
+
+/** By folder, '' for the outermost: a digest of the names in it. */
+function foldersOf(files: readonly Placed[]): Map<string, string> {
+  const names = new Map<string, Set<string>>([['', new Set()]]);
+  for (const { path } of files) {
+    let name = path;
+    for (let at = dirname(path); name !== ''; at = dirname(at)) {
+      const parent = at === '.' ? '' : at;
+      const inside = names.get(parent) ?? new Set();
+      inside.add(name.slice(parent === '' ? 0 : parent.length + 1));
+      names.set(parent, inside);
+      name = parent;
+    }
+  }
+  return new Map(
+    [...names].map(([at, inside]) => [
+      at,
+      createHash('sha256')
+        .update([...inside].sort().join('\0'))
+        .digest('hex'),
+    ]),
+  );
+}
+
+function inode(file: string): string | null {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found ? `${found.dev} ${found.ino}` : null;
 }
 
 /** Puts `temporary` in `target`'s place, which goes to `old`. */
@@ -90,6 +131,7 @@ function swap(temporary: string, target: string, old: string): void {
       renameSync(target, join(old, String(attempt)));
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error;
+      mkdirSync(dirname(target), { recursive: true });
     }
     try {
       renameSync(temporary, target);
@@ -98,27 +140,6 @@ function swap(temporary: string, target: string, old: string): void {
       if (attempt === tries || !['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(codeOf(error))) throw error;
     }
   }
-}
-
-/** Were these files and no others brought out before, and nothing touched since? */
-function isThere(target: string, manifest: string, files: readonly Placed[]): boolean {
-  try {
-    const present = readdirSync(target, { withFileTypes: true, recursive: true }).filter(
-      (entry) => !entry.isDirectory(),
-    );
-    return present.length === files.length && readFileSync(manifest, 'utf8') === stampsOf(target, files);
-  } catch {
-    return false;
-  }
-}
-
-/** What tells that a file is as it was brought out; null when one is not even of the right size. */
-function stampsOf(target: string, files: readonly Placed[]): string | null {
-  const stamps = files.map(({ path, ref }) => {
-    const { size, mtimeMs } = statSync(join(target, path));
-    return size === ref.size ? [path, ref.hash, mtimeMs] : null;
-  });
-  return stamps.includes(null) ? null : `${JSON.stringify(stamps)}\n`;
 }
 
 function notWritten(stage: string, target: string, error: unknown): Failure {

@@ -1,8 +1,10 @@
 /** cache/runs/ID.json: one record a run. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Store } from '../run/store.ts';
-import { writeAtomically } from './files.ts';
+import type { JsonObject } from '../stages/kind.ts';
+import { readSealed, seal, writeAtomically } from './files.ts';
+import { isObject } from './index-store.ts';
 
 export function makeRuns(folder: string): Store['runs'] {
   const list = (): string[] =>
@@ -13,21 +15,18 @@ export function makeRuns(folder: string): Store['runs'] {
       .reverse();
   return {
     write: async (id, record) =>
-      writeAtomically(join(folder, `${id}.json`), `${JSON.stringify(record, null, 1)}\n`),
+      writeAtomically(join(folder, `${id}.json`), seal(JSON.stringify(record, null, 1))),
     list: async () => list(),
     read: async (start) => {
       const matching = list().filter((id) => id.startsWith(start));
       const id = matching.includes(start) ? start : matching.length === 1 ? matching[0] : undefined;
-      return id === undefined ? null : parsed(join(folder, `${id}.json`));
+      const record = id === undefined ? undefined : readSealed(join(folder, `${id}.json`));
+      return isJsonObject(record) ? record : null;
     },
   };
 }
 
-function parsed(file: string): Awaited<ReturnType<Store['runs']['read']>> {
-  try {
-    const record = JSON.parse(readFileSync(file, 'utf8'));
-    return typeof record === 'object' && !Array.isArray(record) ? record : null;
-  } catch {
-    return null;
-  }
+/** What is parsed is JSON: only its outermost form is in question. */
+function isJsonObject(value: unknown): value is JsonObject {
+  return isObject(value);
 }

@@ -1,16 +1,20 @@
 /** Hashes of files that have not changed since they were hashed, by what the file system tells of them. Disposable. */
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { writeAtomically } from './files.ts';
+import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
+import { uptime } from 'node:os';
+import { readSealed, seal, writeAtomically } from './files.ts';
 
 export interface StatCache {
   /** sha256 of a file, from memory where size, mtime, ctime and inode are as they were. */
   hash(path: string): Promise<string>;
-  /** The same for an object, whose ctime changes with each link to it and so says nothing. */
-  hashObject(path: string): Promise<string>;
-  /** For a file that nobody writes to any more. */
-  remember(path: string, hash: string): void;
+  /** The same from memory alone; null where nothing is remembered or anything changed. */
+  known(path: string): string | null;
+  /** For a file that nobody writes to any more, or a folder, of which any digest may be remembered; `from` is where it is now. */
+  remember(path: string, hash: string, from?: string): void;
+  /** What is known of these files still holds after the work, which changes their number of links alone. */
+  keeping(paths: readonly string[], work: () => Promise<void>): Promise<void>;
+  /** Writes what was learnt to the disk; it is done at the process's end anyway. */
+  save(): void;
 }
 
 type Entry = readonly [size: number, mtimeMs: number, ctimeMs: number, inode: number, hash: string];
@@ -23,39 +27,74 @@ type Stamp = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'>;
 const racyMs = 2000;
 
 export function openStatCache(file: string): StatCache {
-  const entries = new Map<string, Entry>(read(file));
-  let dirty = false;
-  atExit.add(() => {
-    if (dirty) save(file, entries);
-  });
+  const entries = read(file);
+  const learnt = new Map<string, Entry>();
 
   function put(path: string, stamp: Stamp, hash: string): void {
-    entries.set(path, [stamp.size, stamp.mtimeMs, stamp.ctimeMs, stamp.ino, hash]);
-    dirty = true;
+    const entry = entryOf(stamp, hash);
+    entries.set(path, entry);
+    learnt.set(path, entry);
   }
 
-  async function hashUnless(path: string, same: (entry: Entry, stamp: Stamp) => boolean): Promise<string> {
+  function known(path: string): string | null {
+    const entry = entries.get(path);
+    if (!entry) return null;
+    const stamp = statSync(path, { throwIfNoEntry: false });
+    return stamp && isSame(entry, stamp) ? entry[4] : null;
+  }
+
+  async function hash(path: string): Promise<string> {
     const before = statSync(path);
-    const known = entries.get(path);
-    if (known && same(known, before)) return known[4];
+    const entry = entries.get(path);
+    if (entry && isSame(entry, before)) return entry[4];
     const started = Date.now();
-    const made = await hashOf(path);
-    const settled = sameFile(entryOf(before, made), statSync(path)) && started - before.mtimeMs >= racyMs;
+    const made = await hashOf(path, before.size);
+    const settled = isSame(entryOf(before, made), statSync(path)) && started - before.mtimeMs >= racyMs;
     if (settled) put(path, before, made);
     return made;
   }
 
-  return {
-    hash: (path) => hashUnless(path, (entry, stamp) => sameFile(entry, stamp) && entry[2] === stamp.ctimeMs),
-    hashObject: (path) => hashUnless(path, sameFile),
-    remember: (path, hash) => put(path, statSync(path), hash),
-  };
+  async function keeping(paths: readonly string[], work: () => Promise<void>): Promise<void> {
+    const before = paths.map((path) => [path, known(path)] as const);
+    await work();
+    for (const [path, hash] of before) if (hash !== null) put(path, statSync(path), hash);
+  }
+
+  function save(): void {
+    if (learnt.size === 0) return;
+    try {
+      // Other processes may have saved since: theirs stays.
+      const all = { ...Object.fromEntries(read(file)), ...Object.fromEntries(learnt) };
+      writeAtomically(file, seal(JSON.stringify({ version, boot: bootOf(), files: all })));
+      learnt.clear();
+    } catch {
+      // It only saves hashing again.
+    }
+  }
+
+  atExit.add(save);
+  const remember: StatCache['remember'] = (path, hash, from = path) => put(path, statSync(from), hash);
+  return { hash, known, remember, keeping, save };
 }
 
+/** Below it a file is read at once. */
+const smallBytes = 1 << 20;
+
 /** sha256 of a file's bytes, in hexadecimal. */
-export async function hashOf(path: string): Promise<string> {
+export async function hashOf(path: string, size = statSync(path).size): Promise<string> {
+  if (size <= smallBytes) return createHash('sha256').update(readFileSync(path)).digest('hex');
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  const buffer = Buffer.allocUnsafe(4 * smallBytes);
+  const file = openSync(path, 'r');
+  try {
+    for (let count = readSync(file, buffer); count > 0; count = readSync(file, buffer)) {
+      hash.update(buffer.subarray(0, count));
+      // Programs that run meanwhile have something to say.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    closeSync(file);
+  }
   return hash.digest('hex');
 }
 
@@ -67,8 +106,13 @@ const entryOf = (stamp: Stamp, hash: string): Entry => [
   hash,
 ];
 
-function sameFile(entry: Entry, stamp: Stamp): boolean {
-  return entry[0] === stamp.size && entry[1] === stamp.mtimeMs && entry[3] === stamp.ino;
+function isSame(entry: Entry, stamp: Stamp): boolean {
+  return (
+    entry[1] === stamp.mtimeMs &&
+    entry[2] === stamp.ctimeMs &&
+    entry[0] === stamp.size &&
+    entry[3] === stamp.ino
+  );
 }
 
 // One listener, however many caches a process opens.
@@ -77,26 +121,32 @@ process.once('exit', () => {
   for (const job of atExit) job();
 });
 
-function read(file: string): [string, Entry][] {
-  try {
-    const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return isStat(parsed) ? Object.entries(parsed.files) : [];
-  } catch {
-    return [];
-  }
+const version = 3;
+
+/** What was written before the machine last started may not have reached the disk: it is hashed once more. */
+function read(file: string): Map<string, Entry> {
+  const parsed = readSealed(file);
+  return isStat(parsed) && parsed.boot === bootOf() ? new Map(Object.entries(parsed.files)) : new Map();
 }
 
-function isStat(value: unknown): value is { files: { [path: string]: Entry } } {
-  if (typeof value !== 'object' || value === null || !('version' in value) || value.version !== 2)
+function isStat(value: unknown): value is { boot: string; files: { [path: string]: Entry } } {
+  if (typeof value !== 'object' || value === null || !('version' in value) || value.version !== version)
     return false;
-  if (!('files' in value) || typeof value.files !== 'object' || value.files === null) return false;
-  return Object.values(value.files).every((entry) => Array.isArray(entry) && typeof entry[4] === 'string');
+  return 'files' in value && typeof value.files === 'object' && value.files !== null && 'boot' in value;
 }
 
-function save(file: string, entries: ReadonlyMap<string, Entry>): void {
+let boot: string | undefined;
+
+/** Tells one start of the machine from another: Linux gives it a name, elsewhere its time has to do. */
+function bootOf(): string {
+  boot ??= nameOfBoot() ?? String(Math.round((Date.now() / 1000 - uptime()) / 600));
+  return boot;
+}
+
+function nameOfBoot(): string | null {
   try {
-    writeAtomically(file, JSON.stringify({ version: 2, files: Object.fromEntries(entries) }));
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
-    // It only saves hashing again.
+    return null;
   }
 }

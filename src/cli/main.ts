@@ -99,7 +99,7 @@ async function end(exitCode: Promise<number>): Promise<void> {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommanderError)) await (await import('./crash.ts')).report(error);
   // Commander has printed its own errors; help and version are no errors.
-  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else process.exitCode = await (await import('./crash.ts')).report(error);
 }

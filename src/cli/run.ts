@@ -40,7 +40,10 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
   });
   const finished = await runGraph(graph, options).finally(() => interrupts.stopListening());
   const record = makeRecord(opened.value, flags, finished, started);
-  await opened.value.store.runs.write(record.id, toJson(record));
+  await opened.value.store.runs.write(record.id, toJson(record)).catch((error: unknown) => {
+    reporter.close();
+    throw error;
+  });
   const { pipeline } = graph;
   const outputs = `${opened.value.settings.cacheFolder}/out/${pipeline.name}${pipeline.profile === null ? '' : `@${pipeline.profile}`}`;
   reporter.emit({

@@ -61,6 +61,8 @@ const table = {
   'bad-output': ['run', 'A stage left something that is neither file nor folder.', 'a socket', 'Write plain files.'],
   'no-output': ['run', 'A stage ended well without leaving an output that it declares.', 'out: { plot: plot.png }, never written', 'Write it relative to the working folder, or mend `out`.'],
   'missing-input': ['run', 'A file that a command declares cannot be read.', 'in: { script: polt.py }', 'Mend the path; it is taken from the project\'s folder.'],
+  'disk-full': ['run', 'The disk, or the share of it that this user may have, is full.', 'ENOSPC', 'Make room and run again: what was finished is kept.'],
+  'disk-error': ['run', 'The disk could not read or write.', 'EIO', 'Look after the disk, then run again.'],
   'input-changed': ['run', 'A file that a command works with was changed while it ran, by itself or by somebody else; its result is not kept.', 'sort -o words.txt words.txt', 'Have it change a copy.'],
   'machine-too-small': ['run', 'A stage wants more of the machine than it has.', 'resources: { gpu: 2 }', 'Lower it, or say what the machine has: PIPE_RESOURCES=gpu=2.'],
   'stage-timeout': ['run', 'A stage took longer than its `timeout`.', 'timeout: 10s', 'Raise `timeout`, or give the stage less to do.'],

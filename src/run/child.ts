@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { systemDiagnostic } from '../diagnostics/system.ts';
 import type { Artifact, StageContext } from '../stages/context.ts';
 import { runners } from '../stages/registry.ts';
 import type { Forward, FromChild, StageOrder, ToChild } from './messages.ts';
@@ -34,6 +35,8 @@ async function carryOut(order: StageOrder): Promise<void> {
 function failed(error: unknown): FromChild {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   if (error instanceof Failure) return { type: 'failed', diagnostic: error.diagnostic, stack };
+  const system = systemDiagnostic(error);
+  if (system) return { type: 'failed', diagnostic: system, stack };
   // The log keeps the stack; people are shown the message.
   process.stderr.write(`${stack}\n`);
   const message = error instanceof Error ? error.message : String(error);

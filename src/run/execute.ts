@@ -73,6 +73,7 @@ export async function executeStage(
 }
 
 async function fromCache(stage: GraphStage, made: Fingerprint, run: Execution): Promise<Executed | null> {
+  run.store.use(made.hash);
   const result = await findResult(made, stage, run);
   return result && { type: 'cached', result, fingerprint: made, reason: 'cached' };
 }

@@ -49,6 +49,8 @@ export interface Store {
   lookup(fingerprint: string): Promise<IndexEntry | null>;
   /** Only after all objects are there; replaces an earlier result of the same engine. */
   record(fingerprint: string, kind: string, parts: JsonObject, result: StoredResult): Promise<void>;
+  /** Says that this process needs the result of this fingerprint: it stays until the process has ended. */
+  use(fingerprint: string): void;
   /** Moves a folder's files into the store; {} when there is no such folder. */
   adoptFolder(folder: string): Promise<Files>;
   portContent(type: PortType, files: Files): PortContent;

@@ -1,6 +1,7 @@
 /** A stage's tries: how long one may take, and what happens when it fails. */
 import { setTimeout as after } from 'node:timers/promises';
 import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
+import { systemDiagnostic } from '../diagnostics/system.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
 import type { Executed, Execution } from './execute.ts';
 import type { Stopping } from './process.ts';
@@ -78,6 +79,8 @@ export function tookTooLong(stage: GraphStage, tail: readonly string[]): Diagnos
 
 export function asDiagnostic(error: unknown, stage: GraphStage): Diagnostic {
   if (error instanceof Failure) return error.diagnostic;
+  const system = systemDiagnostic(error);
+  if (system) return { ...system, message: `\`${stage.name}\`: ${system.message}` };
   const message = error instanceof Error ? error.message : String(error);
   return { severity: 'error', code: 'stage-failed', message: `\`${stage.name}\`: ${message}` };
 }

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { readSealed, seal, unsealed } from '../../src/cache/files.ts';
 import type { FileRef, PortContent, Store } from '../../src/run/store.ts';
 import { adopt, key, makeRig, resultOf, writeFiles } from './rig.ts';
 
@@ -22,6 +23,14 @@ const damages: { [how: string]: (path: string) => void } = {
   'is cut short': (path) => {
     chmodSync(path, 0o644);
     truncateSync(path, 10);
+  },
+  'has a flipped bit, and its old time': (path) => {
+    const { atime, mtime } = statSync(path);
+    chmodSync(path, 0o644);
+    const bytes = readFileSync(path);
+    bytes[5] = (bytes[5] ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+    utimesSync(path, atime, mtime);
   },
   'has other bytes of the same length': (path) => {
     chmodSync(path, 0o644);
@@ -66,12 +75,26 @@ test('a result is not recorded when an object of it is missing', async (t) => {
   assert.equal(await store.lookup(key('a')), null);
 });
 
+const resealed = (whole: string, change: (json: string) => string): string =>
+  seal(change(JSON.stringify(unsealed(whole))));
+
 const brokenEntries: { [what: string]: (whole: string) => string } = {
+  'has a flipped bit in a number': (whole) => whole.replace('"seconds":1', '"seconds":3'),
+  'is noise': () => '\u0000\u0007noise',
+
   'is cut short': (whole) => whole.slice(0, whole.length / 2),
   'is empty': () => '',
-  'is of a newer version': (whole) => whole.replace('"version":1', '"version":2'),
-  'belongs to another fingerprint': (whole) => whole.replace(key('a'), key('b')),
+  'is of a newer version': (whole) => resealed(whole, (json) => json.replace('"version":1', '"version":2')),
+  'belongs to another fingerprint': (whole) => resealed(whole, (json) => json.replace(key('a'), key('b'))),
 };
+test('an entry of before entries had a digest is read as it is', async (t) => {
+  const { store, folder } = await makeRig(t);
+  const result = await recorded(store);
+  const file = join(folder, 'index', 'results', 'aa', `${'a'.repeat(62)}.json`);
+  writeFileSync(file, JSON.stringify(readSealed(file)));
+  assert.deepEqual((await store.lookup(key('a')))?.results, [result]);
+});
+
 for (const [what, harm] of Object.entries(brokenEntries)) {
   test(`an index entry that ${what} is one miss, and is replaced by the next result`, async (t) => {
     const { store, folder } = await makeRig(t);
@@ -88,14 +111,14 @@ test('one damaged result does not hide the others of its entry', async (t) => {
   const { store, folder } = await makeRig(t);
   const result = await recorded(store);
   const file = join(folder, 'index', 'results', 'aa', `${'a'.repeat(62)}.json`);
-  const entry = JSON.parse(readFileSync(file, 'utf8'));
+  const entry = Object(readSealed(file));
   const hurt = {
     ...result,
     ports: { out: { ...result.ports.out, files: { 'a.txt': { hash: '../../x', size: 1 } } } },
   };
   writeFileSync(
     file,
-    JSON.stringify({ ...entry, results: [null, hurt, { ...result, version: 2 }, ...entry.results] }),
+    seal(JSON.stringify({ ...entry, results: [null, hurt, { ...result, version: 2 }, ...entry.results] })),
   );
   assert.deepEqual((await store.lookup(key('a')))?.results, [result]);
 });

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { readSealed, seal } from '../../src/cache/files.ts';
 import { hashOf, openStatCache } from '../../src/cache/stat-cache.ts';
 import { makeFolder } from './rig.ts';
 
@@ -13,10 +14,10 @@ test('a file changed at once after it was hashed, with the same size and time, i
   const stats = openStatCache(`${file}.stat.json`);
   writeFileSync(file, 'one');
   const { mtimeMs } = statSync(file);
-  await stats.hashObject(file);
+  await stats.hash(file);
   writeFileSync(file, 'two');
   utimesSync(file, mtimeMs / 1000, mtimeMs / 1000);
-  assert.equal(await stats.hashObject(file), await hashOf(file));
+  assert.equal(await stats.hash(file), await hashOf(file));
 });
 
 test('a file of the user’s whose time was set back after an edit is hashed anew', async (t) => {
@@ -31,7 +32,7 @@ test('a file of the user’s whose time was set back after an edit is hashed ane
   assert.equal(await stats.hash(file), await hashOf(file));
 });
 
-test('what a process has hashed the next one takes from stat.json, and a torn stat.json is forgotten', async (t) => {
+test('what a process has hashed the next one takes from stat.json; a damaged one, and one of before the machine’s last start, is forgotten', async (t) => {
   const folder = makeFolder(t);
   const [file, memory] = [join(folder, 'file'), join(folder, 'stat.json')];
   writeFileSync(file, 'one');
@@ -44,11 +45,14 @@ test('what a process has hashed the next one takes from stat.json, and a torn st
     { encoding: 'utf8' },
   );
   assert.equal(done.status, 0, done.stderr);
-  const right = await hashOf(file);
-  // An object's bytes changed in a way that no file system shows prove where the answer comes from.
-  writeFileSync(file, 'two');
-  utimesSync(file, longAgo, longAgo);
-  assert.equal(await openStatCache(memory).hashObject(file), right);
-  writeFileSync(memory, '{"version":2,"files":{"');
-  assert.equal(await openStatCache(memory).hashObject(file), await hashOf(file));
+  // No file can be changed so that its times do not show it: another hash in the memory proves where the answer comes from.
+  const other = '0'.repeat(64);
+  const text = JSON.stringify(readSealed(memory)).replace(await hashOf(file), other);
+  writeFileSync(memory, seal(text));
+  assert.equal(await openStatCache(memory).hash(file), other);
+  const damages = ['', '{"sha256":"', seal(text).slice(0, -9), seal(text).replace(other, '1'.repeat(64))];
+  for (const torn of [...damages, seal(text.replace(/"boot":"/, '"boot":"before '))]) {
+    writeFileSync(memory, torn);
+    assert.equal(await openStatCache(memory).hash(file), await hashOf(file));
+  }
 });

@@ -1,0 +1,84 @@
+/**
+ * What running processes need, so that a collection beside them leaves it alone: cache/leases/run.HOST-PID-START, a line
+ * a fingerprint or object. A process pins before it looks whether the thing is there; a collection announces itself
+ * before it reads the pins. So either it sees the pin, or the process sees it and waits until it knows what is left.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { codeOf } from './files.ts';
+import { type Owner, ownerIn, ownerName, stateOf } from './owner.ts';
+
+export interface Pins {
+  pin(hash: string): void;
+  /** Everything that living processes have pinned. */
+  all(): Set<string>;
+}
+
+/** There while a collection deletes. */
+export const collecting = 'collecting';
+const prefix = 'run.';
+
+export function makePins(folder: string): Pins {
+  const file = join(folder, `${prefix}${ownerName()}`);
+  let open: number | undefined;
+
+  function pin(hash: string): void {
+    open ??= begin();
+    writeSync(open, `${hash}\n`);
+    while (existsSync(join(folder, collecting)) && isCollected(folder)) sleep(20);
+  }
+
+  function begin(): number {
+    mkdirSync(folder, { recursive: true });
+    process.once('exit', () => rmSync(file, { force: true }));
+    return openSync(file, 'a');
+  }
+
+  return { pin, all: () => read(folder) };
+}
+
+function read(folder: string): Set<string> {
+  const pinned = new Set<string>();
+  for (const name of readdirSync(folder)) {
+    const owner = name.startsWith(prefix) ? ownerIn(name.slice(prefix.length)) : null;
+    if (!owner) continue;
+    if (isGone(owner, join(folder, name))) rmSync(join(folder, name), { force: true });
+    else for (const hash of readFileSync(join(folder, name), 'utf8').split('\n')) pinned.add(hash);
+  }
+  return pinned;
+}
+
+/** Of processes of other machines only the age of what they left tells. */
+const forgottenMs = 30 * 24 * 60 * 60 * 1000;
+
+function isGone(owner: Owner, file: string): boolean {
+  const state = stateOf(owner);
+  return state === 'unknown' ? Date.now() - statSync(file).mtimeMs > forgottenMs : state === 'dead';
+}
+
+/** Does whoever announced a collection still live? */
+function isCollected(folder: string): boolean {
+  const file = join(folder, collecting);
+  try {
+    const owner = ownerIn(readFileSync(file, 'utf8'));
+    if (owner && !isGone(owner, file)) return true;
+    rmSync(file, { force: true });
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+  return false;
+}
+
+/** A collection takes as long as deleting some files: not worth making everything asynchronous. */
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
