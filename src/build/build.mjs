@@ -35,7 +35,12 @@ export async function build(project, folder) {
   await bundle({
     absWorkingDir: project,
     ...bundling,
-    entryPoints: { main: join(project, 'src/cli/main.ts'), child: join(project, 'src/run/child.ts') },
+    entryPoints: {
+      main: join(project, 'src/cli/main.ts'),
+      child: join(project, 'src/run/child.ts'),
+      // Threads are started by the file beside whatever starts them.
+      'decode-worker': join(project, 'src/data/decode-worker.ts'),
+    },
     outdir: temporary,
   });
   removeOld(dirname(folder));

@@ -1,9 +1,11 @@
 /** The files in an archive, one after the other. */
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
+import { openPromise } from 'yauzl';
 import { Failure } from '../diagnostics/diagnostic.ts';
 
 export interface ArchivedFile {
@@ -12,10 +14,12 @@ export interface ArchivedFile {
   readonly bytes: Buffer;
 }
 
-/** Reads a .tar or .tar.gz, told apart by its first bytes. Failure: `truncated-archive`. */
+/** Reads a zip, tar or tar.gz, told apart by its first bytes. Failure: `truncated-archive`. */
 export async function* readArchive(archive: string): AsyncGenerator<ArchivedFile> {
   try {
-    yield* readTar(archive, await isGzip(archive));
+    const start = await firstBytes(archive);
+    if (start.subarray(0, 2).equals(zipStart)) yield* readZip(archive);
+    else yield* readTar(archive, start.equals(gzipStart));
   } catch (error) {
     if (error instanceof Failure) throw error;
     const why = error instanceof Error ? error.message : String(error);
@@ -41,11 +45,26 @@ async function* readTar(archive: string, zipped: boolean): AsyncGenerator<Archiv
   await reading;
 }
 
-async function isGzip(path: string): Promise<boolean> {
+async function* readZip(archive: string): AsyncGenerator<ArchivedFile> {
+  const zip = await openPromise(archive, { autoClose: false });
+  try {
+    for await (const entry of zip.eachEntry()) {
+      if (entry.fileName.endsWith('/')) continue;
+      yield { name: entry.fileName, bytes: await buffer(await zip.openReadStreamPromise(entry)) };
+    }
+  } finally {
+    zip.close();
+  }
+}
+
+/** `PK`, as each record of a zip begins. */
+const zipStart = Buffer.from('PK');
+const gzipStart = Buffer.from([0x1f, 0x8b]);
+
+async function firstBytes(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
-    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    return buffer.readUInt16BE() === 0x1f8b;
+    return (await file.read(Buffer.alloc(2), 0, 2, 0)).buffer;
   } finally {
     await file.close();
   }

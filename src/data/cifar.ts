@@ -1,6 +1,7 @@
 /** CIFAR-10 and CIFAR-100, binary version (A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009). */
 import { Failure } from '../diagnostics/diagnostic.ts';
-import type { FetchOptions } from './fetch.ts';
+import { readArchive } from './archive.ts';
+import { type FetchOptions, fetchFile } from './fetch.ts';
 import { fetchMembers, type Member } from './members.ts';
 import type { RawDataset } from './raw.ts';
 
@@ -44,6 +45,39 @@ export async function fetchCifar10(options: FetchOptions): Promise<RawDataset> {
   };
 }
 
+const cifar100Address = 'https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz';
+/** Of the archive, as TensorFlow Datasets has recorded it (tensorflow_datasets/url_checksums/cifar100.txt). */
+const cifar100Sha256 = '58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec';
+
+export async function fetchCifar100(options: FetchOptions): Promise<RawDataset> {
+  const { path } = await fetchFile(cifar100Address, cifar100Sha256, options);
+  return readCifar100(path);
+}
+
+/** Failure: `truncated-archive`, `invalid-label`. */
+export async function readCifar100(archive: string): Promise<RawDataset> {
+  const files = new Map<string, Buffer>();
+  for await (const { name, bytes } of readArchive(archive)) files.set(name.split('/').at(-1) ?? '', bytes);
+  const file = (name: string): Buffer => {
+    const bytes = files.get(name);
+    if (!bytes) throw new Failure('truncated-archive', `${archive} has no ${name}`, { fix: 'replace it' });
+    return bytes;
+  };
+  const decoded = decodeCifar([file('train.bin'), file('test.bin')], cifar100Format, [
+    'train.bin',
+    'test.bin',
+  ]);
+  const trainRows = file('train.bin').length / recordBytesOf(cifar100Format);
+  return {
+    example: cifarExample,
+    classes: file('fine_label_names.txt').toString().trim().split(/\r?\n/),
+    ...decoded,
+    trainRows,
+    nameOf: (row) =>
+      row < trainRows ? `record ${row} of train.bin` : `record ${row - trainRows} of test.bin`,
+  };
+}
+
 export interface CifarFormat {
   readonly name: string;
   readonly classes: number;
@@ -52,7 +86,11 @@ export interface CifarFormat {
 }
 export const cifar10Format: CifarFormat = { name: 'CIFAR-10', classes: 10, labelBytes: 1 };
 
+/** A coarse label of 20, then a fine one of 100. */
+export const cifar100Format: CifarFormat = { name: 'CIFAR-100', classes: 100, labelBytes: 2 };
+
 const pixels = 32 * 32;
+const recordBytesOf = ({ labelBytes }: CifarFormat): number => labelBytes + 3 * pixels;
 
 /**
  * Records of label bytes and 1,024 red, green and blue bytes each → uint8 [rows, 32, 32, 3] and labels. Failure:
@@ -63,7 +101,7 @@ export function decodeCifar(
   format: CifarFormat,
   names: readonly string[],
 ): { images: Uint8Array; labels: Uint8Array } {
-  const recordBytes = format.labelBytes + 3 * pixels;
+  const recordBytes = recordBytesOf(format);
   const rows = files.map((bytes, i) => countRecords(bytes, recordBytes, names[i] ?? ''));
   const all = rows.reduce((sum, count) => sum + count, 0);
   const images = new Uint8Array(all * 3 * pixels);

@@ -26,19 +26,39 @@ export async function writeNpy(file: string, data: NpyData, shape: readonly numb
 
 /** Reads |u1, <i4 and <f4 in C order; anything else is an error. */
 export async function readNpy(file: string): Promise<NpyArray> {
-  const bytes = await readFile(file);
-  if (!bytes.subarray(0, 6).equals(magic.subarray(0, 6))) throw new Error(`${file} is no .npy file`);
-  const length = bytes.readUInt16LE(8);
-  const header = bytes.toString('latin1', 10, 10 + length);
-  const descr = /'descr': '([^']+)'/.exec(header)?.[1];
-  const shape = (/'shape': \(([^)]*)\)/.exec(header)?.[1] ?? '')
-    .split(',')
-    .filter((text) => text.trim() !== '')
-    .map(Number);
-  // Copied, so that the view starts at a multiple of four.
-  const body = new Uint8Array(bytes.subarray(10 + length)).buffer;
+  const { descr, shape, body } = parseNpy(await readFile(file), file);
   if (descr === '|u1') return { data: new Uint8Array(body), shape };
   if (descr === '<i4') return { data: new Int32Array(body), shape };
   if (descr === '<f4') return { data: new Float32Array(body), shape };
   throw new Error(`${file} holds ${descr}; only |u1, <i4 and <f4 are read`);
+}
+
+export interface NpyParts {
+  /** NumPy's name of the type: `|u1`, `<i8`. */
+  readonly descr: string;
+  readonly shape: readonly number[];
+  /** A copy, so that any typed array may be laid over it. */
+  readonly body: ArrayBuffer;
+}
+
+const bytesOfType = (descr: string): number => Number(/\d+$/.exec(descr)?.[0] ?? 1);
+
+/** Versions 1 to 3 of the format, in C order. Throws for what is none, or is cut short. */
+export function parseNpy(bytes: Buffer, name: string): NpyParts {
+  if (bytes.length < 12 || !bytes.subarray(0, 6).equals(magic.subarray(0, 6)))
+    throw new Error(`${name} is no .npy file`);
+  const [start, length] = bytes[6] === 1 ? [10, bytes.readUInt16LE(8)] : [12, bytes.readUInt32LE(8)];
+  const header = bytes.toString('latin1', start, start + length);
+  const descr = /'descr': '([^']+)'/.exec(header)?.[1];
+  const dims = /'shape': \(([^)]*)\)/.exec(header)?.[1];
+  if (descr === undefined || dims === undefined) throw new Error(`${name} is no .npy file of one plain type`);
+  if (/'fortran_order': True/.test(header)) throw new Error(`${name} is in Fortran order; C order is read`);
+  const shape = dims
+    .split(',')
+    .filter((text) => text.trim() !== '')
+    .map(Number);
+  const size = shape.reduce((product, side) => product * side, 1) * bytesOfType(descr);
+  const body = new Uint8Array(bytes.subarray(start + length, start + length + size)).buffer;
+  if (body.byteLength !== size) throw new Error(`${name} ends after ${body.byteLength} of ${size} bytes`);
+  return { descr, shape, body };
 }

@@ -35,7 +35,9 @@ export function choose(all: RawDataset, counts: Counts, seed: number): { raw: Ra
   const tests = range(all.trainRows, all.labels.length);
   const train = stratified(given, all.labels, counts.train + counts.validation, seed, 'limit');
   const test = stratified(tests, all.labels, counts.test, seed, 'limit');
-  const raw = rowsOf(all, Int32Array.from([...train, ...test]), train.length);
+  const chosen = Int32Array.from([...train, ...test]);
+  // Chosen in ascending order: where nothing is left out, they are as they were.
+  const raw = chosen.length === all.labels.length ? all : { ...rowsOf(all, chosen), trainRows: train.length };
   const own = range(0, train.length);
   const validation = stratified(own, raw.labels, counts.validation, seed, 'validation');
   const held = new Set(validation);
@@ -49,9 +51,7 @@ export function choose(all: RawDataset, counts: Counts, seed: number): { raw: Ra
   };
 }
 
-/** These rows, ascending, of a dataset; the dataset itself when they are all of it. */
-function rowsOf(all: RawDataset, rows: Int32Array, trainRows: number): RawDataset {
-  if (rows.length === all.labels.length) return all;
+function rowsOf(all: RawDataset, rows: Int32Array): RawDataset {
   const size = all.example.reduce((product, side) => product * side, 1);
   const images = new Uint8Array(rows.length * size);
   for (const [i, row] of rows.entries())
@@ -60,9 +60,24 @@ function rowsOf(all: RawDataset, rows: Int32Array, trainRows: number): RawDatase
     ...all,
     images,
     labels: Uint8Array.from(rows, (row) => all.labels[row] ?? 0),
-    trainRows,
     nameOf: (row) => all.nameOf(rows[row] ?? 0),
   };
+}
+
+/** The same rows, of which a part of each class comes last and is for testing; the seed decides which. */
+export function withTestPart(all: RawDataset, part: number, seed: number): RawDataset {
+  const rows = range(0, all.labels.length);
+  const test = stratified(rows, all.labels, Math.round(rows.length * part), seed, 'test');
+  const held = new Set(test);
+  const train = rows.filter((row) => !held.has(row));
+  return { ...rowsOf(all, Int32Array.from([...train, ...test])), trainRows: train.length };
+}
+
+export function joinRows(rows: readonly Uint8Array[]): Uint8Array {
+  const size = rows[0]?.length ?? 0;
+  const joined = new Uint8Array(rows.length * size);
+  for (const [i, row] of rows.entries()) joined.set(row, i * size);
+  return joined;
 }
 
 function range(from: number, end: number): Int32Array {

@@ -29,27 +29,589 @@ export type CommonName = string
  * 
  * @minItems 1
  */
-export type BuildLayers = [BuildLayer, ...(BuildLayer)[]]
+export type BuildLayers = [{
+/**
+ * Layers that are repeated, once for each row of `with`.
+ */
+repeat?: {
+/**
+ * Values that `${name}` takes in the layers, a row for each repetition.
+ * 
+ * @minItems 1
+ */
+with?: [{
+[k: string]: unknown
+}, ...({
+[k: string]: unknown
+})[]]
+/**
+ * How often, where no values change.
+ */
+times?: number
+layers: BuildLayers1
+}
+/**
+ * Convolution with a square kernel.
+ */
+conv2d?: {
+/**
+ * Number of output channels.
+ */
+filters: number
+/**
+ * Height and width of the kernel.
+ */
+kernelSize: number
+/**
+ * Steps of the kernel.
+ */
+strides: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a filter.
+ */
+useBias: boolean
+}
+/**
+ * Normalizes each channel over the batch.
+ */
+batchNormalization?: {
+/**
+ * Of the moving statistics.
+ */
+momentum: number
+/**
+ * Added to the variance.
+ */
+epsilon: number
+}
+/**
+ * An activation as a layer of its own.
+ */
+activation?: {
+/**
+ * Applied to the layer's output.
+ */
+function: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+}
+/**
+ * The largest of each window.
+ */
+maxPooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each window.
+ */
+averagePooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each channel.
+ */
+globalAveragePooling2d?: {
+
+}
+/**
+ * All values in one row.
+ */
+flatten?: {
+
+}
+/**
+ * Zeroes a part of the values while training.
+ */
+dropout?: {
+/**
+ * The part.
+ */
+rate: number
+}
+/**
+ * Fully connected.
+ */
+dense?: {
+/**
+ * Number of outputs.
+ */
+units: number
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a unit.
+ */
+useBias: boolean
+}
+}, ...({
+/**
+ * Layers that are repeated, once for each row of `with`.
+ */
+repeat?: {
+/**
+ * Values that `${name}` takes in the layers, a row for each repetition.
+ * 
+ * @minItems 1
+ */
+with?: [{
+[k: string]: unknown
+}, ...({
+[k: string]: unknown
+})[]]
+/**
+ * How often, where no values change.
+ */
+times?: number
+layers: BuildLayers1
+}
+/**
+ * Convolution with a square kernel.
+ */
+conv2d?: {
+/**
+ * Number of output channels.
+ */
+filters: number
+/**
+ * Height and width of the kernel.
+ */
+kernelSize: number
+/**
+ * Steps of the kernel.
+ */
+strides: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a filter.
+ */
+useBias: boolean
+}
+/**
+ * Normalizes each channel over the batch.
+ */
+batchNormalization?: {
+/**
+ * Of the moving statistics.
+ */
+momentum: number
+/**
+ * Added to the variance.
+ */
+epsilon: number
+}
+/**
+ * An activation as a layer of its own.
+ */
+activation?: {
+/**
+ * Applied to the layer's output.
+ */
+function: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+}
+/**
+ * The largest of each window.
+ */
+maxPooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each window.
+ */
+averagePooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each channel.
+ */
+globalAveragePooling2d?: {
+
+}
+/**
+ * All values in one row.
+ */
+flatten?: {
+
+}
+/**
+ * Zeroes a part of the values while training.
+ */
+dropout?: {
+/**
+ * The part.
+ */
+rate: number
+}
+/**
+ * Fully connected.
+ */
+dense?: {
+/**
+ * Number of outputs.
+ */
+units: number
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a unit.
+ */
+useBias: boolean
+}
+})[]]
 /**
  * What is repeated.
  * 
  * @minItems 1
  */
-export type BuildLayers1 = [BuildLayer, ...(BuildLayer)[]]
+export type BuildLayers1 = [{
 /**
- * Layers, one after the other.
+ * Layers that are repeated, once for each row of `with`.
  */
-export type BuildBranch = BuildLayer[]
+repeat?: {
 /**
- * The block's layers.
+ * Values that `${name}` takes in the layers, a row for each repetition.
  * 
  * @minItems 1
  */
-export type BuildLayers2 = [BuildLayer, ...(BuildLayer)[]]
+with?: [{
+[k: string]: unknown
+}, ...({
+[k: string]: unknown
+})[]]
 /**
- * Layers, one after the other.
+ * How often, where no values change.
  */
-export type BuildBranch1 = BuildLayer[]
+times?: number
+layers: BuildLayers1
+}
+/**
+ * Convolution with a square kernel.
+ */
+conv2d?: {
+/**
+ * Number of output channels.
+ */
+filters: number
+/**
+ * Height and width of the kernel.
+ */
+kernelSize: number
+/**
+ * Steps of the kernel.
+ */
+strides: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a filter.
+ */
+useBias: boolean
+}
+/**
+ * Normalizes each channel over the batch.
+ */
+batchNormalization?: {
+/**
+ * Of the moving statistics.
+ */
+momentum: number
+/**
+ * Added to the variance.
+ */
+epsilon: number
+}
+/**
+ * An activation as a layer of its own.
+ */
+activation?: {
+/**
+ * Applied to the layer's output.
+ */
+function: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+}
+/**
+ * The largest of each window.
+ */
+maxPooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each window.
+ */
+averagePooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each channel.
+ */
+globalAveragePooling2d?: {
+
+}
+/**
+ * All values in one row.
+ */
+flatten?: {
+
+}
+/**
+ * Zeroes a part of the values while training.
+ */
+dropout?: {
+/**
+ * The part.
+ */
+rate: number
+}
+/**
+ * Fully connected.
+ */
+dense?: {
+/**
+ * Number of outputs.
+ */
+units: number
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a unit.
+ */
+useBias: boolean
+}
+}, ...({
+/**
+ * Layers that are repeated, once for each row of `with`.
+ */
+repeat?: {
+/**
+ * Values that `${name}` takes in the layers, a row for each repetition.
+ * 
+ * @minItems 1
+ */
+with?: [{
+[k: string]: unknown
+}, ...({
+[k: string]: unknown
+})[]]
+/**
+ * How often, where no values change.
+ */
+times?: number
+layers: BuildLayers1
+}
+/**
+ * Convolution with a square kernel.
+ */
+conv2d?: {
+/**
+ * Number of output channels.
+ */
+filters: number
+/**
+ * Height and width of the kernel.
+ */
+kernelSize: number
+/**
+ * Steps of the kernel.
+ */
+strides: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a filter.
+ */
+useBias: boolean
+}
+/**
+ * Normalizes each channel over the batch.
+ */
+batchNormalization?: {
+/**
+ * Of the moving statistics.
+ */
+momentum: number
+/**
+ * Added to the variance.
+ */
+epsilon: number
+}
+/**
+ * An activation as a layer of its own.
+ */
+activation?: {
+/**
+ * Applied to the layer's output.
+ */
+function: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+}
+/**
+ * The largest of each window.
+ */
+maxPooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each window.
+ */
+averagePooling2d?: {
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each channel.
+ */
+globalAveragePooling2d?: {
+
+}
+/**
+ * All values in one row.
+ */
+flatten?: {
+
+}
+/**
+ * Zeroes a part of the values while training.
+ */
+dropout?: {
+/**
+ * The part.
+ */
+rate: number
+}
+/**
+ * Fully connected.
+ */
+dense?: {
+/**
+ * Number of outputs.
+ */
+units: number
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
+/**
+ * Adds a bias a unit.
+ */
+useBias: boolean
+}
+})[]]
 /**
  * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
@@ -320,378 +882,17 @@ retries?: CommonRetries
 resources?: CommonResources
 mutex?: CommonMutex
 /**
- * Shape of one example: height, width, channels. Not needed where the first layer is a `model`.
+ * Shape of one example: height, width, channels.
  * 
  * @minItems 1
  * @maxItems 4
  */
-input?: [number]|[number, number]|[number, number, number]|[number, number, number, number]
+input: [number]|[number, number]|[number, number, number]|[number, number, number, number]
 /**
  * Multiplies filters and units of every layer but the last.
  */
 width: number
 layers: BuildLayers
-}
-/**
- * One of these.
- */
-export interface BuildLayer {
-/**
- * Layers that are repeated, once for each row of `with`.
- */
-repeat?: {
-/**
- * Values that `${name}` takes in the layers, a row for each repetition.
- * 
- * @minItems 1
- */
-with?: [{
-[k: string]: unknown
-}, ...({
-[k: string]: unknown
-})[]]
-/**
- * How often, where no values change.
- */
-times?: number
-layers: BuildLayers1
-}
-/**
- * Convolution with a square kernel.
- */
-conv2d?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-/**
- * Number of output channels.
- */
-filters: number
-/**
- * Height and width of the kernel.
- */
-kernelSize: number
-/**
- * Steps of the kernel.
- */
-strides: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-/**
- * Applied to the layer's output.
- */
-activation: ("linear" | "relu" | "relu6" | "elu" | "gelu" | "swish" | "sigmoid" | "tanh" | "softmax")
-/**
- * Adds a bias a filter.
- */
-useBias: boolean
-}
-/**
- * Normalizes each channel over the batch.
- */
-batchNormalization?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-/**
- * Of the moving statistics.
- */
-momentum: number
-/**
- * Added to the variance.
- */
-epsilon: number
-}
-/**
- * An activation as a layer of its own.
- */
-activation?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-/**
- * Applied to the layer's output.
- */
-function: ("linear" | "relu" | "relu6" | "elu" | "gelu" | "swish" | "sigmoid" | "tanh" | "softmax")
-}
-/**
- * The largest of each window.
- */
-maxPooling2d?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-/**
- * Height and width of the window.
- */
-poolSize: number
-/**
- * Steps of the window; by default its size.
- */
-strides?: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-}
-/**
- * The mean of each window.
- */
-averagePooling2d?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-/**
- * Height and width of the window.
- */
-poolSize: number
-/**
- * Steps of the window; by default its size.
- */
-strides?: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-}
-/**
- * The mean of each channel.
- */
-globalAveragePooling2d?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-}
-/**
- * All values in one row.
- */
-flatten?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-}
-/**
- * Zeroes a part of the values while training.
- */
-dropout?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-/**
- * The part.
- */
-rate: number
-}
-/**
- * Fully connected.
- */
-dense?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-/**
- * Number of outputs.
- */
-units: number
-/**
- * Applied to the layer's output.
- */
-activation: ("linear" | "relu" | "relu6" | "elu" | "gelu" | "swish" | "sigmoid" | "tanh" | "softmax")
-/**
- * Adds a bias a unit.
- */
-useBias: boolean
-}
-/**
- * Convolution of each channel by itself, with a square kernel.
- */
-depthwiseConv2d?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-/**
- * Height and width of the kernel.
- */
-kernelSize: number
-/**
- * Steps of the kernel.
- */
-strides: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-/**
- * Applied to the layer's output.
- */
-activation: ("linear" | "relu" | "relu6" | "elu" | "gelu" | "swish" | "sigmoid" | "tanh" | "softmax")
-/**
- * Adds a bias a channel.
- */
-useBias: boolean
-}
-/**
- * The largest of each channel.
- */
-globalMaxPooling2d?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-}
-/**
- * Adds rows and columns of zeros.
- */
-zeroPadding2d?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-/**
- * As many on each side, or [[top, bottom], [left, right]].
- */
-padding: (number | [[number, number], [number, number]])
-}
-/**
- * Makes an image larger by a whole factor.
- */
-upSampling2d?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-/**
- * The factor, in both directions.
- */
-size: number
-/**
- * nearest repeats pixels, bilinear goes from one to the next.
- */
-interpolation: ("nearest" | "bilinear")
-}
-/**
- * Every value × scale + offset.
- */
-rescaling?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-/**
- * The factor.
- */
-scale: number
-/**
- * Added after.
- */
-offset: number
-}
-/**
- * Normalizes each example over its channels.
- */
-layerNormalization?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-/**
- * Added to the variance.
- */
-epsilon: number
-}
-/**
- * The same values in another shape.
- */
-reshape?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-/**
- * Without the batch.
- */
-shape: number[]
-}
-/**
- * The sum of several branches.
- */
-add?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-/**
- * Each takes what the layer before gives; an empty one passes it on.
- * 
- * @minItems 2
- */
-branches: [BuildBranch, BuildBranch, ...(BuildBranch)[]]
-}
-/**
- * The channels of several branches, one after the other.
- */
-concatenate?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-/**
- * Each takes what the layer before gives; an empty one passes it on.
- * 
- * @minItems 2
- */
-branches: [BuildBranch, BuildBranch, ...(BuildBranch)[]]
-}
-/**
- * A residual block (He et al. 2016): what its layers give is added to what it was given.
- */
-residual?: {
-/**
- * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
- */
-name?: string
-layers: BuildLayers2
-shortcut: BuildBranch1
-/**
- * Applied to the sum.
- */
-activation: ("linear" | "relu" | "relu6" | "elu" | "gelu" | "swish" | "sigmoid" | "tanh" | "softmax")
-}
-/**
- * A network with its weights: another stage's, or a TensorFlow.js layers-model.
- */
-model?: {
-/**
- * A stage that gives a model or a trained model.
- */
-of?: string
-/**
- * The model.json of a TensorFlow.js layers-model: a path in the project, or an address.
- */
-file?: string
-/**
- * Of model.json and the files beside it that hold its weights, by name; an address needs it.
- */
-sha256?: {
-[k: string]: string
-}
-/**
- * The name of the last layer that is taken; by default all are.
- */
-until?: string
-}
 }
 /**
  * Runs any program in a folder of its own that holds copies of its declared inputs, and keeps its declared outputs.
@@ -729,7 +930,7 @@ out: {
 env: string[]
 }
 /**
- * Fetches a dataset, or draws one, and splits it.
+ * Fetches a dataset, draws one, or reads yours, and splits it: one of `dataset`, `folder` and `arrays`.
  */
 export interface DownloadStage {
 kind?: CommonKind
@@ -743,9 +944,132 @@ retries?: CommonRetries
 resources?: CommonResources
 mutex?: CommonMutex
 /**
- * cifar10: 60,000 photographs of ten classes. shapes10: drawn from the seed, offline.
+ * A known dataset. cifar10: 60,000 photographs of ten classes. cifar100: of a hundred. shapes10: drawn from the seed, offline.
  */
-dataset: ("cifar10" | "shapes10")
+dataset?: ("cifar10" | "cifar100" | "shapes10")
+/**
+ * JPEG, PNG and WebP images; an image's class is the folder that it is in. Folders train and test, where both are there, hold the class folders of the two parts.
+ */
+folder?: {
+/**
+ * A folder or archive (zip, tar, tar.gz) of the project, or an archive's URL.
+ */
+from: string
+/**
+ * The sha256 of the file at a URL, so that it is always the same; of a file of the project it counts by its content anyway.
+ */
+sha256?: string
+/**
+ * The folder therein that holds the class folders.
+ */
+path: string
+/**
+ * Height and width of every image.
+ * 
+ * @minItems 2
+ * @maxItems 2
+ */
+size: [number, number]
+/**
+ * How an image of another size comes to it: resize stretches it, crop scales it to cover the size and cuts off the rest, pad scales it to fit in and adds black.
+ */
+fit: ("resize" | "crop" | "pad")
+/**
+ * Three channels or one.
+ */
+colour: ("rgb" | "grey")
+/**
+ * What is done about a file that is no whole image.
+ */
+unreadable: ("stop" | "skip")
+/**
+ * What is done about an image of another size.
+ */
+otherSize: ("stop" | "skip" | "convert")
+/**
+ * What is done about a grey image where colour is wanted, a coloured one where grey is, and one with an alpha channel, which convert drops.
+ */
+otherColour: ("stop" | "skip" | "convert")
+/**
+ * Where the data has no test part of its own: the part of all rows, the same of each class, that is kept for testing.
+ */
+test: number
+}
+/**
+ * Arrays in NumPy's .npy format: images of uint8 [rows, height, width] or [rows, height, width, channels], labels of whole numbers from 0.
+ */
+arrays?: {
+/**
+ * What the files are in: a folder or archive (zip, npz, tar, tar.gz) of the project, or an archive's URL. Without it they are files of the project, or have a URL each.
+ */
+from?: string
+/**
+ * The sha256 of the file at a URL, so that it is always the same; of a file of the project it counts by its content anyway.
+ */
+sha256?: string
+/**
+ * The images, or those for training.
+ */
+images: (string | {
+/**
+ * Where it is.
+ */
+url: string
+/**
+ * The sha256 of the file at a URL, so that it is always the same; of a file of the project it counts by its content anyway.
+ */
+sha256: string
+})
+/**
+ * Their labels.
+ */
+labels: (string | {
+/**
+ * Where it is.
+ */
+url: string
+/**
+ * The sha256 of the file at a URL, so that it is always the same; of a file of the project it counts by its content anyway.
+ */
+sha256: string
+})
+/**
+ * The images for testing.
+ */
+testImages?: (string | {
+/**
+ * Where it is.
+ */
+url: string
+/**
+ * The sha256 of the file at a URL, so that it is always the same; of a file of the project it counts by its content anyway.
+ */
+sha256: string
+})
+/**
+ * Their labels.
+ */
+testLabels?: (string | {
+/**
+ * Where it is.
+ */
+url: string
+/**
+ * The sha256 of the file at a URL, so that it is always the same; of a file of the project it counts by its content anyway.
+ */
+sha256: string
+})
+/**
+ * The classes' names, from label 0 on; by default the labels themselves.
+ * 
+ * @minItems 1
+ */
+classes?: [string, ...(string)[]]
+/**
+ * Where the data has no test part of its own: the part of all rows, the same of each class, that is kept for testing.
+ */
+test: number
+}
 /**
  * How many rows: all; a number of training rows (validation included) with test rows in proportion; or both.
  */
@@ -869,10 +1193,6 @@ model: string
  * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
 data: string
-/**
- * Names of layers that stay as they are; * stands for any letters.
- */
-freeze: string[]
 /**
  * Passes over the training rows.
  */

@@ -1,11 +1,12 @@
 /** Completes a stage's fingerprint once what it depends on has results. */
+import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { glob } from 'tinyglobby';
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
 import type { PortContent, StoredResult } from '../run/store.ts';
 import type { JsonObject, Kind } from '../stages/kind.ts';
-import { type Fingerprint, fingerprint } from './fingerprint.ts';
+import { digest, type Fingerprint, fingerprint } from './fingerprint.ts';
 
 export type UpstreamResults = Map<string, StoredResult>;
 
@@ -29,7 +30,7 @@ export async function fingerprintStage(
     chosen: stage.withoutDefaults(stage.params),
     seed: stage.seed ?? graph.pipeline.seed,
     inputs: inputDigests(stage, kind, results),
-    outside: await outsideContent(stage, graph.pipeline.root, context),
+    outside: await outsideContent(stage, kind, graph.pipeline.root, context),
   });
 }
 
@@ -65,19 +66,59 @@ function digestOf(port: PortContent | undefined, stage: string, name: string): s
   return port.digest;
 }
 
-/** The project's files that a stage reads, and a command's environment variables. */
+/** What a stage reads of the project, and a command's declared files and environment variables. */
 async function outsideContent(
   stage: GraphStage,
+  kind: Kind,
   root: string,
   context: FingerprintContext,
 ): Promise<JsonObject> {
-  const patterns = context.kinds(stage.kind)?.files?.(stage.params);
-  if (!patterns && stage.kind !== 'command') return {};
-  const paths = patterns ? await matching(patterns, root) : await commandFiles(stage, root);
+  if (stage.kind !== 'command') return contentOf(kind.reads?.(stage.params) ?? {}, root, context);
   const outside: { [name: string]: string | null } = {};
-  for (const path of paths) outside[`file:${path}`] = await context.store.hashFile(join(root, path));
+  for (const path of await commandFiles(stage, root))
+    outside[`file:${path}`] = await context.store.hashFile(join(root, path));
   for (const name of stringsOf(stage.params.env)) outside[`env:${name}`] = context.env[name] ?? null;
   return outside;
+}
+
+/** A file's sha256, or a digest of all files in a folder by their paths in it; null for what isn't there. */
+async function contentOf(
+  places: { readonly [param: string]: string },
+  root: string,
+  { store }: FingerprintContext,
+): Promise<JsonObject> {
+  const content: { [name: string]: string | null } = {};
+  for (const [param, place] of Object.entries(places)) {
+    const path = resolve(root, place);
+    const found = statSync(path, { throwIfNoEntry: false });
+    content[`content of ${param}`] = !found
+      ? null
+      : found.isDirectory()
+        ? digest(await folderHashes(path, store))
+        : await store.hashFile(path);
+  }
+  return content;
+}
+
+/** More files at once would only wait for each other. */
+const hashedAtOnce = 32;
+
+async function folderHashes(
+  folder: string,
+  store: FingerprintContext['store'],
+): Promise<{ [path: string]: string }> {
+  const files = readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const hashes: { [path: string]: string } = {};
+  for (let at = 0; at < files.length; at += hashedAtOnce) {
+    await Promise.all(
+      files.slice(at, at + hashedAtOnce).map(async (file) => {
+        hashes[relative(folder, file).split(sep).join('/')] = await store.hashFile(file);
+      }),
+    );
+  }
+  return hashes;
 }
 
 /** The project's files that a command declares as input, relative to the root with forward slashes, sorted. */
@@ -98,9 +139,6 @@ async function filesOf(path: string, root: string): Promise<string[]> {
   if (isFile) return [relative(root, resolve(root, path)).split(sep).join('/')];
   return glob([`${path}/**`], { cwd: root, dot: true, onlyFiles: true });
 }
-
-const matching = async (patterns: readonly string[], root: string): Promise<string[]> =>
-  (await glob([...patterns], { cwd: root, dot: true, onlyFiles: true })).sort();
 
 function stringsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];

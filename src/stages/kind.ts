@@ -4,7 +4,6 @@
  */
 import type { Code } from '../diagnostics/codes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Network } from '../nn/graph.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -55,7 +54,6 @@ export interface ModelForm {
   readonly output: readonly number[];
   readonly lastActivation: string | null;
   readonly parameters: number;
-  readonly network: Network;
 }
 /** What is known of a port's content before anything runs. */
 export type Form = DatasetForm | ModelForm;
@@ -83,14 +81,14 @@ export interface Kind {
   outputs(params: JsonObject): { readonly [port: string]: OutputPort };
   /** Values that later stages may read as `${stages.NAME.VALUE}`. */
   values(params: JsonObject): { readonly [value: string]: 'number' | 'string' };
-  /** Patterns of the project's files that it reads: their content counts. */
-  files?(params: JsonObject): readonly string[];
   readonly usesEngine: boolean;
   /** The param that only says how long to go on (`epochs`): what is done without it is kept in checkpoints and continued from. */
   readonly continues?: string;
   /** Does the seed decide its output? */
   draws(params: JsonObject): boolean;
   components(params: JsonObject): readonly Component[];
+  /** Files and folders of the project that the stage reads, by the param that names them: they count by their content. */
+  reads?(params: JsonObject): { readonly [param: string]: string };
   /** Of the params that differ from their defaults, those that decide the output as the others stand; all where there is no such function. */
   decisive?(chosen: JsonObject): JsonObject;
   check(input: CheckInput): CheckResult;

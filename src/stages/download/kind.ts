@@ -1,28 +1,20 @@
-import { cifar10Classes, cifarRows } from '../../data/cifar.ts';
-import type { Counts } from '../../data/raw.ts';
-import { shapes10Classes, shapes10Rows } from '../../data/shapes10.ts';
-import type { CheckInput, CheckResult, Kind } from '../kind.ts';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { cifar10Classes, cifarExample, cifarRows } from '../../data/cifar.ts';
+import { isUrl } from '../../data/mirrors.ts';
+import { shapes10Classes, shapes10Example, shapes10Rows } from '../../data/shapes10.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { CheckInput, CheckResult, Component, DatasetForm, JsonObject, Kind } from '../kind.ts';
 import { paramsOf } from '../params.ts';
+import { countRows, type DownloadParams, rowProblem } from './counts.ts';
 
-export const sources = {
-  cifar10: { classes: cifar10Classes, rows: cifarRows, version: 1 },
-  shapes10: { classes: shapes10Classes, rows: shapes10Rows, version: 2 },
+/** What is known of the named datasets before they are there. `version` is raised when their bytes change. */
+const datasets = {
+  cifar10: { classes: cifar10Classes.length, rows: cifarRows, example: cifarExample, version: 1 },
+  cifar100: { classes: 100, rows: cifarRows, example: cifarExample, version: 1 },
+  shapes10: { classes: shapes10Classes.length, rows: shapes10Rows, example: shapes10Example, version: 2 },
 } as const;
-
-/** Rows of each split; a bare limit takes test rows in the dataset's own proportion. */
-export function countRows(params: ReturnType<typeof paramsOf<'download'>>): Counts {
-  const { rows } = sources[params.dataset];
-  const { limit } = params;
-  const train = limit === 'all' ? rows.train : typeof limit === 'number' ? limit : limit.train;
-  const test =
-    limit === 'all'
-      ? rows.test
-      : typeof limit === 'number'
-        ? Math.ceil((limit * rows.test) / rows.train)
-        : limit.test;
-  const validation = params.validation < 1 ? Math.round(train * params.validation) : params.validation;
-  return { train: train - validation, validation, test };
-}
 
 export const download: Kind = {
   name: 'download',
@@ -34,47 +26,119 @@ export const download: Kind = {
   values: () => ({ rows: 'number' }),
   usesEngine: false,
   draws: () => true,
-  components: (params) => [
-    {
-      name: `dataset/${String(params.dataset)}`,
-      version: sources[paramsOf('download', params).dataset].version,
-    },
-    { name: 'split', version: 1 },
-  ],
+  decisive,
+  reads: (params) => localPlaces(paramsOf('download', params)),
+  components: (params) => [...componentsOf(paramsOf('download', params)), { name: 'split', version: 1 }],
   check,
 };
 
-function check({ params, at }: CheckInput): CheckResult {
-  const own = paramsOf('download', params);
-  const { rows, classes } = sources[own.dataset];
-  const counts = countRows(own);
-  const all = counts.train + counts.validation;
-  const problems = [];
-  if (all > rows.train || counts.test > rows.test)
-    problems.push(
-      at('limit', {
-        code: 'limit-too-large',
-        message: `${own.dataset} has ${rows.train} training and ${rows.test} test rows; the limit asks for ${all} and ${counts.test}`,
-      }),
-    );
-  else if (all === 0 || counts.test === 0)
-    problems.push(
-      at('limit', {
-        code: 'empty-dataset',
-        message: `the limit leaves ${all} training and ${counts.test} test rows: the dataset is empty`,
-        fix: 'raise `limit`',
-      }),
-    );
-  else if (counts.train <= 0)
-    problems.push(
-      at('validation', {
-        code: 'empty-dataset',
-        message: `${counts.validation} validation rows leave none of ${all} to train on`,
-        fix: 'lower `validation`',
-      }),
-    );
+function componentsOf({ dataset, folder, arrays }: DownloadParams): Component[] {
+  const named = dataset === undefined ? undefined : datasets[dataset];
+  return [
+    ...(named ? [{ name: `dataset/${dataset}`, version: named.version }] : []),
+    ...(folder
+      ? [
+          { name: 'dataset/folder', version: 1 },
+          { name: 'sharp', version: sharpVersion() },
+        ]
+      : []),
+    ...(arrays ? [{ name: 'dataset/arrays', version: 1 }] : []),
+  ];
+}
+
+/** Its decoders and its resizing decide bytes. Only its package.json is read here. */
+function sharpVersion(): string {
+  const entry = createRequire(import.meta.url).resolve('sharp');
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(join(dirname(entry), '../package.json'), 'utf8'),
+  );
+  return version;
+}
+
+/** The project's files that are read, by the param that names them. */
+function localPlaces({ folder, arrays }: DownloadParams): { [param: string]: string } {
+  const places: [string, unknown][] = folder
+    ? [['folder.from', folder.from]]
+    : arrays?.from === undefined
+      ? ['images', 'labels', 'testImages', 'testLabels'].map((name) => [
+          `arrays.${name}`,
+          Object.entries(arrays ?? {}).find(([key]) => key === name)?.[1],
+        ])
+      : [['arrays.from', arrays.from]];
+  return Object.fromEntries(
+    places.flatMap(([param, place]) => (typeof place === 'string' && !isUrl(place) ? [[param, place]] : [])),
+  );
+}
+
+/** Data counts by its content: by its files where they are local, else by their sha256; not by where it lies. */
+function decisive(chosen: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(chosen).map(([name, value]) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value) || !('from' in value))
+        return [name, value];
+      const { from, sha256, ...others } = value;
+      const fixed = isUrl(String(from)) ? { sha256: sha256 ?? String(from) } : {};
+      return [name, { ...others, ...fixed }];
+    }),
+  );
+}
+
+function check(input: CheckInput): CheckResult {
+  const params = paramsOf('download', input.params);
+  const form = formOf(params);
   return {
-    diagnostics: problems,
-    forms: { data: { type: 'dataset', example: [32, 32, 3], classes: classes.length, rows: counts } },
+    diagnostics: [...sourceProblems(params, input.at), ...(form.rows ? countProblems(params, input.at) : [])],
+    forms: { data: form },
   };
+}
+
+function formOf(params: DownloadParams): DatasetForm {
+  const { dataset, folder, arrays } = params;
+  const named = dataset === undefined ? undefined : datasets[dataset];
+  if (named)
+    return {
+      type: 'dataset',
+      example: named.example,
+      classes: named.classes,
+      rows: countRows(params, named.rows),
+    };
+  const example = folder ? [...folder.size, folder.colour === 'rgb' ? 3 : 1] : null;
+  return { type: 'dataset', example, classes: arrays?.classes?.length ?? null, rows: null };
+}
+
+function sourceProblems({ dataset, folder, arrays }: DownloadParams, at: CheckInput['at']): Diagnostic[] {
+  const given = Object.entries({ dataset, folder, arrays }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
+  );
+  if (given.length === 0)
+    return [
+      at('', {
+        code: 'missing-key',
+        message: 'a download needs one of `dataset`, `folder` and `arrays`',
+        fix: 'such as `dataset: cifar10`',
+      }),
+    ];
+  if (given.length > 1)
+    return [
+      at(given[1] ?? '', {
+        code: 'invalid-value',
+        message: `a download has one source, not ${given.join(' and ')}`,
+      }),
+    ];
+  if (arrays && (arrays.testImages === undefined) !== (arrays.testLabels === undefined))
+    return [
+      at('arrays', {
+        code: 'missing-key',
+        message: '`testImages` and `testLabels` go together',
+        fix: 'give both, or neither',
+      }),
+    ];
+  return [];
+}
+
+function countProblems(params: DownloadParams, at: CheckInput['at']): Diagnostic[] {
+  const { dataset } = params;
+  const rows = dataset === undefined ? undefined : datasets[dataset]?.rows;
+  const problem = rows ? rowProblem(params, rows, dataset ?? '') : null;
+  return problem ? [at(problem.param, problem)] : [];
 }

@@ -1,48 +1,102 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fetchCifar10 } from '../../data/cifar.ts';
+import { basename, join } from 'node:path';
+import { readArrays } from '../../data/arrays.ts';
+import { fetchCifar10, fetchCifar100 } from '../../data/cifar.ts';
 import { type DatasetFacts, factsOf } from '../../data/facts.ts';
 import type { FetchOptions } from '../../data/fetch.ts';
+import { type FolderFindings, readImageFolder } from '../../data/image-folder.ts';
 import { writeNpy } from '../../data/npy.ts';
 import { choose, type RawDataset, type Splits } from '../../data/raw.ts';
-import { drawShapes10 } from '../../data/shapes10.ts';
+import { drawShapes10, shapes10Rows } from '../../data/shapes10.ts';
 import { writeSheet } from '../../data/sheet.ts';
+import { Failure } from '../../diagnostics/diagnostic.ts';
 import type { RunStage, StageContext } from '../context.ts';
 import { paramsOf } from '../params.ts';
-import { countRows } from './kind.ts';
+import { countRows, type DownloadParams, rowProblem } from './counts.ts';
 
 const samplesPerClass = 8;
 const progressEveryMs = 200;
 
 export const run: RunStage = async (context) => {
   const params = paramsOf('download', context.params);
-  const counts = countRows(params);
-  const all =
-    params.dataset === 'cifar10'
-      ? await fetchCifar10(fetchOptions(context))
-      : drawShapes10(context.seed, counts.train + counts.validation, counts.test);
-  const { raw, splits } = choose(all, counts, context.seed);
-  await writeDataset(context.outDir('data'), params.dataset, raw, splits);
+  const { name, raw: all, findings } = await read(params, context);
+  const rows = { train: all.trainRows, test: all.labels.length - all.trainRows };
+  const problem = rowProblem(params, rows, name);
+  if (problem) throw new Failure(problem.code, problem.message, { fix: problem.fix });
+  const { raw, splits } = choose(all, countRows(params, rows), context.seed);
+  await writeDataset(context.outDir('data'), name, raw, splits);
   await writeSamples(context.outDir('samples'), raw, splits);
   const facts = factsOf(raw, splits);
   return {
-    summary: `${params.dataset}: ${summaryOf(facts)}`,
+    summary: [`${name}: ${summaryOf(facts)}`, ...(findings ? findingsOf(findings) : [])].join(' · '),
     values: { rows: raw.labels.length },
-    facts,
+    facts: { ...facts, ...(findings ? { files: findings } : {}) },
   };
 };
 
+interface Read {
+  readonly name: string;
+  readonly raw: RawDataset;
+  readonly findings?: FolderFindings;
+}
+
+async function read(params: DownloadParams, context: StageContext): Promise<Read> {
+  const options = fetchOptions(context);
+  const { dataset, folder, arrays } = params;
+  if (folder) {
+    const onDone = throttled(context, 'images');
+    const made = await readImageFolder(folder, context.root, context.seed, options, (done) =>
+      onDone(done, null),
+    );
+    return { name: nameOf(folder.from), ...made };
+  }
+  if (arrays) {
+    const name = nameOf(
+      arrays.from ?? (typeof arrays.images === 'string' ? arrays.images : arrays.images.url),
+    );
+    return { name, raw: await readArrays(arrays, context.root, context.seed, options) };
+  }
+  return { name: dataset ?? '', raw: await readNamed(params, context, options) };
+}
+
+async function readNamed(
+  params: DownloadParams,
+  { seed }: StageContext,
+  options: FetchOptions,
+): Promise<RawDataset> {
+  if (params.dataset === 'cifar10') return fetchCifar10(options);
+  if (params.dataset === 'cifar100') return fetchCifar100(options);
+  // Only what is asked for is drawn.
+  const counts = countRows(params, shapes10Rows);
+  const { train, test } = { train: counts.train + counts.validation, test: counts.test };
+  return drawShapes10(seed, train, test);
+}
+
+/** `https://host/data/flowers.tar.gz` → flowers. */
+const nameOf = (place: string): string =>
+  basename(place.replace(/[?#].*$/, '').replace(/\/+$/, '')).replace(
+    /\.(?:zip|npz|npy|tgz|tar|tar\.gz)$/,
+    '',
+  );
+
+function findingsOf({ skipped, converted }: FolderFindings): string[] {
+  return [
+    ...(skipped.count > 0 ? [`${skipped.count} skipped`] : []),
+    ...(converted.count > 0 ? [`${converted.count} converted`] : []),
+  ];
+}
+
 function fetchOptions(context: StageContext): FetchOptions {
+  const { downloads: folder, mirrors, signal } = context;
+  return { folder, mirrors, signal, onBytes: throttled(context, 'bytes') };
+}
+
+function throttled(context: StageContext, unit: string): (done: number, total: number | null) => void {
   let last = 0;
-  return {
-    folder: context.downloads,
-    mirrors: context.mirrors,
-    signal: context.signal,
-    onBytes: (done, total) => {
-      if (Date.now() - last < progressEveryMs) return;
-      last = Date.now();
-      context.progress({ unit: 'bytes', done, total });
-    },
+  return (done, total) => {
+    if (Date.now() - last < progressEveryMs) return;
+    last = Date.now();
+    context.progress({ unit, done, total });
   };
 }
 

@@ -1,0 +1,155 @@
+/** A user's arrays in NumPy's format. */
+import { readFile } from 'node:fs/promises';
+import { Failure } from '../diagnostics/diagnostic.ts';
+import type { Stages } from '../generated/types.ts';
+import type { FetchOptions } from './fetch.ts';
+import { type NpyParts, parseNpy } from './npy.ts';
+import { type RawDataset, withTestPart } from './raw.ts';
+import { filesIn, locate } from './source-files.ts';
+
+type Params = NonNullable<Stages['download']['arrays']>;
+type FileParam = Params['images'];
+/** The bytes of one of the files. */
+type Read = (file: FileParam) => Promise<Buffer>;
+
+/** More would not fit the byte in which labels are kept. */
+const mostClasses = 256;
+
+/** Failure: of `locate`; `invalid-array`, `invalid-label`, `file-not-found`. */
+export async function readArrays(
+  params: Params,
+  root: string,
+  seed: number,
+  options: FetchOptions,
+): Promise<RawDataset> {
+  const read =
+    params.from === undefined ? fileReader(root, options) : await archiveReader(params, root, options);
+  const train = await readPart(params.images, params.labels, read);
+  const test =
+    params.testImages !== undefined && params.testLabels !== undefined
+      ? await readPart(params.testImages, params.testLabels, read)
+      : null;
+  if (test && test.example.join() !== train.example.join())
+    throw invalid(
+      nameOf(params.testImages ?? ''),
+      `has images of [${test.example.join(', ')}], the training images are [${train.example.join(', ')}]`,
+    );
+  const labels = Int32Array.from([...train.labels, ...(test?.labels ?? [])]);
+  const classes = params.classes ?? namesUpTo(labels.reduce((most, label) => Math.max(most, label), 0));
+  checkLabels(labels, train.labels.length, classes.length, params);
+  const raw: RawDataset = {
+    example: train.example,
+    classes,
+    images: new Uint8Array(Buffer.concat([train.images, ...(test ? [test.images] : [])])),
+    labels: Uint8Array.from(labels),
+    trainRows: train.labels.length,
+    nameOf: (row) =>
+      row < train.labels.length
+        ? `row ${row} of ${nameOf(params.images)}`
+        : `row ${row - train.labels.length} of ${nameOf(params.testImages ?? '')}`,
+  };
+  return test ? raw : withTestPart(raw, params.test, seed);
+}
+
+interface Part {
+  readonly example: readonly number[];
+  readonly images: Uint8Array;
+  readonly labels: Int32Array;
+}
+
+async function readPart(images: FileParam, labels: FileParam, read: Read): Promise<Part> {
+  const pixels = parsed(await read(images), nameOf(images));
+  const classes = parsed(await read(labels), nameOf(labels));
+  const { descr, shape, body } = pixels;
+  if (descr !== '|u1') throw invalid(nameOf(images), `holds ${descr}; images are uint8 (|u1), from 0 to 255`);
+  if (shape.length !== 3 && shape.length !== 4)
+    throw invalid(
+      nameOf(images),
+      `has the shape [${shape.join(', ')}]; images are [rows, height, width] or [rows, height, width, channels]`,
+    );
+  const [rows = 0, height = 0, width = 0, channels = 1] = shape;
+  if (channels !== 1 && channels !== 3)
+    throw invalid(nameOf(images), `has ${channels} channels; images have 1 or 3`);
+  const numbers = wholeNumbers(classes, nameOf(labels));
+  if (numbers.length !== rows)
+    throw invalid(nameOf(labels), `has ${numbers.length} labels for ${rows} images`);
+  if (rows === 0) throw new Failure('empty-dataset', `${nameOf(images)} holds no images`);
+  return { example: [height, width, channels], images: new Uint8Array(body), labels: numbers };
+}
+
+function parsed(bytes: Buffer, name: string): NpyParts {
+  try {
+    return parseNpy(bytes, name);
+  } catch (error) {
+    throw new Failure('invalid-array', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function wholeNumbers({ descr, body }: NpyParts, name: string): Int32Array {
+  switch (descr) {
+    case '|u1':
+      return Int32Array.from(new Uint8Array(body));
+    case '|i1':
+      return Int32Array.from(new Int8Array(body));
+    case '<u2':
+      return Int32Array.from(new Uint16Array(body));
+    case '<i2':
+      return Int32Array.from(new Int16Array(body));
+    case '<u4':
+      return Int32Array.from(new Uint32Array(body));
+    case '<i4':
+      return new Int32Array(body);
+    case '<i8':
+    case '<u8':
+      return Int32Array.from(new BigInt64Array(body), Number);
+    default:
+      throw invalid(name, `holds ${descr}; labels are whole numbers`);
+  }
+}
+
+function checkLabels(labels: Int32Array, trainRows: number, classes: number, params: Params): void {
+  if (classes > mostClasses)
+    throw new Failure('too-many-classes', `there are ${classes} classes; ${mostClasses} is the most`);
+  const row = labels.findIndex((label) => label < 0 || label >= classes);
+  if (row < 0) return;
+  const file = row < trainRows ? params.labels : (params.testLabels ?? '');
+  throw new Failure(
+    'invalid-label',
+    `row ${row < trainRows ? row : row - trainRows} of ${nameOf(file)} has the label ${labels[row]}; there are ${classes} classes, from 0 on`,
+    { fix: 'mend the labels, or name all classes' },
+  );
+}
+
+const namesUpTo = (most: number): string[] => Array.from({ length: most + 1 }, (_, label) => String(label));
+
+const nameOf = (file: FileParam): string => (typeof file === 'string' ? file : file.url);
+
+function invalid(name: string, what: string): Failure {
+  return new Failure('invalid-array', `${name} ${what}`);
+}
+
+/** Each file by its own path or address. */
+function fileReader(root: string, options: FetchOptions): Read {
+  return async (file) => {
+    const place = typeof file === 'string' ? { from: file } : { from: file.url, sha256: file.sha256 };
+    return readFile(await locate(place, root, options));
+  };
+}
+
+/** Files in one folder or archive. An .npz is a zip of .npy files. */
+async function archiveReader(
+  { from = '', sha256 }: Params,
+  root: string,
+  options: FetchOptions,
+): Promise<Read> {
+  const files = new Map<string, () => Promise<Buffer>>();
+  for await (const { name, path, bytes } of filesIn(await locate({ from, sha256 }, root, options)))
+    files.set(name, async () => (bytes ? Buffer.from(bytes) : readFile(path ?? '')));
+  return (file) => {
+    const open = files.get(nameOf(file));
+    if (open) return open();
+    throw new Failure('file-not-found', `${from} has no ${nameOf(file)}`, {
+      fix: `it holds ${[...files.keys()].slice(0, 20).join(', ')}`,
+    });
+  };
+}

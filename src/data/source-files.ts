@@ -1,0 +1,56 @@
+/** The files of a user's dataset, wherever they lie: in a folder, an archive, or an archive at an address. */
+import { existsSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+import { Failure } from '../diagnostics/diagnostic.ts';
+import { readArchive } from './archive.ts';
+import type { ImageFile } from './decode-pool.ts';
+import { type FetchOptions, fetchFile, keptPath } from './fetch.ts';
+import { sha256Of } from './hash.ts';
+import { isUrl } from './mirrors.ts';
+
+export interface Place {
+  /** A path of the project, or a URL. */
+  readonly from: string;
+  readonly sha256?: string | undefined;
+}
+
+/** The path of one file or folder. Failure: `file-not-found`, `missing-sha256`, and those of `fetchFile`. */
+export async function locate({ from, sha256 }: Place, root: string, options: FetchOptions): Promise<string> {
+  if (isUrl(from)) return fetched(from, sha256, options);
+  const path = resolve(root, from);
+  if (!existsSync(path))
+    throw new Failure('file-not-found', `the dataset's \`${from}\` is not there`, {
+      fix: `paths are taken from the project's folder, ${root}`,
+    });
+  if (sha256 === undefined || statSync(path).isDirectory()) return path;
+  const is = await sha256Of(path);
+  if (is === sha256) return path;
+  throw new Failure('corrupted-download', `${from} has the sha256 ${is}, expected ${sha256}`, {
+    fix: 'replace the file, or mend the sha256',
+  });
+}
+
+/** Without a sha256 an address could give other bytes tomorrow: its first download tells what to write. */
+async function fetched(address: string, sha256: string | undefined, options: FetchOptions): Promise<string> {
+  const { path, from } = await fetchFile(address, sha256 ?? null, options);
+  if (sha256 !== undefined) return path;
+  const is = await sha256Of(path);
+  // Once the sha256 is written down, it need not be fetched again.
+  if (from === 'network') renameSync(path, keptPath(options.folder, is));
+  throw new Failure('missing-sha256', `${address} needs a sha256, so that its bytes are always the same`, {
+    fix: `if this is the file you mean, write sha256: ${is}`,
+  });
+}
+
+/** All files in a folder or archive, by their paths in it with forward slashes. */
+export async function* filesIn(path: string): AsyncGenerator<ImageFile> {
+  if (!statSync(path).isDirectory()) {
+    for await (const { name, bytes } of readArchive(path)) yield { name: name.replace(/^\.\//, ''), bytes };
+    return;
+  }
+  const entries = readdirSync(path, { withFileTypes: true, recursive: true });
+  for (const entry of entries) {
+    const file = join(entry.parentPath, entry.name);
+    if (!entry.isDirectory()) yield { name: relative(path, file).split(sep).join('/'), path: file };
+  }
+}

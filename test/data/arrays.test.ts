@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readCifar100 } from '../../src/data/cifar.ts';
+import { makeProject, type Project, ran } from '../rig/project.ts';
+import { npy, tarGz, zipOf } from './rig.ts';
+
+const pipeline = (arrays: string): string => `version: 1
+name: mine
+stages:
+  download: { arrays: { ${arrays} }, validation: 0.2 }
+`;
+
+const digits = (rows: number, from = 0): Buffer =>
+  npy(
+    '|u1',
+    [rows, 4, 5],
+    Uint8Array.from({ length: rows * 20 }, (_, i) => (i * 7 + from) & 255),
+  );
+const labels = (rows: number, classes = 2): Buffer =>
+  npy(
+    '<i8',
+    [rows],
+    BigInt64Array.from({ length: rows }, (_, i) => BigInt(i % classes)),
+  );
+
+function put(project: Project, files: { [name: string]: Buffer }): void {
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(project.folder, name), bytes);
+}
+const factsOf = (project: Project) =>
+  JSON.parse(project.read('cache/out/mine/download/facts/facts.json')).facts;
+
+test('arrays of NumPy become a dataset: files, or what an .npz holds', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('images: x.npy, labels: y.npy, test: 0.5') });
+  put(project, { 'x.npy': digits(20), 'y.npy': labels(20) });
+  project.run('p.yaml');
+  assert.deepEqual(factsOf(project).classCounts, { train: [4, 4], validation: [1, 1], test: [5, 5] });
+  assert.deepEqual(factsOf(project).example, [4, 5, 1]);
+  assert.deepEqual(factsOf(project).classes, ['0', '1']);
+  put(project, { 'x.npy': digits(20, 1) });
+  assert.deepEqual(ran(project.run('p.yaml')), ['download']);
+  const files = { 'x.npy': digits(20), 'y.npy': labels(20), 'tx.npy': digits(6, 3), 'ty.npy': labels(6) };
+  put(project, { 'digits.npz': zipOf(files) });
+  const all = 'from: digits.npz, images: x.npy, labels: y.npy, testImages: tx.npy, testLabels: ty.npy';
+  project.write('p.yaml', pipeline(`${all}, classes: [even, odd]`));
+  project.run('p.yaml');
+  assert.deepEqual(factsOf(project).rows, { train: 16, validation: 4, test: 6 });
+  assert.deepEqual(factsOf(project).classes, ['even', 'odd']);
+});
+
+test('arrays that hold something else are refused with what they hold', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('images: x.npy, labels: y.npy') });
+  const refused = (files: { [name: string]: Buffer }, words: RegExp): void => {
+    put(project, { 'x.npy': digits(20), 'y.npy': labels(20), ...files });
+    const { code, err } = project.pipe('run', 'p.yaml');
+    assert.equal(code, 1);
+    assert.match(err, words);
+  };
+  refused(
+    { 'x.npy': npy('<f4', [20, 4, 5], new Float32Array(400)) },
+    /invalid-array: x\.npy holds <f4; images are uint8/,
+  );
+  refused({ 'y.npy': labels(19) }, /invalid-array: y\.npy has 19 labels for 20 images/);
+  refused({ 'x.npy': digits(20).subarray(0, 300) }, /invalid-array: x\.npy ends after \d+ of 400 bytes/);
+  refused({ 'x.npy': Buffer.from('text, no array') }, /invalid-array: x\.npy is no \.npy file/);
+  const negative = npy(
+    '|i1',
+    [20],
+    Int8Array.from({ length: 20 }, (_, i) => (i === 7 ? -1 : 0)),
+  );
+  refused({ 'y.npy': negative }, /invalid-label: row 7 of y\.npy has the label -1/);
+  project.write('p.yaml', pipeline('images: x.npy, labels: y.npy, classes: [one]'));
+  refused({}, /invalid-label: row 1 of y\.npy has the label 1; there are 1 classes/);
+});
+
+test('CIFAR-100 is read by its fine labels and their names', async (t) => {
+  const project = makeProject(t, {});
+  const record = (coarse: number, fine: number): Buffer =>
+    Buffer.concat([
+      Buffer.from([coarse, fine]),
+      Buffer.alloc(1024, 1),
+      Buffer.alloc(1024, 2),
+      Buffer.alloc(1024, 3),
+    ]);
+  const names = Array.from({ length: 100 }, (_, i) => `class${i}`).join('\n');
+  const archive = async (fine: number): Promise<string> => {
+    const path = join(project.folder, `c${fine}.tar.gz`);
+    const files = {
+      'cifar-100-binary/train.bin': Buffer.concat([record(3, 42), record(0, fine)]),
+      'cifar-100-binary/test.bin': record(19, 99),
+      'cifar-100-binary/fine_label_names.txt': `${names}\n`,
+    };
+    writeFileSync(path, await tarGz(files));
+    return path;
+  };
+  const raw = await readCifar100(await archive(7));
+  assert.deepEqual([...raw.labels], [42, 7, 99]);
+  assert.deepEqual([...raw.images.subarray(0, 6)], [1, 2, 3, 1, 2, 3]);
+  assert.equal(raw.trainRows, 2);
+  assert.equal(raw.classes[99], 'class99');
+  assert.equal(raw.nameOf(2), 'record 0 of test.bin');
+  await assert.rejects(
+    readCifar100(await archive(100)),
+    /record 1 of train\.bin has the label 100; CIFAR-100 has 0 to 99/,
+  );
+});

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import sharp from 'sharp';
+import { makeProject, type Project, ran } from '../rig/project.ts';
+import { sendFile, serve, tarGz, zipOf } from './rig.ts';
+
+const pipeline = (folder: string, more = ''): string => `version: 1
+name: mine
+seed: 5
+stages:
+  download: { folder: { size: [6, 8], ${folder} }, validation: 0.25 ${more} }
+`;
+
+async function png(value: number, channels: 1 | 3 | 4 = 3, [width, height] = [8, 6]): Promise<Buffer> {
+  const data = Buffer.alloc(width * height * channels, value);
+  const space = channels === 1 ? 'b-w' : 'srgb';
+  return sharp(data, { raw: { width, height, channels } }).toColourspace(space).png().toBuffer();
+}
+
+/** Ten images a class, by path. */
+async function images(): Promise<{ [path: string]: Buffer }> {
+  const files: { [path: string]: Buffer } = {};
+  for (const [i, name] of ['cat', 'dog'].entries())
+    for (let n = 0; n < 10; n++) files[`${name}/${n}.png`] = await png(20 * n + i);
+  return files;
+}
+
+function writeAll(project: Project, folder: string, files: { [path: string]: Buffer | string }): void {
+  for (const [path, bytes] of Object.entries(files)) {
+    const file = join(project.folder, folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, bytes);
+  }
+}
+
+const factsOf = (project: Project) =>
+  JSON.parse(project.read('cache/out/mine/download/facts/facts.json')).facts;
+
+test('an image folder becomes a dataset whose classes are its folders; it counts by content, not by place or time', async (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('from: pets') });
+  writeAll(project, 'pets', { ...(await images()), 'README.txt': 'about', 'cat/.DS_Store': 'x' });
+  assert.deepEqual(ran(project.run('p.yaml')), ['download']);
+  const facts = factsOf(project);
+  assert.deepEqual(facts.classes, ['cat', 'dog']);
+  assert.deepEqual(facts.example, [6, 8, 3]);
+  assert.deepEqual(facts.classCounts, { train: [6, 6], validation: [2, 2], test: [2, 2] });
+  assert.deepEqual(facts.files.noImages, { count: 2, listed: ['README.txt', 'cat/.DS_Store'] });
+  const before = project.hashes('cache/out/mine');
+  utimesSync(join(project.folder, 'pets/cat/3.png'), 1e9, 1e9);
+  assert.deepEqual(ran(project.run('p.yaml')), []);
+  renameSync(join(project.folder, 'pets'), join(project.folder, 'animals'));
+  project.write('p.yaml', pipeline('from: animals'));
+  assert.deepEqual(ran(project.run('p.yaml')), []);
+  writeAll(project, 'animals', { 'cat/3.png': await png(99) });
+  const { out } = project.pipe('plan', 'p.yaml');
+  assert.match(out, /content of folder\.from/);
+  assert.deepEqual(ran(project.run('p.yaml')), ['download']);
+  assert.notDeepEqual(project.hashes('cache/out/mine'), before);
+});
+
+test('folders train and test are the two parts; the same images twice are named', async (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('from: pets', ', limit: all') });
+  const files = await images();
+  const parted = Object.fromEntries(Object.entries(files).map(([path, bytes]) => [`train/${path}`, bytes]));
+  writeAll(project, 'pets', {
+    ...parted,
+    'test/dog/a.png': await png(3),
+    'test/cat/b.png': files['cat/0.png'] ?? '',
+  });
+  project.run('p.yaml');
+  const { rows, duplicates } = factsOf(project);
+  assert.deepEqual(rows, { train: 15, validation: 5, test: 2 });
+  assert.equal(duplicates.across, 1);
+  assert.equal(duplicates.listed[0].name, 'test/cat/b.png');
+  assert.equal(duplicates.listed[0].of.name, 'train/cat/0.png');
+});
+
+test('what is not as asked for stops, is skipped or converted, as declared, and is named', async (t) => {
+  const project = makeProject(t, {});
+  writeAll(project, 'pets', {
+    ...(await images()),
+    'cat/broken.jpg': 'no image',
+    'cat/cut.png': (await png(7)).subarray(0, 60),
+    'dog/large.png': await png(9, 3, [20, 20]),
+    'dog/grey.png': await png(9, 1),
+    'dog/alpha.png': await png(11, 4),
+  });
+  const stops = (rules: string): string => {
+    project.write('p.yaml', pipeline(`from: pets, ${rules}`));
+    const { code, err } = project.pipe('run', 'p.yaml');
+    assert.equal(code, 1);
+    return err;
+  };
+  assert.match(
+    stops(''),
+    /error unreadable-image: no whole images: cat\/broken\.jpg \(.+\), cat\/cut\.png \(.+\)/,
+  );
+  assert.match(stops('unreadable: skip, otherSize: stop'), /error other-image: .*dog\/large\.png \(20x20\)/);
+  assert.match(
+    stops('unreadable: skip, otherColour: stop'),
+    /error other-image: .*dog\/alpha\.png \(rgba\), dog\/grey\.png \(grey\)/,
+  );
+  project.write('p.yaml', pipeline('from: pets, unreadable: skip, otherSize: skip, otherColour: convert'));
+  project.run('p.yaml');
+  const { files, rows } = factsOf(project);
+  assert.equal(rows.train + rows.validation + rows.test, 22);
+  assert.equal(files.skipped.count, 3);
+  assert.deepEqual(files.converted.listed, ['dog/alpha.png: rgba', 'dog/grey.png: grey']);
+});
+
+test('an archive gives the same dataset as the folder: zip or tar.gz, local or at a URL with its sha256', async (t) => {
+  const files = await images();
+  const project = makeProject(t, { 'p.yaml': pipeline('from: pets') });
+  writeAll(project, 'pets', files);
+  project.run('p.yaml');
+  const expected = project.hashes('cache/out/mine/download/data');
+  const inFolder = Object.fromEntries(
+    Object.entries(files).map(([path, bytes]) => [`pets-1/${path}`, bytes]),
+  );
+  const zip = zipOf(inFolder);
+  writeAll(project, '.', { 'pets.zip': zip, 'pets.tar.gz': await tarGz(inFolder) });
+  const same = (folder: string): void => {
+    project.write('p.yaml', pipeline(folder));
+    assert.deepEqual(ran(project.run('p.yaml')), ['download']);
+    const made = project.hashes('cache/out/mine/download/data');
+    assert.equal(made['images.npy'], expected['images.npy']);
+    assert.equal(made['labels.npy'], expected['labels.npy']);
+  };
+  same('from: pets.zip, path: pets-1');
+  same('from: pets.tar.gz, path: pets-1');
+  const server = await serve(t, (request, response) => sendFile(zip, { etag: '"1"' }, request, response));
+  const address = `${server.url}/pets.zip`;
+  project.write('p.yaml', pipeline(`from: "${address}", path: pets-1`));
+  const sha256 = createHash('sha256').update(zip).digest('hex');
+  const asked = await project.start('run', 'p.yaml').ended;
+  assert.equal(asked.code, 1);
+  assert.match(asked.err, new RegExp(`missing-sha256: [\\s\\S]*write sha256: ${sha256}`));
+  project.write('p.yaml', pipeline(`from: "${address}", sha256: ${sha256}, path: pets-1`));
+  const ended = await project.start('run', 'p.yaml').ended;
+  assert.equal(ended.code, 0, ended.err);
+  assert.equal(project.hashes('cache/out/mine/download/data')['images.npy'], expected['images.npy']);
+  assert.equal(server.requests.length, 1);
+});
+
+test('a folder that is not there, has no images, or no class folders, is told', async (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('from: pets') });
+  assert.match(project.pipe('run', 'p.yaml').err, /error file-not-found: the dataset's `pets` is not there/);
+  writeAll(project, 'pets', { 'a.txt': 'x' });
+  assert.match(project.pipe('run', 'p.yaml').err, /error empty-dataset: pets holds no image/);
+  writeAll(project, 'pets', { 'a.png': await png(1) });
+  assert.match(
+    project.pipe('run', 'p.yaml').err,
+    /error no-class-folder: the image a\.png lies in no class folder/,
+  );
+  project.write('p.yaml', pipeline('from: pets').replace('folder:', 'dataset: cifar10, folder:'));
+  assert.equal(project.pipe('validate', 'p.yaml').code, 2);
+});
