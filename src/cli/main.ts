@@ -21,7 +21,7 @@ function withFile(name: string, description: string, examples: readonly string[]
     .argument('<file>', 'a pipeline file, such as pipelines/cifar-augmented.yaml')
     .option('--profile <name>', "use one of the file's profiles")
     .option('--set <path=value...>', 'change a value, such as train.epochs=30 or vars.width=0.5')
-    .option('--engine <name>', 'auto, native, wasm; overrides PIPE_ENGINE and the file');
+    .option('--engine <name>', 'auto, native, webgpu, wasm; overrides PIPE_ENGINE and the file');
 }
 
 function plain(name: string, description: string, examples: readonly string[]): Command {
@@ -67,13 +67,20 @@ plain('diff', 'what differs between two runs: params and metrics', ['pipe diff 2
 const engine = plain('engine', 'what computes: list, install and test engines', [
   'pipe engine',
   'pipe engine install native',
+  'pipe engine install native --gpu',
 ]).action(async (flags) => end((await import('./engine.ts')).list(flags)));
+
+const installable = (): Argument => new Argument('<engine>', 'which').choices(['native', 'webgpu']);
 
 engine
   .command('install')
   .description('install an engine into your data folder; it serves all projects')
-  .addArgument(new Argument('<engine>', 'which').choices(['native']))
-  .option('--from <wheel>', 'a wheel of tensorflow-cpu that you have, instead of fetching one')
+  .addArgument(installable())
+  .option('--gpu', "native: with NVIDIA's libraries, for a GPU with CUDA")
+  .option(
+    '--from <file...>',
+    'wheels of TensorFlow, or the npm package webgpu, that you have, instead of fetching them',
+  )
   .action(async (name, _, command) =>
     end((await import('./engine.ts')).install(name, command.optsWithGlobals())),
   );
@@ -81,7 +88,7 @@ engine
 engine
   .command('uninstall')
   .description('remove an engine')
-  .addArgument(new Argument('<engine>', 'which').choices(['native']))
+  .addArgument(installable())
   .action(async (name, _, command) =>
     end((await import('./engine.ts')).uninstall(name, command.optsWithGlobals())),
   );

@@ -3,7 +3,7 @@
 import { dirname, resolve } from 'node:path';
 import { openCache } from '../cache/cache.ts';
 import type { Result } from '../diagnostics/diagnostic.ts';
-import { chooseEngine, type EngineChoice } from '../nn/engines.ts';
+import { chooseEngine, type EngineChoice, noEngine } from '../nn/engines.ts';
 import type { Graph } from '../pipeline/pipeline.ts';
 import { readPipeline } from '../pipeline/read.ts';
 import type { PlanContext } from '../plan/plan.ts';
@@ -36,8 +36,8 @@ export async function openFile(file: string, flags: CommonFlags): Promise<Result
   if (!read.ok) return read;
   const graph = read.value;
   const settings = readSettings(flags, graph.pipeline.root);
-  const wanted = settings.engine === 'auto' ? graph.pipeline.engine : settings.engine;
-  const engine = chooseEngine(wanted, settings.engineSettings);
+  const wanted = settings.engine ?? graph.pipeline.engine;
+  const engine = computes(graph) ? chooseEngine(wanted, settings.engineSettings) : noEngine();
   const store = await openCache(settings.cacheFolder);
   const context: PlanContext = {
     store,
@@ -47,6 +47,11 @@ export async function openFile(file: string, flags: CommonFlags): Promise<Result
     lastParts: lastPartsOf(graph, store),
   };
   return { ok: true, value: { graph, store, settings, engine, context } };
+}
+
+/** Looking for devices may cost a second: only where it matters. A search trains in its trials. */
+function computes(graph: Graph): boolean {
+  return graph.order.some(({ kind }) => kind === 'tune' || kindNamed(kind)?.usesEngine === true);
 }
 
 /** Reads the records once, and only when a stage has to say why it runs. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Failure } from '../diagnostics/diagnostic.ts';
 import type { EngineSettings } from '../nn/engines.ts';
 import type { Resources } from '../pipeline/policy.ts';
 import { readResources } from './resources.ts';
@@ -14,7 +15,8 @@ export interface Settings {
   readonly mirrors: readonly string[];
   /** What the machine has for stages. */
   readonly resources: Resources;
-  readonly engine: string;
+  /** As the call or the environment wants it; null leaves it to the file. */
+  readonly engine: string | null;
   readonly engineSettings: EngineSettings;
   readonly childFile: string;
   readonly env: NodeJS.ProcessEnv;
@@ -34,14 +36,29 @@ export function readSettings(flags: Flags, startFolder = process.cwd()): Setting
     cacheFolder: resolve(flags.cache ?? env.PIPE_CACHE ?? join(root, 'cache')),
     mirrors: splitMirrors(env.PIPE_MIRROR ?? ''),
     resources: readResources(env.PIPE_RESOURCES ?? '', flags.jobs),
-    engine: flags.engine ?? env.PIPE_ENGINE ?? 'auto',
+    engine: flags.engine ?? env.PIPE_ENGINE ?? null,
     engineSettings: {
       folder: engineFolder(env),
-      threads: Number(env.PIPE_THREADS ?? availableParallelism()),
+      threads: countOf(env.PIPE_THREADS, 'PIPE_THREADS') ?? availableParallelism(),
+      tf32: switchOf(env.PIPE_TF32, 'PIPE_TF32') ?? true,
+      deterministic: switchOf(env.PIPE_DETERMINISTIC, 'PIPE_DETERMINISTIC') ?? true,
+      env,
     },
     childFile: fileURLToPath(new URL('./child.js', import.meta.url)),
     env,
   };
+}
+
+function countOf(text: string | undefined, name: string): number | null {
+  if (text === undefined) return null;
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new Failure('invalid-setting', `${name} is \`${text}\`, and has to be a whole number from 1`);
+}
+
+function switchOf(text: string | undefined, name: string): boolean | null {
+  if (text === undefined) return null;
+  if (text === '0' || text === '1') return text === '1';
+  throw new Failure('invalid-setting', `${name} is \`${text}\`, and has to be 0 or 1`);
 }
 
 /** In the user's data folder, as each system has it: https://specifications.freedesktop.org/basedir-spec/latest/ */

@@ -50,6 +50,8 @@ const table = {
   'unknown-set-path': ['call', '`--set` names a stage or var that the file does not have.', '--set tran.epochs=3', 'Mend the path.'],
   'unknown-engine': ['call', 'There is no engine of this name.', '--engine cuda', 'Take one of those that are listed.'],
   'engine-unavailable': ['call', 'An engine that was asked for by name does not work here.', '--engine native, not installed', 'Do what is said, or leave the choice to `auto`.'],
+  'invalid-setting': ['call', 'An environment variable has a value that it can not have.', 'PIPE_THREADS=two', 'Write what is named, or unset it.'],
+  'unsupported-system': ['call', 'An engine can not be installed on this system.', 'TensorFlow on Windows', 'Compute on another engine.'],
   'tool-missing': ['call', 'A program that an installation needs is not there.', 'no C++ compiler', 'Install it by the command that is named.'],
   'compile-failed': ['call', 'The addon of an engine could not be compiled.', 'a compiler without C++17', 'Try another compiler: CXX=clang++.'],
   'wheel-unusable': ['call', 'A wheel holds no library for this system, or is damaged.', '--from a wheel for Windows', 'Take the wheel that is named.'],

@@ -15,6 +15,7 @@ interface Opener {
 const openers: { readonly [engine: string]: () => Promise<Opener> } = {
   wasm: () => import('./wasm/register.ts'),
   native: () => import('./native/register.ts'),
+  webgpu: () => import('./webgpu/register.ts'),
 };
 
 const backends = new Map<string, string>();

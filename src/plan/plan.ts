@@ -83,10 +83,8 @@ export async function findResult(
   context: PlanContext,
 ): Promise<StoredResult | null> {
   const entry = await context.store.lookup(made.hash);
-  const wanted = JSON.stringify(context.engine.identity);
   const usesEngine = context.kinds(stage.kind)?.usesEngine ?? false;
-  const own = (result: StoredResult): boolean =>
-    result.engine === null || JSON.stringify(result.engine) === wanted;
+  const own = (result: StoredResult): boolean => isOwn(result, context);
   const results = (entry?.results ?? []).filter(
     (result) => !usesEngine || !context.engine.exclusive || own(result),
   );
@@ -97,12 +95,21 @@ export async function findResult(
   return null;
 }
 
+/** Was it computed on the engine that would compute now? */
+function isOwn({ engine }: StoredResult, context: PlanContext): boolean {
+  return engine === null || JSON.stringify(engine) === JSON.stringify(context.engine.identity);
+}
+
 /** The differences to the last run's parts; where there are none, what became of the result. */
 export async function reasonToRun(stage: string, made: Fingerprint, context: PlanContext): Promise<string> {
   const before = await context.lastParts(stage);
   if (!before) return 'never run';
   const changed = differences(before, made.parts);
-  return changed.length > 0 ? changed.join(', ') : 'its output is missing or damaged';
+  if (changed.length > 0) return changed.join(', ');
+  const others = (await context.store.lookup(made.hash))?.results ?? [];
+  return others.length > 0 && others.every((result) => !isOwn(result, context))
+    ? 'no result of this engine'
+    : 'its output is missing or damaged';
 }
 
 /** How long a training may go on: its `epochs`. */

@@ -11,7 +11,7 @@ test('without an installed engine `auto` takes wasm and says what a faster one n
   assert.equal(listed.auto, 'wasm');
   assert.match(
     project.pipe('engine').out,
-    /^native +no +it is not installed: `pipe engine install native`$/m,
+    /^native +missing +it is not installed: `pipe engine install native`$/m,
   );
   const { err } = project.pipe('run', 'p.yaml', '--set', 'train.epochs=1');
   assert.match(err, /engine wasm \(WebAssembly, one thread; faster: `pipe engine install native`\)/);

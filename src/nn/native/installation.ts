@@ -1,86 +1,95 @@
-/** What `pipe engine install native` leaves: a folder with TensorFlow's library, the addon and a manifest of both. */
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+/** Where the native engine is: what `pipe engine install native` left, else the addon that the npm package's own script fetched. */
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { EngineSettings } from '../engines.ts';
+import { readManifest, whatIsWrong } from '../manifest.ts';
+import { ask } from '../probe.ts';
+import { whyTooOld } from './versions.ts';
 
-export interface Manifest {
-  readonly version: 1;
-  /** TensorFlow's version, as the library itself tells it. */
-  readonly tensorflow: string;
-  readonly device: 'cpu' | 'cuda';
-  /** The version of the package whose sources the addon was compiled from. */
-  readonly addon: string;
-  readonly platform: string;
-  /** The wheel that the library came out of. */
-  readonly wheel: { readonly name: string; readonly sha256: string };
-  /** Every file that it needs. */
-  readonly files: { readonly [path: string]: { readonly size: number; readonly sha256: string } };
-}
-
-export const manifestFile = 'engine.json';
-export const addonFile = 'tfjs_binding.node';
 /** The npm package of the addon's sources. */
-export const addonVersion = '4.22.0';
-export const platformName = `${process.platform}-${process.arch}`;
+export const addonSource = '@tensorflow/tfjs-node-gpu 4.22.0';
+/** TensorFlow's wheels expect NVIDIA's beside this folder. */
+export const libraryFolder = 'tensorflow';
+export const addonFile = join(libraryFolder, 'tfjs_binding.node');
 
 export type Installation =
-  | { readonly state: 'whole'; readonly manifest: Manifest; readonly addon: string }
+  | {
+      readonly state: 'whole';
+      readonly tensorflow: string;
+      /** What the library can compute on, where there is one. */
+      readonly device: 'cpu' | 'cuda';
+      /** Versions of NVIDIA's libraries. */
+      readonly libraries: { readonly [name: string]: string };
+      readonly addon: string;
+    }
   | { readonly state: 'missing' | 'broken'; readonly why: string };
 
-export const installationFolder = (engines: string): string => join(engines, 'native');
+/** What it finds, printed by a process of its own. */
+export const nativeProbe =
+  'const a = require(process.argv[1]); console.log(JSON.stringify({ tensorflow: a.TF_Version, gpu: a.isUsingGpuDevice() }))';
 
-/** Told from the manifest, which is written last, and the files' sizes; hashes are for `pipe engine test`. */
-export function findInstallation(engines: string): Installation {
-  const folder = installationFolder(engines);
-  const manifest = readManifest(folder);
-  if (manifest === 'missing') return { state: 'missing', why: 'it is not installed' };
-  if (manifest === null)
-    return { state: 'broken', why: `${join(folder, manifestFile)} is not what an installation leaves` };
-  const why = whatIsWrong(folder, manifest);
-  return why === null
-    ? { state: 'whole', manifest, addon: join(folder, addonFile) }
-    : { state: 'broken', why };
+export const nativeFolder = (engines: string): string => join(engines, 'native');
+
+export function findInstallation(settings: EngineSettings): Installation {
+  const installed = findInstalled(settings.folder);
+  return installed.state === 'missing' ? (findPrebuilt(settings, packages()) ?? installed) : installed;
 }
 
-function whatIsWrong(folder: string, manifest: Manifest): string | null {
-  if (manifest.platform !== platformName)
-    return `it was installed for ${manifest.platform}, this is ${platformName}`;
-  if (manifest.addon !== addonVersion)
-    return `its addon is of ${manifest.addon}, this pipe needs ${addonVersion}`;
-  for (const [path, { size }] of Object.entries(manifest.files)) {
-    const found = sizeOf(join(folder, path));
-    if (found === null) return `${join(folder, path)} is gone`;
-    if (found !== size) return `${join(folder, path)} has ${found} bytes, not ${size}`;
+function findInstalled(engines: string): Installation {
+  const folder = nativeFolder(engines);
+  const manifest = readManifest(folder);
+  if (manifest.state !== 'read') return manifest;
+  const { facts, source } = manifest.value;
+  const { tensorflow = '', device, ...libraries } = facts;
+  const why =
+    source === addonSource
+      ? (whyTooOld(tensorflow) ?? whatIsWrong(folder, manifest.value))
+      : `its addon was made from ${source}, this pipe needs ${addonSource}`;
+  if (why !== null) return { state: 'broken', why };
+  const addon = join(folder, addonFile);
+  return { state: 'whole', tensorflow, device: device === 'cuda' ? 'cuda' : 'cpu', libraries, addon };
+}
+
+/** Null where none of these packages has an addon that loads. */
+export function findPrebuilt(
+  { folder: engines, env, fresh = false }: EngineSettings,
+  folders: readonly string[],
+): Installation | null {
+  for (const folder of folders) {
+    const addon = addonIn(folder);
+    if (addon === null) continue;
+    const { told } = ask({ folder: engines, addon, program: nativeProbe, env, fresh });
+    if (typeof told?.tensorflow !== 'string') continue;
+    return {
+      state: 'whole',
+      tensorflow: told.tensorflow,
+      device: folder.endsWith('gpu') ? 'cuda' : 'cpu',
+      libraries: {},
+      addon,
+    };
   }
   return null;
 }
 
-function sizeOf(path: string): number | null {
+/** Its install script makes lib/napi-v8, by the version of Node's interface. */
+function addonIn(folder: string): string | null {
   try {
-    return statSync(path).size;
+    const names = readdirSync(join(folder, 'lib')).filter((name) => name.startsWith('napi-v'));
+    const addons = names.map((name) => join(folder, 'lib', name, 'tfjs_binding.node')).filter(existsSync);
+    return addons.sort().at(-1) ?? null;
   } catch {
     return null;
   }
 }
 
-function readManifest(folder: string): Manifest | null | 'missing' {
-  try {
-    const value: unknown = JSON.parse(readFileSync(join(folder, manifestFile), 'utf8'));
-    return isManifest(value) ? value : null;
-  } catch (error) {
-    return error instanceof SyntaxError ? null : 'missing';
-  }
-}
-
-function isManifest(value: unknown): value is Manifest {
-  if (typeof value !== 'object' || value === null) return false;
-  const frame = new Map(Object.entries(value));
-  const texts = ['tensorflow', 'device', 'addon', 'platform'];
-  const files: unknown = frame.get('files');
-  return (
-    frame.get('version') === 1 &&
-    texts.every((name) => typeof frame.get(name) === 'string') &&
-    typeof files === 'object' &&
-    files !== null &&
-    Object.values(files).every((file) => typeof file?.size === 'number')
-  );
+function packages(): string[] {
+  const require = createRequire(import.meta.url);
+  return ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'].flatMap((name) => {
+    try {
+      return [dirname(require.resolve(`${name}/package.json`))];
+    } catch {
+      return [];
+    }
+  });
 }

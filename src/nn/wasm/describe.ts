@@ -5,6 +5,7 @@ export function describeWasm(): WorkingEngine {
     name: 'wasm',
     works: true,
     label: 'WebAssembly, one thread',
+    rank: 0,
     identity: { engine: 'wasm', library: 'tfjs 4.22.0', device: 'cpu', simd: true, threads: 1 },
     order: { name: 'wasm', files: {} },
     env: {},

@@ -5,15 +5,14 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '../../../diagnostics/diagnostic.ts';
-import { addonFile } from '../installation.ts';
-import type { Tool } from './tools.ts';
-import type { Unpacked } from './unpack.ts';
+import type { Tool } from '../../install/tools.ts';
+import { addonFile, libraryFolder } from '../installation.ts';
 
-/** Failure: `compile-failed`. */
+/** Against the libraries and headers that lie in `folder`. Failure: `compile-failed`. */
 export async function compileAddon(
   [compiler, ...args]: Tool,
   folder: string,
-  { headers, libraries }: Unpacked,
+  libraries: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
   const require = createRequire(import.meta.url);
@@ -21,14 +20,16 @@ export async function compileAddon(
   const sources = join(dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json')), 'binding');
   const flags = [
     '-O2 -fPIC -std=c++17 -fno-exceptions -w -DNAPI_VERSION=8 -DBUILDING_NODE_EXTENSION'.split(' '),
-    [nodeHeaders, headers, sources].map((include) => `-I${include}`),
+    [nodeHeaders, join(folder, 'include'), sources].map((include) => `-I${include}`),
     readdirSync(sources)
       .filter((name) => name.endsWith('.cc'))
       .map((name) => join(sources, name)),
-    ['-o', join(folder, addonFile), ...libraries.map((name) => join(folder, name))],
+    ['-o', join(folder, addonFile)],
+    libraries.filter((path) => path.startsWith(`${libraryFolder}/`)).map((path) => join(folder, path)),
     process.platform === 'darwin'
       ? ['-bundle', '-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path']
-      : ['-shared', '-Wl,-rpath,$ORIGIN'],
+      : // NVIDIA's libraries are loaded by name when a GPU is looked for: nothing to link.
+        ['-shared', '-Wl,-rpath,$ORIGIN', '-Wl,--allow-shlib-undefined'],
   ].flat();
   try {
     await promisify(execFile)(compiler, [...args, ...flags], { signal });

@@ -1,94 +1,84 @@
 /** Installs the native engine: TensorFlow's library out of a wheel, the addon compiled against it, tried, then put in place. */
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { sha256Of } from '../../../data/hash.ts';
-import {
-  addonFile,
-  addonVersion,
-  installationFolder,
-  type Manifest,
-  manifestFile,
-  platformName,
-} from '../installation.ts';
+import { Failure } from '../../../diagnostics/diagnostic.ts';
+import { checkSpace, type InstallOptions, makeInPlace } from '../../install/place.ts';
+import { findCompiler } from '../../install/tools.ts';
+import { type Manifest, writeManifest } from '../../manifest.ts';
+import { askAfresh, loaderError } from '../../probe.ts';
+import { addonFile, addonSource, nativeFolder, nativeProbe } from '../installation.ts';
+import { tensorflowVersion, whyTooOld } from '../versions.ts';
 import { compileAddon } from './compile.ts';
-import { findCompiler } from './tools.ts';
-import { tryAddon } from './try.ts';
 import { unpackWheel } from './unpack.ts';
-import { fetchWheel } from './wheel.ts';
+import { fetchWheels, type Wheel, wheelAt } from './wheel.ts';
 
-export interface InstallOptions {
-  /** Where engines are kept. */
-  readonly folder: string;
-  /** A wheel that is already here; null: fetched through pip. */
-  readonly wheel: string | null;
-  /** Folders or URLs where the wheel is looked for first. */
+export interface NativeOptions extends InstallOptions {
+  /** With NVIDIA's libraries. */
+  readonly gpu: boolean;
+  /** Wheels that are already here; none: fetched through pip. */
+  readonly wheels: readonly string[];
+  readonly version?: string;
+  /** Folders or URLs where wheels are looked for first. */
   readonly mirrors: readonly string[];
-  readonly onStep: (text: string) => void;
-  readonly onBytes: (done: number, total: number | null) => void;
-  readonly signal: AbortSignal;
+  /** Free bytes of a folder; the system's unless a test says. */
+  readonly space?: (folder: string) => Promise<number>;
 }
+
+/** Of wheels and what comes out of them at once, with a margin: the wheels are removed in the end. */
+const needed = { cpu: 1.3e9, gpu: 10e9 };
 
 /** The manifest of what is now installed. Failures say what to do; whatever was installed before stays until the end. */
-export async function installNative(options: InstallOptions): Promise<Manifest> {
-  const compiler = findCompiler();
-  const wheel = options.wheel ?? (await fetchWheel(options));
-  const target = installationFolder(options.folder);
-  const work = `${target}.${process.pid}`;
-  try {
-    await mkdir(work, { recursive: true });
-    options.onStep(`unpacking ${basename(wheel)}`);
-    const unpacked = await unpackWheel(wheel, work, options.signal);
+export async function installNative(options: NativeOptions): Promise<Manifest> {
+  const { folder, gpu, signal } = options;
+  const compiler = findCompiler(options.env);
+  await checkSpace(folder, gpu ? needed.gpu : needed.cpu, options.space);
+  const wheels =
+    options.wheels.length > 0
+      ? await Promise.all(options.wheels.map(wheelAt))
+      : await fetchWheels(options.version ?? tensorflowVersion, options);
+  for (const { name } of wheels) refuseOld(/^tensorflow(?:_\w+)?-(\d[^-]*)-/.exec(name)?.[1]);
+  return makeInPlace(nativeFolder(folder), async (work) => {
+    const paths: string[] = [];
+    for (const wheel of wheels) {
+      options.onStep(`unpacking ${wheel.name}`);
+      paths.push(...(await unpackWheel(wheel.path, work, signal)));
+    }
     options.onStep('compiling the addon');
-    await compileAddon(compiler, work, unpacked, options.signal);
-    await rm(unpacked.headers, { recursive: true });
+    await compileAddon(compiler, work, paths, signal);
+    await rm(join(work, 'include'), { recursive: true });
     options.onStep('trying it');
-    const { tensorflow } = await tryAddon(join(work, addonFile));
-    const manifest: Manifest = {
-      version: 1,
-      tensorflow,
-      device: 'cpu',
-      addon: addonVersion,
-      platform: platformName,
-      wheel: { name: basename(wheel), sha256: await sha256Of(wheel) },
-      files: await describeFiles(work, [addonFile, ...unpacked.libraries]),
-    };
-    await writeFile(join(work, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`);
-    await putInPlace(work, target);
+    const tensorflow = tryAddon(work, options);
+    const facts = { tensorflow, device: gpu ? 'cuda' : 'cpu', ...versionsOf(wheels) };
+    const manifest = await writeManifest(work, { source: addonSource, facts }, [addonFile, ...paths]);
+    if (options.wheels.length === 0) await rm(join(folder, 'downloads'), { recursive: true, force: true });
     return manifest;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
-/** True when there was something to remove. */
-export async function uninstallNative(folder: string): Promise<boolean> {
-  const target = installationFolder(folder);
-  const leaving = `${target}.${process.pid}`;
-  try {
-    await rename(target, leaving);
-  } catch {
-    return false;
-  }
-  await rm(leaving, { recursive: true, force: true });
-  return true;
+function refuseOld(version: string | undefined): void {
+  const why = version === undefined ? null : whyTooOld(version);
+  if (why !== null)
+    throw new Failure('wheel-unusable', `the wheel can't be used: ${why}`, {
+      fix: `take ${tensorflowVersion}, which \`pipe engine install native\` fetches by itself`,
+    });
 }
 
-/** Running stages keep the files that they have open. */
-async function putInPlace(work: string, target: string): Promise<void> {
-  const old = `${target}.old.${process.pid}`;
-  const had = await rename(target, old).then(
-    () => true,
-    () => false,
+/** TensorFlow's version as it tells it itself. Failure: `engine-broken`. */
+function tryAddon(work: string, { env }: NativeOptions): string {
+  const silent = { ...env, TF_CPP_MIN_LOG_LEVEL: '2', TF_FORCE_GPU_ALLOW_GROWTH: 'true' };
+  const { told, log } = askAfresh({ addon: join(work, addonFile), program: nativeProbe, env: silent });
+  if (typeof told?.tensorflow !== 'string')
+    throw new Failure('engine-broken', `the addon was compiled and does not load: ${loaderError(log)}`, {
+      fix: 'try another version of TensorFlow: pipe engine install native --from FILE.whl',
+    });
+  refuseOld(told.tensorflow);
+  return told.tensorflow;
+}
+
+/** Of NVIDIA's wheels: `{ 'cudnn-cu12': '9.10.2' }`. */
+function versionsOf(wheels: readonly Wheel[]): { [name: string]: string } {
+  const parts = wheels.map(({ name }) => /^nvidia_([^-]+)-([^-]+)-/.exec(basename(name)));
+  return Object.fromEntries(
+    parts.flatMap((match) => (match?.[1] && match[2] ? [[match[1].replaceAll('_', '-'), match[2]]] : [])),
   );
-  await rename(work, target);
-  if (had) await rm(old, { recursive: true, force: true });
-}
-
-async function describeFiles(folder: string, names: readonly string[]): Promise<Manifest['files']> {
-  const files: { [path: string]: { size: number; sha256: string } } = {};
-  for (const name of names) {
-    const path = join(folder, name);
-    files[name] = { size: (await stat(path)).size, sha256: await sha256Of(path) };
-  }
-  return files;
 }

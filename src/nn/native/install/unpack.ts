@@ -1,27 +1,22 @@
-/** Takes TensorFlow's library and the few headers that the addon needs out of a wheel, each file checked. */
+/** Takes out of a wheel what the addon needs of it, each file checked against the wheel's own list. */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { Failure } from '../../../diagnostics/diagnostic.ts';
 
-export interface Unpacked {
-  /** File names in the folder. */
-  readonly libraries: readonly string[];
-  /** A folder for the compiler. */
-  readonly headers: string;
-}
-
-const library = /^tensorflow\/libtensorflow_(?:cc|framework)(?:\.so\.2|\.2\.dylib)$/;
+/** TensorFlow's libraries and NVIDIA's, with their folders: the former look for the latter relative to themselves. */
+const library =
+  /^(?:tensorflow\/libtensorflow_(?:cc|framework)(?:\.so\.2|\.2\.dylib)|nvidia\/[^/]+\/(?:lib|nvvm\/libdevice|bin)\/[^/]+)$/;
+/** All that binding/*.cc includes, over the versions 2.12 to 2.21. */
 const header =
   /^tensorflow\/include\/(?:tensorflow\/c\/|tensorflow\/core\/platform\/ctstring|(?:tensorflow\/|xla\/)?tsl\/(?:c|platform)\/)[^:]*\.h$/;
 
-/** Failure: `wheel-unusable`. */
-export async function unpackWheel(wheel: string, folder: string, signal: AbortSignal): Promise<Unpacked> {
-  const headers = join(folder, 'include');
+/** The paths of the libraries in `folder`; headers are put into its `include`. Failure: `wheel-unusable`. */
+export async function unpackWheel(wheel: string, folder: string, signal: AbortSignal): Promise<string[]> {
   const libraries: string[] = [];
   let zip: ZipFile | undefined;
   try {
@@ -31,10 +26,10 @@ export async function unpackWheel(wheel: string, folder: string, signal: AbortSi
     for (const entry of entries) {
       const name = entry.fileName;
       if (library.test(name)) {
-        libraries.push(basename(name));
-        await extract(zip, entry, join(folder, basename(name)), hashes, signal);
+        await extract(zip, entry, join(folder, name), hashes, signal);
+        libraries.push(name);
       } else if (header.test(name)) {
-        await extract(zip, entry, join(headers, name.slice('tensorflow/include/'.length)), hashes, signal);
+        await extract(zip, entry, join(folder, name.replace(/^tensorflow\//, '')), hashes, signal);
       }
     }
   } catch (error) {
@@ -43,8 +38,8 @@ export async function unpackWheel(wheel: string, folder: string, signal: AbortSi
   } finally {
     zip?.close();
   }
-  if (libraries.length < 2) throw unusable(wheel, 'it holds no TensorFlow library that this system can load');
-  return { libraries, headers };
+  if (libraries.length === 0) throw unusable(wheel, 'it holds no library that this system can load');
+  return libraries;
 }
 
 async function listEntries(zip: ZipFile): Promise<Entry[]> {
@@ -53,7 +48,7 @@ async function listEntries(zip: ZipFile): Promise<Entry[]> {
   return entries;
 }
 
-/** A wheel's list of its files: https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file */
+/** https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file */
 function findRecord(entries: readonly Entry[]): Entry {
   const record = entries.find(({ fileName }) => /^[^/]+\.dist-info\/RECORD$/.test(fileName));
   if (!record) throw new Error('it has no RECORD');
@@ -84,10 +79,13 @@ async function extract(
   const hash = createHash('sha256');
   const stream: Readable = await zip.openReadStreamPromise(entry);
   stream.on('data', (chunk: Buffer) => hash.update(chunk));
-  await pipeline(stream, createWriteStream(path), { signal });
+  await pipeline(stream, createWriteStream(path, { mode: isProgram(path) ? 0o755 : 0o644 }), { signal });
   if (hash.digest('base64url') !== hashes.get(entry.fileName))
     throw new Error(`${entry.fileName} is not the file that its RECORD lists`);
 }
+
+/** NVIDIA's ptxas. */
+const isProgram = (path: string): boolean => dirname(path).endsWith('bin');
 
 /** A full disk is no fault of the wheel. */
 function isSystemError(error: unknown): boolean {

@@ -1,55 +1,93 @@
-/** Where the wheel is: pip tells address and hash from whatever index it is set up for; the bytes are fetched here, continuing after a break. */
+/** Where wheels are: pip tells addresses and hashes from whatever index it is set up for; the bytes are fetched here, continuing after a break. */
 import { execFile } from 'node:child_process';
+import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { fetchFile } from '../../../data/fetch.ts';
 import { Failure } from '../../../diagnostics/diagnostic.ts';
-import type { InstallOptions } from './install.ts';
-import { findPip, type Tool } from './tools.ts';
+import { findPip, type Tool } from '../../install/tools.ts';
+import type { NativeOptions } from './install.ts';
+import { type Requirement, requirementFor } from './platform.ts';
 
-export const tensorflowVersion = '2.20.0';
+export interface Wheel {
+  /** As its index names it. */
+  readonly name: string;
+  readonly path: string;
+}
 
 interface Address {
   readonly url: string;
   readonly sha256: string;
 }
 
-/** The path of the wheel, its hash checked. Failure: `tool-missing`, `download-failed`, `corrupted-download`. */
-export async function fetchWheel(options: InstallOptions): Promise<string> {
-  const downloads = join(options.folder, 'downloads');
-  options.onStep(`asking pip for tensorflow-cpu ${tensorflowVersion}`);
-  const { url, sha256 } = await askPip(findPip(), options.signal);
-  options.onStep(`fetching ${basename(new URL(url).pathname)}`);
-  return (await fetchFile(url, sha256, { ...options, folder: downloads })).path;
+/** A wheel of the user's. Failure: `file-not-found`. */
+export async function wheelAt(path: string): Promise<Wheel> {
+  await access(path).catch(() => {
+    throw new Failure('file-not-found', `there is no readable file ${path}`);
+  });
+  return { name: basename(path), path };
+}
+
+/** TensorFlow's wheel, for a GPU with NVIDIA's. Failure: `tool-missing`, `download-failed`, `corrupted-download`, `unsupported-system`. */
+export async function fetchWheels(version: string, options: NativeOptions): Promise<Wheel[]> {
+  const requirement = requirementFor(version, options.gpu);
+  const pip = findPip(options.env);
+  options.onStep(`asking pip for ${requirement.what}`);
+  const addresses = await askPip(pip, requirement, options);
+  const wheels: Wheel[] = [];
+  for (const { url, sha256 } of addresses) {
+    const name = basename(new URL(url).pathname);
+    options.onStep(`fetching ${name}`);
+    const { path } = await fetchFile(url, sha256, { ...options, folder: join(options.folder, 'downloads') });
+    wheels.push({ name, path });
+  }
+  return wheels;
 }
 
 /** https://pip.pypa.io/en/stable/reference/installation-report/ */
-async function askPip([pip, ...args]: Tool, signal: AbortSignal): Promise<Address> {
-  const platforms = ['manylinux2014_x86_64', 'manylinux_2_17_x86_64'].flatMap((name) => ['--platform', name]);
-  const wanted = `tensorflow-cpu==${tensorflowVersion}`;
-  const question = [
-    'install --dry-run --quiet --ignore-installed --no-deps --only-binary=:all: --report - --python-version 3.11 --implementation cp --target .',
-  ].flatMap((line) => line.split(' '));
+async function askPip([pip, ...args]: Tool, wanted: Requirement, options: NativeOptions): Promise<Address[]> {
+  const question =
+    'install --dry-run --quiet --ignore-installed --only-binary=:all: --report - --python-version 3.11 --implementation cp --target .'.split(
+      ' ',
+    );
+  const platforms = wanted.platforms.flatMap((name) => ['--platform', name]);
+  const { env, signal } = options;
   try {
-    const { stdout } = await promisify(execFile)(pip, [...args, ...question, ...platforms, wanted], {
-      signal,
-    });
+    const { stdout } = await promisify(execFile)(
+      pip,
+      [...args, ...question, ...wanted.flags, ...platforms, wanted.what],
+      { env, signal, maxBuffer: 1e8 },
+    );
     return readReport(JSON.parse(stdout));
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal.aborted || error instanceof Failure) throw error;
     const told = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
-    throw new Failure('download-failed', `pip finds no ${wanted}:\n${told.trim()}`, {
+    throw new Failure('download-failed', `pip finds no ${wanted.what}:\n${told.trim()}`, {
       fix: 'look at the network, or give a wheel that you have: pipe engine install native --from FILE.whl',
     });
   }
 }
 
-function readReport(report: unknown): Address {
-  const url = at(report, 'install', 0, 'download_info', 'url');
-  const sha256 = at(report, 'install', 0, 'download_info', 'archive_info', 'hashes', 'sha256');
-  if (typeof url !== 'string' || typeof sha256 !== 'string')
-    throw new Error('pip told no address and hash: it has to be 23.1 or newer');
-  return { url, sha256 };
+/** TensorFlow and NVIDIA's libraries out of all that Python would need. */
+function readReport(report: unknown): Address[] {
+  const installed = at(report, 'install');
+  const all = (Array.isArray(installed) ? installed : []).map((one: unknown) => ({
+    name: String(at(one, 'metadata', 'name')),
+    url: at(one, 'download_info', 'url'),
+    sha256: at(one, 'download_info', 'archive_info', 'hashes', 'sha256'),
+  }));
+  const wanted = all.filter(({ name }) => /^(?:tensorflow(?:[-_]cpu)?|nvidia[-_].+)$/.test(name));
+  return wanted.map(({ name, url, sha256 }) => {
+    if (typeof url !== 'string' || typeof sha256 !== 'string')
+      throw new Failure(
+        'tool-missing',
+        `pip told no address and hash of ${name}: it has to be 23.1 or newer`,
+        {
+          fix: 'python3 -m pip install --upgrade pip',
+        },
+      );
+    return { url, sha256 };
+  });
 }
 
 function at(value: unknown, ...path: readonly (string | number)[]): unknown {

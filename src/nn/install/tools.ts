@@ -1,16 +1,17 @@
 /** The programs that an installation needs, and how to get them. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { Failure } from '../../../diagnostics/diagnostic.ts';
+import { Failure } from '../../diagnostics/diagnostic.ts';
 
 /** A program and the arguments that it always gets. */
 export type Tool = readonly [program: string, ...args: string[]];
 
 /** Failure: `tool-missing`. */
-export function findCompiler(): Tool {
-  const { CXX } = process.env;
+export function findCompiler(env: NodeJS.ProcessEnv): Tool {
+  const { CXX } = env;
   const wanted = CXX === undefined || CXX === '' ? ['g++', 'clang++', 'c++'] : [CXX];
   return findTool(
+    env,
     'a C++ compiler',
     wanted.map((name): Tool => [name]),
     {
@@ -24,9 +25,9 @@ export function findCompiler(): Tool {
 }
 
 /** Failure: `tool-missing`. */
-export function findPip(): Tool {
+export function findPip(env: NodeJS.ProcessEnv): Tool {
   const candidates: Tool[] = [['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip3'], ['pip']];
-  return findTool('pip, which finds and checks the wheel', candidates, {
+  return findTool(env, 'pip, which finds and checks the wheel,', candidates, {
     debian: 'apt-get install python3-pip',
     fedora: 'dnf install python3-pip',
     arch: 'pacman -S python-pip',
@@ -37,13 +38,18 @@ export function findPip(): Tool {
 
 type Commands = { readonly [family in 'debian' | 'fedora' | 'arch' | 'suse' | 'darwin']: string };
 
-function findTool(what: string, candidates: readonly Tool[], commands: Commands): Tool {
+function findTool(
+  env: NodeJS.ProcessEnv,
+  what: string,
+  candidates: readonly Tool[],
+  commands: Commands,
+): Tool {
   const found = candidates.find(
-    ([program, ...args]) => spawnSync(program, [...args, '--version'], { stdio: 'ignore' }).status === 0,
+    ([program, ...args]) => spawnSync(program, [...args, '--version'], { env, stdio: 'ignore' }).status === 0,
   );
   if (found) return found;
   const tried = candidates.map((tool) => tool.join(' ')).join(', ');
-  throw new Failure('tool-missing', `there is no ${what} (tried ${tried})`, {
+  throw new Failure('tool-missing', `${what} is missing (tried ${tried})`, {
     fix: `install it: ${commandFor(commands)}`,
   });
 }
