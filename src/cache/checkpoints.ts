@@ -24,15 +24,15 @@ export function makeCheckpoints(
   // Two epochs of one training must not read the same entry and write it one after the other.
   let last: Promise<unknown> = Promise.resolve();
 
-  function epochsOf(key: string): readonly Saved[] {
-    const entry = entries.get(key);
+  async function epochsOf(key: string): Promise<readonly Saved[]> {
+    const entry = await entries.get(key);
     return isCheckpoints(entry) ? entry.epochs : [];
   }
 
   async function latest(...[prefix, engine, maxEpoch]: Parameters<Store['checkpoints']['latest']>) {
     const key = keyOf(prefix, engine);
     pin(key);
-    for (const { epoch, files } of epochsOf(key).toReversed()) {
+    for (const { epoch, files } of (await epochsOf(key)).toReversed()) {
       if (epoch > maxEpoch) continue;
       const whole = await Promise.all(Object.values(files).map(objects.intact));
       if (whole.every(Boolean)) return { epoch, files: pathsOf(files, objects) };
@@ -46,11 +46,9 @@ export function makeCheckpoints(
     const key = keyOf(prefix, engine);
     const files = await objects.adoptFolder(from);
     // A training anew for fewer epochs must not cost what a longer one has reached.
-    const furthest = epochsOf(key)
-      .filter((other) => other.epoch > epoch)
-      .slice(-1);
+    const furthest = (await epochsOf(key)).filter((other) => other.epoch > epoch).slice(-1);
     const entry: Entry = { version: 1, engine, epochs: [{ epoch, files }, ...furthest] };
-    entries.set(key, entry);
+    await entries.set(key, entry);
   }
 
   return {

@@ -1,30 +1,72 @@
-/** Small values by key: one sealed JSON file a key, renamed into place. A damaged one is one miss. */
+/** Small values by key: Keyv over one sealed JSON file a key, renamed into place. A damaged one is one miss. */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf, readSealed, seal, writeAtomically } from './files.ts';
+import Keyv from 'keyv';
+import { codeOf, readSealedJson, seal, writeAtomically } from './files.ts';
 
 export interface Entries {
   /** Undefined for what isn't there or is damaged. */
-  get(key: string): unknown;
-  set(key: string, value: unknown): void;
-  delete(key: string): void;
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown): Promise<void>;
+  delete(key: string): Promise<void>;
   keys(): string[];
 }
 
 /** Keys are hashes: their first two letters keep folders small. */
 export function makeEntries(folder: string): Entries {
-  const path = (key: string): string => join(folder, key.slice(0, 2), `${key.slice(2)}.json`);
+  const files = new SealedFiles(folder);
+  // Without expiry and namespaces a file holds the value itself; the seal is over its text, so the store parses it.
+  const keyv = new Keyv({
+    store: files,
+    throwOnErrors: true,
+    useKeyPrefix: false,
+    serialize: ({ value }) => JSON.stringify(value),
+    deserialize: (text) => ({ value: JSON.parse(text) }),
+  });
   return {
-    get: (key) => readSealed(path(key)),
-    set: (key, value) => writeAtomically(path(key), seal(JSON.stringify(value))),
-    delete: (key) => rmSync(path(key), { force: true }),
-    keys: () =>
-      list(folder).flatMap((start) =>
-        list(join(folder, start))
-          .filter((name) => name.endsWith('.json'))
-          .map((name) => start + name.slice(0, -'.json'.length)),
-      ),
+    get: (key) => keyv.get(key),
+    set: async (key, value) => void (await keyv.set(key, value)),
+    delete: async (key) => void (await keyv.delete(key)),
+    keys: () => files.keys(),
   };
+}
+
+/** The adapter that Keyv asks for. */
+class SealedFiles {
+  readonly #folder: string;
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  get(key: string): string | undefined {
+    return readSealedJson(this.#path(key));
+  }
+
+  set(key: string, json: string): boolean {
+    writeAtomically(this.#path(key), seal(json));
+    return true;
+  }
+
+  delete(key: string): boolean {
+    rmSync(this.#path(key), { force: true });
+    return true;
+  }
+
+  clear(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  keys(): string[] {
+    return list(this.#folder).flatMap((start) =>
+      list(join(this.#folder, start))
+        .filter((name) => name.endsWith('.json'))
+        .map((name) => start + name.slice(0, -'.json'.length)),
+    );
+  }
+
+  #path(key: string): string {
+    return join(this.#folder, key.slice(0, 2), `${key.slice(2)}.json`);
+  }
 }
 
 function list(folder: string): string[] {

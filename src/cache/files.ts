@@ -68,12 +68,22 @@ const start = head.length + 64 + middle.length;
 
 /** What was sealed, parsed; undefined for anything else. Files of before there were seals are taken as they are. */
 export function unsealed(text: string): unknown {
+  const json = unsealedJson(text);
+  return json === undefined ? undefined : JSON.parse(json);
+}
+
+function unsealedJson(text: string): string | undefined {
+  if (!text.startsWith(head)) return isJson(text) ? text : undefined;
+  const json = text.slice(start, -2);
+  return text.slice(head.length, head.length + 64) === sha256(json) ? json : undefined;
+}
+
+function isJson(text: string): boolean {
   try {
-    if (!text.startsWith(head)) return JSON.parse(text);
-    const json = text.slice(start, -2);
-    return text.slice(head.length, head.length + 64) === sha256(json) ? JSON.parse(json) : undefined;
+    JSON.parse(text);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
@@ -81,6 +91,15 @@ export function unsealed(text: string): unknown {
 export function readSealed(path: string): unknown {
   try {
     return unsealed(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same, before it is parsed. */
+export function readSealedJson(path: string): string | undefined {
+  try {
+    return unsealedJson(readFileSync(path, 'utf8'));
   } catch {
     return undefined;
   }

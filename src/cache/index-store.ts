@@ -8,8 +8,8 @@ export function makeIndex(
   entries: Entries,
   objects: Pick<Objects, 'present'>,
 ): Pick<Store, 'lookup' | 'record'> {
-  function find(fingerprint: string): IndexEntry | null {
-    const entry = entries.get(fingerprint);
+  async function find(fingerprint: string): Promise<IndexEntry | null> {
+    const entry = await entries.get(fingerprint);
     if (!isEntry(entry) || entry.fingerprint !== fingerprint) return null;
     return { ...entry, results: entry.results.filter(isResult) };
   }
@@ -17,12 +17,14 @@ export function makeIndex(
   async function record(...[fingerprint, kind, parts, result]: Parameters<Store['record']>): Promise<void> {
     mustBePresent(result, objects);
     const same = canonicalize(result.engine);
-    const others = (find(fingerprint)?.results ?? []).filter((other) => canonicalize(other.engine) !== same);
+    const others = ((await find(fingerprint))?.results ?? []).filter(
+      (other) => canonicalize(other.engine) !== same,
+    );
     const entry: IndexEntry = { version: 1, fingerprint, kind, parts, results: [...others, result] };
-    entries.set(fingerprint, entry);
+    await entries.set(fingerprint, entry);
   }
 
-  return { lookup: async (fingerprint) => find(fingerprint), record };
+  return { lookup: find, record };
 }
 
 /** The promise that everything rests on: an index entry has its objects. */
