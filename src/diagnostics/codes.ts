@@ -43,6 +43,7 @@ const table = {
   'loss-mismatch': ['file', 'A loss does not suit what the model gives.', 'a linear last layer', 'End the model with the activation that is named.'],
   'unknown-metric': ['file', 'A callback watches a metric that the training does not give.', 'monitor: valLoss without validation rows', 'Keep rows for validation, or watch another metric.'],
   'invalid-range': ['file', 'A dimension of a search holds nothing, or contradicts itself.', 'int: [8, 2]', 'Write the smaller bound first; only one of `log` and `step`.'],
+  'unknown-layer': ['file', 'A model has no layer of this name.', 'until: conv_pw13_relu', 'Take the suggested one.'],
   'path-outside': ['file', 'A path leads out of where it may lead.', 'out: { x: ../x }', 'Write it relative to its folder.'],
   'file-not-found': ['call', 'There is no readable file of this name.', 'pipe run pipelnes/a.yaml', 'Look at the path; it is taken from the folder you are in.'],
   'unknown-profile': ['call', 'The file has no profile of this name.', '--profile qiuck', 'Take one that it has.'],
@@ -84,6 +85,8 @@ const table = {
   'truncated-archive': ['run', 'An archive ends too early or lacks a member.', 'a download that was cut', 'Delete it and run again: it is fetched anew.'],
   'corrupted-download': ['run', 'A file has another sha256 than it should.', 'a damaged mirror', 'Delete it and run again, from another mirror.'],
   'invalid-label': ['run', 'A label is none of the dataset\'s classes.', 'a label byte of 10', 'Mend the data.'],
+  'bad-model': ['run', 'A file of a model can not be read.', 'a quantized model', 'Convert it to a TensorFlow.js layers-model of float32.'],
+  'unsupported-layer': ['run', 'A model from elsewhere has a layer that there is none for here.', 'a Lambda layer', 'Cut the model before it with `until`.'],
   'too-many-failures': ['run', 'More trials of a search failed than `maxFailures` allows.', 'maxFailures: 0', 'Mend the trial, narrow the space, or raise `maxFailures`.'],
   'no-trial-worked': ['run', 'No trial of a search gave a result.', 'every rate diverges', 'Mend the trial; the first reason is told.'],
 } as const satisfies { readonly [code: string]: Entry };

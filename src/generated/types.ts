@@ -29,589 +29,27 @@ export type CommonName = string
  * 
  * @minItems 1
  */
-export type BuildLayers = [{
-/**
- * Layers that are repeated, once for each row of `with`.
- */
-repeat?: {
-/**
- * Values that `${name}` takes in the layers, a row for each repetition.
- * 
- * @minItems 1
- */
-with?: [{
-[k: string]: unknown
-}, ...({
-[k: string]: unknown
-})[]]
-/**
- * How often, where no values change.
- */
-times?: number
-layers: BuildLayers1
-}
-/**
- * Convolution with a square kernel.
- */
-conv2d?: {
-/**
- * Number of output channels.
- */
-filters: number
-/**
- * Height and width of the kernel.
- */
-kernelSize: number
-/**
- * Steps of the kernel.
- */
-strides: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-/**
- * Applied to the layer's output.
- */
-activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
-/**
- * Adds a bias a filter.
- */
-useBias: boolean
-}
-/**
- * Normalizes each channel over the batch.
- */
-batchNormalization?: {
-/**
- * Of the moving statistics.
- */
-momentum: number
-/**
- * Added to the variance.
- */
-epsilon: number
-}
-/**
- * An activation as a layer of its own.
- */
-activation?: {
-/**
- * Applied to the layer's output.
- */
-function: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
-}
-/**
- * The largest of each window.
- */
-maxPooling2d?: {
-/**
- * Height and width of the window.
- */
-poolSize: number
-/**
- * Steps of the window; by default its size.
- */
-strides?: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-}
-/**
- * The mean of each window.
- */
-averagePooling2d?: {
-/**
- * Height and width of the window.
- */
-poolSize: number
-/**
- * Steps of the window; by default its size.
- */
-strides?: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-}
-/**
- * The mean of each channel.
- */
-globalAveragePooling2d?: {
-
-}
-/**
- * All values in one row.
- */
-flatten?: {
-
-}
-/**
- * Zeroes a part of the values while training.
- */
-dropout?: {
-/**
- * The part.
- */
-rate: number
-}
-/**
- * Fully connected.
- */
-dense?: {
-/**
- * Number of outputs.
- */
-units: number
-/**
- * Applied to the layer's output.
- */
-activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
-/**
- * Adds a bias a unit.
- */
-useBias: boolean
-}
-}, ...({
-/**
- * Layers that are repeated, once for each row of `with`.
- */
-repeat?: {
-/**
- * Values that `${name}` takes in the layers, a row for each repetition.
- * 
- * @minItems 1
- */
-with?: [{
-[k: string]: unknown
-}, ...({
-[k: string]: unknown
-})[]]
-/**
- * How often, where no values change.
- */
-times?: number
-layers: BuildLayers1
-}
-/**
- * Convolution with a square kernel.
- */
-conv2d?: {
-/**
- * Number of output channels.
- */
-filters: number
-/**
- * Height and width of the kernel.
- */
-kernelSize: number
-/**
- * Steps of the kernel.
- */
-strides: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-/**
- * Applied to the layer's output.
- */
-activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
-/**
- * Adds a bias a filter.
- */
-useBias: boolean
-}
-/**
- * Normalizes each channel over the batch.
- */
-batchNormalization?: {
-/**
- * Of the moving statistics.
- */
-momentum: number
-/**
- * Added to the variance.
- */
-epsilon: number
-}
-/**
- * An activation as a layer of its own.
- */
-activation?: {
-/**
- * Applied to the layer's output.
- */
-function: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
-}
-/**
- * The largest of each window.
- */
-maxPooling2d?: {
-/**
- * Height and width of the window.
- */
-poolSize: number
-/**
- * Steps of the window; by default its size.
- */
-strides?: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-}
-/**
- * The mean of each window.
- */
-averagePooling2d?: {
-/**
- * Height and width of the window.
- */
-poolSize: number
-/**
- * Steps of the window; by default its size.
- */
-strides?: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-}
-/**
- * The mean of each channel.
- */
-globalAveragePooling2d?: {
-
-}
-/**
- * All values in one row.
- */
-flatten?: {
-
-}
-/**
- * Zeroes a part of the values while training.
- */
-dropout?: {
-/**
- * The part.
- */
-rate: number
-}
-/**
- * Fully connected.
- */
-dense?: {
-/**
- * Number of outputs.
- */
-units: number
-/**
- * Applied to the layer's output.
- */
-activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
-/**
- * Adds a bias a unit.
- */
-useBias: boolean
-}
-})[]]
+export type BuildLayers = [BuildLayer, ...(BuildLayer)[]]
 /**
  * What is repeated.
  * 
  * @minItems 1
  */
-export type BuildLayers1 = [{
+export type BuildLayers1 = [BuildLayer, ...(BuildLayer)[]]
 /**
- * Layers that are repeated, once for each row of `with`.
+ * Layers, one after the other.
  */
-repeat?: {
+export type BuildBranch = BuildLayer[]
 /**
- * Values that `${name}` takes in the layers, a row for each repetition.
+ * The block's layers.
  * 
  * @minItems 1
  */
-with?: [{
-[k: string]: unknown
-}, ...({
-[k: string]: unknown
-})[]]
+export type BuildLayers2 = [BuildLayer, ...(BuildLayer)[]]
 /**
- * How often, where no values change.
+ * Layers, one after the other.
  */
-times?: number
-layers: BuildLayers1
-}
-/**
- * Convolution with a square kernel.
- */
-conv2d?: {
-/**
- * Number of output channels.
- */
-filters: number
-/**
- * Height and width of the kernel.
- */
-kernelSize: number
-/**
- * Steps of the kernel.
- */
-strides: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-/**
- * Applied to the layer's output.
- */
-activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
-/**
- * Adds a bias a filter.
- */
-useBias: boolean
-}
-/**
- * Normalizes each channel over the batch.
- */
-batchNormalization?: {
-/**
- * Of the moving statistics.
- */
-momentum: number
-/**
- * Added to the variance.
- */
-epsilon: number
-}
-/**
- * An activation as a layer of its own.
- */
-activation?: {
-/**
- * Applied to the layer's output.
- */
-function: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
-}
-/**
- * The largest of each window.
- */
-maxPooling2d?: {
-/**
- * Height and width of the window.
- */
-poolSize: number
-/**
- * Steps of the window; by default its size.
- */
-strides?: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-}
-/**
- * The mean of each window.
- */
-averagePooling2d?: {
-/**
- * Height and width of the window.
- */
-poolSize: number
-/**
- * Steps of the window; by default its size.
- */
-strides?: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-}
-/**
- * The mean of each channel.
- */
-globalAveragePooling2d?: {
-
-}
-/**
- * All values in one row.
- */
-flatten?: {
-
-}
-/**
- * Zeroes a part of the values while training.
- */
-dropout?: {
-/**
- * The part.
- */
-rate: number
-}
-/**
- * Fully connected.
- */
-dense?: {
-/**
- * Number of outputs.
- */
-units: number
-/**
- * Applied to the layer's output.
- */
-activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
-/**
- * Adds a bias a unit.
- */
-useBias: boolean
-}
-}, ...({
-/**
- * Layers that are repeated, once for each row of `with`.
- */
-repeat?: {
-/**
- * Values that `${name}` takes in the layers, a row for each repetition.
- * 
- * @minItems 1
- */
-with?: [{
-[k: string]: unknown
-}, ...({
-[k: string]: unknown
-})[]]
-/**
- * How often, where no values change.
- */
-times?: number
-layers: BuildLayers1
-}
-/**
- * Convolution with a square kernel.
- */
-conv2d?: {
-/**
- * Number of output channels.
- */
-filters: number
-/**
- * Height and width of the kernel.
- */
-kernelSize: number
-/**
- * Steps of the kernel.
- */
-strides: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-/**
- * Applied to the layer's output.
- */
-activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
-/**
- * Adds a bias a filter.
- */
-useBias: boolean
-}
-/**
- * Normalizes each channel over the batch.
- */
-batchNormalization?: {
-/**
- * Of the moving statistics.
- */
-momentum: number
-/**
- * Added to the variance.
- */
-epsilon: number
-}
-/**
- * An activation as a layer of its own.
- */
-activation?: {
-/**
- * Applied to the layer's output.
- */
-function: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
-}
-/**
- * The largest of each window.
- */
-maxPooling2d?: {
-/**
- * Height and width of the window.
- */
-poolSize: number
-/**
- * Steps of the window; by default its size.
- */
-strides?: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-}
-/**
- * The mean of each window.
- */
-averagePooling2d?: {
-/**
- * Height and width of the window.
- */
-poolSize: number
-/**
- * Steps of the window; by default its size.
- */
-strides?: number
-/**
- * valid: none. same: the output is as large as the input (divided by the strides).
- */
-padding: ("valid" | "same")
-}
-/**
- * The mean of each channel.
- */
-globalAveragePooling2d?: {
-
-}
-/**
- * All values in one row.
- */
-flatten?: {
-
-}
-/**
- * Zeroes a part of the values while training.
- */
-dropout?: {
-/**
- * The part.
- */
-rate: number
-}
-/**
- * Fully connected.
- */
-dense?: {
-/**
- * Number of outputs.
- */
-units: number
-/**
- * Applied to the layer's output.
- */
-activation: ("linear" | "relu" | "softmax" | "sigmoid" | "tanh")
-/**
- * Adds a bias a unit.
- */
-useBias: boolean
-}
-})[]]
+export type BuildBranch1 = BuildLayer[]
 /**
  * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
@@ -882,17 +320,378 @@ retries?: CommonRetries
 resources?: CommonResources
 mutex?: CommonMutex
 /**
- * Shape of one example: height, width, channels.
+ * Shape of one example: height, width, channels. Not needed where the first layer is a `model`.
  * 
  * @minItems 1
  * @maxItems 4
  */
-input: [number]|[number, number]|[number, number, number]|[number, number, number, number]
+input?: [number]|[number, number]|[number, number, number]|[number, number, number, number]
 /**
  * Multiplies filters and units of every layer but the last.
  */
 width: number
 layers: BuildLayers
+}
+/**
+ * One of these.
+ */
+export interface BuildLayer {
+/**
+ * Layers that are repeated, once for each row of `with`.
+ */
+repeat?: {
+/**
+ * Values that `${name}` takes in the layers, a row for each repetition.
+ * 
+ * @minItems 1
+ */
+with?: [{
+[k: string]: unknown
+}, ...({
+[k: string]: unknown
+})[]]
+/**
+ * How often, where no values change.
+ */
+times?: number
+layers: BuildLayers1
+}
+/**
+ * Convolution with a square kernel.
+ */
+conv2d?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+/**
+ * Number of output channels.
+ */
+filters: number
+/**
+ * Height and width of the kernel.
+ */
+kernelSize: number
+/**
+ * Steps of the kernel.
+ */
+strides: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "relu6" | "elu" | "gelu" | "swish" | "sigmoid" | "tanh" | "softmax")
+/**
+ * Adds a bias a filter.
+ */
+useBias: boolean
+}
+/**
+ * Normalizes each channel over the batch.
+ */
+batchNormalization?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+/**
+ * Of the moving statistics.
+ */
+momentum: number
+/**
+ * Added to the variance.
+ */
+epsilon: number
+}
+/**
+ * An activation as a layer of its own.
+ */
+activation?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+/**
+ * Applied to the layer's output.
+ */
+function: ("linear" | "relu" | "relu6" | "elu" | "gelu" | "swish" | "sigmoid" | "tanh" | "softmax")
+}
+/**
+ * The largest of each window.
+ */
+maxPooling2d?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each window.
+ */
+averagePooling2d?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+/**
+ * Height and width of the window.
+ */
+poolSize: number
+/**
+ * Steps of the window; by default its size.
+ */
+strides?: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+}
+/**
+ * The mean of each channel.
+ */
+globalAveragePooling2d?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+}
+/**
+ * All values in one row.
+ */
+flatten?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+}
+/**
+ * Zeroes a part of the values while training.
+ */
+dropout?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+/**
+ * The part.
+ */
+rate: number
+}
+/**
+ * Fully connected.
+ */
+dense?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+/**
+ * Number of outputs.
+ */
+units: number
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "relu6" | "elu" | "gelu" | "swish" | "sigmoid" | "tanh" | "softmax")
+/**
+ * Adds a bias a unit.
+ */
+useBias: boolean
+}
+/**
+ * Convolution of each channel by itself, with a square kernel.
+ */
+depthwiseConv2d?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+/**
+ * Height and width of the kernel.
+ */
+kernelSize: number
+/**
+ * Steps of the kernel.
+ */
+strides: number
+/**
+ * valid: none. same: the output is as large as the input (divided by the strides).
+ */
+padding: ("valid" | "same")
+/**
+ * Applied to the layer's output.
+ */
+activation: ("linear" | "relu" | "relu6" | "elu" | "gelu" | "swish" | "sigmoid" | "tanh" | "softmax")
+/**
+ * Adds a bias a channel.
+ */
+useBias: boolean
+}
+/**
+ * The largest of each channel.
+ */
+globalMaxPooling2d?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+}
+/**
+ * Adds rows and columns of zeros.
+ */
+zeroPadding2d?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+/**
+ * As many on each side, or [[top, bottom], [left, right]].
+ */
+padding: (number | [[number, number], [number, number]])
+}
+/**
+ * Makes an image larger by a whole factor.
+ */
+upSampling2d?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+/**
+ * The factor, in both directions.
+ */
+size: number
+/**
+ * nearest repeats pixels, bilinear goes from one to the next.
+ */
+interpolation: ("nearest" | "bilinear")
+}
+/**
+ * Every value × scale + offset.
+ */
+rescaling?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+/**
+ * The factor.
+ */
+scale: number
+/**
+ * Added after.
+ */
+offset: number
+}
+/**
+ * Normalizes each example over its channels.
+ */
+layerNormalization?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+/**
+ * Added to the variance.
+ */
+epsilon: number
+}
+/**
+ * The same values in another shape.
+ */
+reshape?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+/**
+ * Without the batch.
+ */
+shape: number[]
+}
+/**
+ * The sum of several branches.
+ */
+add?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+/**
+ * Each takes what the layer before gives; an empty one passes it on.
+ * 
+ * @minItems 2
+ */
+branches: [BuildBranch, BuildBranch, ...(BuildBranch)[]]
+}
+/**
+ * The channels of several branches, one after the other.
+ */
+concatenate?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+/**
+ * Each takes what the layer before gives; an empty one passes it on.
+ * 
+ * @minItems 2
+ */
+branches: [BuildBranch, BuildBranch, ...(BuildBranch)[]]
+}
+/**
+ * A residual block (He et al. 2016): what its layers give is added to what it was given.
+ */
+residual?: {
+/**
+ * What the layer is called in the model, in summaries and by `freeze`; by default its kind and a number.
+ */
+name?: string
+layers: BuildLayers2
+shortcut: BuildBranch1
+/**
+ * Applied to the sum.
+ */
+activation: ("linear" | "relu" | "relu6" | "elu" | "gelu" | "swish" | "sigmoid" | "tanh" | "softmax")
+}
+/**
+ * A network with its weights: another stage's, or a TensorFlow.js layers-model.
+ */
+model?: {
+/**
+ * A stage that gives a model or a trained model.
+ */
+of?: string
+/**
+ * The model.json of a TensorFlow.js layers-model: a path in the project, or an address.
+ */
+file?: string
+/**
+ * Of model.json and the files beside it that hold its weights, by name; an address needs it.
+ */
+sha256?: {
+[k: string]: string
+}
+/**
+ * The name of the last layer that is taken; by default all are.
+ */
+until?: string
+}
 }
 /**
  * Runs any program in a folder of its own that holds copies of its declared inputs, and keeps its declared outputs.
@@ -1193,6 +992,10 @@ model: string
  * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
 data: string
+/**
+ * Names of layers that stay as they are; * stands for any letters.
+ */
+freeze: string[]
 /**
  * Passes over the training rows.
  */

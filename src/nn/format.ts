@@ -1,13 +1,24 @@
 /** Models on disk: TensorFlow.js' layers-model format, so that a browser loads them as they are. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Layer, type LayerNode, makeNetwork, type Network, product } from './graph.ts';
+import {
+  type LayerNode,
+  makeNetwork,
+  type Network,
+  networkInput,
+  type PlacedLayer,
+  product,
+} from './graph.ts';
+import { toKeras } from './layers/registry.ts';
 
 export interface Model {
   readonly network: Network;
   /** One array a weight, in the order of the layers. */
   readonly weights: readonly Float32Array[];
 }
+
+/** Keras' name for the input: no layer of ours may have it, since ours begin with a letter. */
+const inputName = '0_input';
 
 export function writeModel(folder: string, { network, weights }: Model): void {
   const specs = network.layers.flatMap((layer) =>
@@ -17,42 +28,74 @@ export function writeModel(folder: string, { network, weights }: Model): void {
       dtype: 'float32',
     })),
   );
-  const layers = network.layers.map((layer, i) => ({
-    class_name: classNames[layer.kind],
-    config: {
-      name: layer.name,
-      trainable: true,
-      ...kerasConfig(layer),
-      ...(i === 0 ? { batch_input_shape: [null, ...network.input], dtype: 'float32' } : {}),
-    },
-  }));
-  const topology = {
-    class_name: 'Sequential',
-    config: { name: 'model', layers },
-    keras_version: 'tfjs-layers 4.22.0',
-    backend: 'tensor_flow.js',
-  };
-  const manifest = [{ paths: ['weights.bin'], weights: specs }];
   const file = {
     format: 'layers-model',
     generatedBy: 'pipe',
     convertedBy: null,
-    modelTopology: topology,
-    weightsManifest: manifest,
-    userDefinedMetadata: {
-      layers: network.layers.map(({ kind, config }) => ({ kind, config })),
-      input: network.input,
-    },
+    modelTopology: topologyOf(network),
+    weightsManifest: [{ paths: ['weights.bin'], weights: specs }],
+    userDefinedMetadata: declarationOf(network),
   };
   writeFileSync(join(folder, 'model.json'), `${JSON.stringify(file, null, 1)}\n`);
   writeFileSync(join(folder, 'weights.bin'), bytesOf(weights));
 }
 
-export function readModel(files: { readonly [path: string]: string }): Model {
-  const file: { userDefinedMetadata: { layers: Layer[]; input: number[] } } = JSON.parse(
-    readFileSync(files['model.json'] ?? '', 'utf8'),
+function topologyOf(network: Network): object {
+  const nameAt = (number: number): string =>
+    number === networkInput ? inputName : (network.layers[number]?.name ?? '');
+  const input = {
+    class_name: 'InputLayer',
+    name: inputName,
+    config: { batch_input_shape: [null, ...network.input], dtype: 'float32', sparse: false, name: inputName },
+    inbound_nodes: [],
+  };
+  const layers = network.layers.map((layer) => {
+    const { className, config } = toKeras(layer);
+    return {
+      class_name: className,
+      name: layer.name,
+      config: { name: layer.name, trainable: true, ...config },
+      inbound_nodes: [layer.from.map((from) => [nameAt(from), 0, 0, {}])],
+    };
+  });
+  return {
+    class_name: 'Model',
+    config: {
+      name: 'model',
+      layers: [input, ...layers],
+      input_layers: [[inputName, 0, 0]],
+      output_layers: [[nameAt(network.layers.length - 1), 0, 0]],
+    },
+    keras_version: 'tfjs-layers 4.22.0',
+    backend: 'tensor_flow.js',
+  };
+}
+
+/** What this program reads of its own models: layers as declared. */
+interface Declaration {
+  readonly version: 1;
+  readonly input: readonly number[];
+  readonly layers: readonly PlacedLayer[];
+}
+
+function declarationOf({ input, layers }: Network): Declaration {
+  const placed = layers.map(
+    ({ name, input: _i, output: _o, weights: _w, frozen: _f, ...layer }: LayerNode) => ({
+      ...layer,
+      called: name,
+    }),
   );
-  const network = makeNetwork(file.userDefinedMetadata.input, file.userDefinedMetadata.layers);
+  return { version: 1, input, layers: placed };
+}
+
+/** The network of a model that this program wrote; objects are checked by hash, so their form is the writer's. */
+export function readNetwork(modelFile: string): Network {
+  const file: { userDefinedMetadata: Declaration } = JSON.parse(readFileSync(modelFile, 'utf8'));
+  return makeNetwork(file.userDefinedMetadata.input, file.userDefinedMetadata.layers);
+}
+
+export function readModel(files: { readonly [path: string]: string }): Model {
+  const network = readNetwork(files['model.json'] ?? '');
   return { network, weights: splitWeights(network, readFileSync(files['weights.bin'] ?? '')) };
 }
 
@@ -70,65 +113,4 @@ export function splitWeights(network: Network, bytes: Buffer): Float32Array[] {
       at += size;
       return all.slice(at - size, at);
     });
-}
-
-const classNames = {
-  conv2d: 'Conv2D',
-  batchNormalization: 'BatchNormalization',
-  activation: 'Activation',
-  maxPooling2d: 'MaxPooling2D',
-  averagePooling2d: 'AveragePooling2D',
-  globalAveragePooling2d: 'GlobalAveragePooling2D',
-  flatten: 'Flatten',
-  dropout: 'Dropout',
-  dense: 'Dense',
-} as const;
-
-function kerasConfig(layer: LayerNode): object {
-  switch (layer.kind) {
-    case 'conv2d': {
-      const { filters, kernelSize, strides, padding, activation, useBias } = layer.config;
-      return {
-        filters,
-        kernel_size: [kernelSize, kernelSize],
-        strides: [strides, strides],
-        padding,
-        data_format: 'channels_last',
-        dilation_rate: [1, 1],
-        activation,
-        use_bias: useBias,
-      };
-    }
-    case 'batchNormalization':
-      return {
-        axis: -1,
-        momentum: layer.config.momentum,
-        epsilon: layer.config.epsilon,
-        center: true,
-        scale: true,
-      };
-    case 'activation':
-      return { activation: layer.config.function };
-    case 'maxPooling2d':
-    case 'averagePooling2d': {
-      const { poolSize = 2, strides = poolSize, padding } = layer.config;
-      return {
-        pool_size: [poolSize, poolSize],
-        strides: [strides, strides],
-        padding,
-        data_format: 'channels_last',
-      };
-    }
-    case 'globalAveragePooling2d':
-    case 'flatten':
-      return { data_format: 'channels_last' };
-    case 'dropout':
-      return { rate: layer.config.rate };
-    case 'dense':
-      return {
-        units: layer.config.units,
-        activation: layer.config.activation,
-        use_bias: layer.config.useBias,
-      };
-  }
 }

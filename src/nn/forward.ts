@@ -1,7 +1,7 @@
 /** A network computes: layers over tensors, each by the operations of ops/ or by TensorFlow.js' own. */
-import type { Rank, Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Tf } from './engine.ts';
-import type { LayerNode, Network } from './graph.ts';
+import { type LayerNode, type Network, networkInput } from './graph.ts';
 import { relu, toFloat } from './ops/activation.ts';
 import { normalizeBatch } from './ops/batch-norm.ts';
 import { convolve } from './ops/convolution.ts';
@@ -9,6 +9,7 @@ import { type DropoutAttrs, dropOut } from './ops/dropout.ts';
 import { type Precision, runOne } from './ops/kernel.ts';
 import { poolMax } from './ops/pooling.ts';
 import { multiply } from './ops/product.ts';
+import { depthwise, plainLayer } from './plain-layers.ts';
 
 export interface Pass {
   readonly precision: Precision;
@@ -27,21 +28,23 @@ export function forward(
   x: Tensor,
   pass: Pass,
 ): Tensor {
+  const outputs: Tensor[] = [];
   let at = 0;
-  const out = network.layers.reduce((value, layer, position) => {
+  for (const [position, layer] of network.layers.entries()) {
+    const inputs = layer.from.map((from) => (from === networkInput ? x : (outputs[from] ?? x)));
     const own = weights.slice(at, at + layer.weights.length);
     at += layer.weights.length;
-    return apply(
-      { tf, x: value, weights: own, pass, position, last: position === network.layers.length - 1 },
-      layer,
-    );
-  }, x);
-  return toFloat(tf, out);
+    const last = position === network.layers.length - 1;
+    outputs.push(apply({ tf, x: inputs[0] ?? x, inputs, weights: own, pass, position, last }, layer));
+  }
+  return toFloat(tf, outputs.at(-1) ?? x);
 }
 
 interface Call {
   readonly tf: Tf;
+  /** The first of its inputs; most layers have one. */
   readonly x: Tensor;
+  readonly inputs: readonly Tensor[];
   readonly weights: readonly Variable[];
   readonly pass: Pass;
   readonly position: number;
@@ -54,30 +57,31 @@ function apply(call: Call, layer: LayerNode): Tensor {
   switch (layer.kind) {
     case 'conv2d':
       return convolution(call, layer.config);
+    case 'depthwiseConv2d':
+      return depthwiseConvolution(call, layer.config);
     case 'dense':
       return dense(call, layer.config);
     case 'batchNormalization':
-      return batchNorm(call, layer.config);
+      return batchNorm(call, layer.config, layer.frozen === true);
     case 'activation':
       return activate(call, x, layer.config.function);
-    case 'maxPooling2d':
-    case 'averagePooling2d': {
-      const { poolSize: size = 2, strides = size, padding: pad } = layer.config;
-      if (layer.kind === 'maxPooling2d') return poolMax(tf, x, { size, strides, pad });
-      const [rows = 0, height = 0, width = 0, channels = 0] = x.shape;
-      const image = tf.reshape<Rank.R4>(floats(call), [rows, height, width, channels]);
-      return tf.avgPool(image, size, strides, pad);
+    case 'maxPooling2d': {
+      const { poolSize: size, strides = size, padding: pad } = layer.config;
+      return poolMax(tf, x, { size, strides, pad });
     }
-    case 'globalAveragePooling2d':
-      return tf.mean(floats(call), [1, 2]);
-    case 'flatten':
-      return tf.reshape(floats(call), [x.shape[0] ?? 0, -1]);
     case 'dropout': {
       const { rate } = layer.config;
       return pass.training && rate > 0
         ? dropOut(tf, x, { rate, ...pass.training.dropout(call.position) })
         : x;
     }
+    default:
+      return plainLayer(
+        tf,
+        layer,
+        call.inputs.map((input) => toFloat(tf, input)),
+        call.weights,
+      );
   }
 }
 
@@ -93,6 +97,16 @@ function convolution(call: Call, { strides, padding, activation }: Config<'conv2
   return attrs.relu ? y : activate(call, y, activation);
 }
 
+function depthwiseConvolution(
+  call: Call,
+  { strides, padding, activation }: Config<'depthwiseConv2d'>,
+): Tensor {
+  const [filter, bias] = call.weights;
+  if (!filter) throw new Error('depthwiseConv2d has a kernel');
+  const y = depthwise(call.tf, floats(call), filter, strides, padding, call.pass.training !== null);
+  return activate(call, bias ? call.tf.add(y, bias) : y, activation);
+}
+
 function dense(call: Call, { activation }: Config<'dense'>): Tensor {
   const [kernel, bias] = call.weights;
   if (!kernel) throw new Error('dense has a kernel');
@@ -104,6 +118,14 @@ function activate({ tf, last }: Call, x: Tensor, name: string): Tensor {
   switch (name) {
     case 'relu':
       return relu(tf, x);
+    case 'relu6':
+      return tf.relu6(toFloat(tf, x));
+    case 'elu':
+      return tf.elu(toFloat(tf, x));
+    case 'gelu':
+      return gelu(tf, toFloat(tf, x));
+    case 'swish':
+      return swish(tf, toFloat(tf, x));
     case 'sigmoid':
       return tf.sigmoid(toFloat(tf, x));
     case 'tanh':
@@ -115,13 +137,24 @@ function activate({ tf, last }: Call, x: Tensor, name: string): Tensor {
   }
 }
 
+/** x·Φ(x) (Hendrycks, Gimpel 2016), exact. */
+const gelu = (tf: Tf, x: Tensor): Tensor =>
+  tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1));
+
+/** x·sigmoid(x) (Ramachandran, Zoph, Le 2017). */
+const swish = (tf: Tf, x: Tensor): Tensor => tf.mul(x, tf.sigmoid(x));
+
 /** Moving statistics as in Keras: old·momentum + batch·(1 - momentum). */
-function batchNorm({ tf, x, weights, pass }: Call, config: Config<'batchNormalization'>): Tensor {
+function batchNorm(
+  { tf, x, weights, pass }: Call,
+  config: Config<'batchNormalization'>,
+  frozen: boolean,
+): Tensor {
   const [gamma, beta, movingMean, movingVariance] = weights;
   if (!gamma || !beta || !movingMean || !movingVariance)
     throw new Error('batchNormalization has four weights');
   const { epsilon, momentum } = config;
-  if (!pass.training)
+  if (!pass.training || frozen)
     return runOne(
       tf,
       'BatchNormInference',

@@ -1,184 +1,119 @@
-/** A network before it computes: its layers with their shapes and weights. Static: imports no engine. */
-import type { Stages } from '../generated/types.ts';
+/** A network before it computes: its layers in the order in which they compute, with shapes and weights. Imports no engine. */
+import { type Layer, product, type Shape, ShapeMistake, shown, type WeightSpec } from './layers/layer.ts';
+import { outputOf, weightsOf } from './layers/registry.ts';
 
-type LayerItem = Stages['build']['layers'][number];
-export type LayerKind = Exclude<keyof LayerItem, 'repeat'>;
-export type Layer = {
-  [K in LayerKind]: { readonly kind: K; readonly config: NonNullable<LayerItem[K]> };
-}[LayerKind];
+export type { Layer, LayerKind, Shape, WeightSpec } from './layers/layer.ts';
+export { product } from './layers/layer.ts';
 
-export interface WeightSpec {
+/** The network's own input, among the layers that a layer takes from. */
+export const networkInput = -1;
+
+/** A layer where it stands. */
+export type PlacedLayer = Layer & {
+  /** The numbers of the layers that it takes from, each before itself. */
+  readonly from: readonly number[];
+  /** The name that it was given, if any. */
+  readonly called: string | undefined;
+};
+
+export type LayerNode = PlacedLayer & {
+  /** Unique: conv2d_1, conv2d_2 … where none was given. */
   readonly name: string;
-  readonly shape: readonly number[];
-  readonly init: 'glorotUniform' | 'zeros' | 'ones';
-  readonly trainable: boolean;
-}
-
-export type LayerNode = Layer & {
-  /** Unique: conv2d_1, conv2d_2 … */
-  readonly name: string;
-  /** Without the batch. */
-  readonly input: readonly number[];
-  readonly output: readonly number[];
+  /** The first of what it takes; without the batch. */
+  readonly input: Shape;
+  readonly output: Shape;
   readonly weights: readonly WeightSpec[];
+  /** In this training. */
+  readonly frozen?: true;
 };
 
 export interface Network {
-  readonly input: readonly number[];
+  readonly input: Shape;
+  /** The last one gives the network's output. */
   readonly layers: readonly LayerNode[];
 }
 
 export class ShapeError extends Error {
+  /** The layer's number. */
   readonly layer: number;
-  constructor(layer: number, message: string) {
+  readonly fix: string | undefined;
+  constructor(layer: number, { message, fix }: ShapeMistake) {
     super(message);
     this.layer = layer;
+    this.fix = fix;
   }
 }
 
 /** Works out names, shapes and weights. ShapeError where a layer can't take what it is given. */
-export function makeNetwork(input: readonly number[], layers: readonly Layer[]): Network {
-  const counts = new Map<string, number>();
+export function makeNetwork(input: Shape, layers: readonly PlacedLayer[]): Network {
+  const names = namesOf(layers);
   const nodes: LayerNode[] = [];
-  let shape = input;
-  for (const [position, layer] of layers.entries()) {
-    const number = (counts.get(layer.kind) ?? 0) + 1;
-    counts.set(layer.kind, number);
-    const output = outputShape(layer, shape, (message) => new ShapeError(position, message));
+  for (const [number, layer] of layers.entries()) {
+    const inputs = layer.from.map((from) => (from === networkInput ? input : (nodes[from]?.output ?? [])));
+    const [first = input] = inputs;
+    const output = shapeOf(layer, inputs, number);
     nodes.push({
       ...layer,
-      name: `${layer.kind}_${number}`,
-      input: shape,
+      name: names[number] ?? '',
+      input: first,
       output,
-      weights: weightsOf(layer, shape),
+      weights: weightsOf(layer, first),
     });
-    shape = output;
   }
   return { input, layers: nodes };
 }
 
-/** The layers of a build stage's params, `width` applied to all but the last that has filters or units. */
-export function layersOf(params: Stages['build']): Layer[] {
-  const layers = params.layers.map(toLayer);
-  const last = layers.findLastIndex((layer) => layer.kind === 'conv2d' || layer.kind === 'dense');
-  const scale = (count: number): number => Math.max(1, Math.round(count * params.width));
-  return layers.map((layer, i) => {
-    if (i === last) return layer;
-    if (layer.kind === 'conv2d')
-      return { kind: 'conv2d', config: { ...layer.config, filters: scale(layer.config.filters) } };
-    if (layer.kind === 'dense')
-      return { kind: 'dense', config: { ...layer.config, units: scale(layer.config.units) } };
-    return layer;
+/** Layers one after the other. */
+export function inSequence(layers: readonly Layer[]): PlacedLayer[] {
+  return layers.map((layer, i) => ({ ...layer, from: [i - 1], called: layer.config.name }));
+}
+
+function shapeOf(layer: PlacedLayer, inputs: readonly Shape[], number: number): Shape {
+  try {
+    return outputOf(layer, inputs);
+  } catch (error) {
+    throw error instanceof ShapeMistake ? new ShapeError(number, error) : error;
+  }
+}
+
+/** Given names stay, the first of equal ones as it is; all others are counted by kind. */
+function namesOf(layers: readonly PlacedLayer[]): string[] {
+  const given = new Set(layers.flatMap(({ called }) => called ?? []));
+  const used = new Set<string>();
+  const counts = new Map<string, number>();
+  const counted = (base: string): string => {
+    for (;;) {
+      const count = (counts.get(base) ?? 0) + 1;
+      counts.set(base, count);
+      const name = `${base}_${count}`;
+      if (!given.has(name) && !used.has(name)) return name;
+    }
+  };
+  return layers.map(({ kind, called }) => {
+    const own = called === undefined ? counted(kind) : used.has(called) ? counted(called) : called;
+    used.add(own);
+    return own;
   });
 }
 
-function toLayer(item: LayerItem): Layer {
-  if (item.conv2d) return { kind: 'conv2d', config: item.conv2d };
-  if (item.batchNormalization) return { kind: 'batchNormalization', config: item.batchNormalization };
-  if (item.activation) return { kind: 'activation', config: item.activation };
-  if (item.maxPooling2d) return { kind: 'maxPooling2d', config: item.maxPooling2d };
-  if (item.averagePooling2d) return { kind: 'averagePooling2d', config: item.averagePooling2d };
-  if (item.globalAveragePooling2d)
-    return { kind: 'globalAveragePooling2d', config: item.globalAveragePooling2d };
-  if (item.flatten) return { kind: 'flatten', config: item.flatten };
-  if (item.dropout) return { kind: 'dropout', config: item.dropout };
-  if (item.dense) return { kind: 'dense', config: item.dense };
-  throw new Error(`unchecked layer ${Object.keys(item).join()}`);
-}
+export const outputShape = (network: Network): Shape => network.layers.at(-1)?.output ?? network.input;
 
 export function parameterCount(network: Network): number {
   return network.layers.flatMap((layer) => layer.weights).reduce((sum, { shape }) => sum + product(shape), 0);
 }
 
-export const product = (shape: readonly number[]): number => shape.reduce((size, side) => size * side, 1);
-
-function outputShape(
-  layer: Layer,
-  input: readonly number[],
-  error: (message: string) => ShapeError,
-): readonly number[] {
-  const image = (): [number, number, number] => {
-    const [height, width, channels] = input;
-    if (height === undefined || width === undefined || channels === undefined)
-      throw error(`needs images (height, width, channels), but gets [${input.join(', ')}]`);
-    return [height, width, channels];
+/** The layers that lead to the named one, which is then the last; null when there is no such layer. */
+export function layersUntil(network: Network, name: string): readonly number[] | null {
+  const last = network.layers.findIndex((layer) => layer.name === name);
+  if (last < 0) return null;
+  const needed = new Set<number>();
+  const visit = (number: number): void => {
+    if (number === networkInput || needed.has(number)) return;
+    needed.add(number);
+    network.layers[number]?.from.forEach(visit);
   };
-  switch (layer.kind) {
-    case 'conv2d': {
-      const { filters, kernelSize, strides, padding } = layer.config;
-      return [...slide(image(), kernelSize, strides, padding, error), filters];
-    }
-    case 'maxPooling2d':
-    case 'averagePooling2d': {
-      const { poolSize = 2, strides, padding } = layer.config;
-      return [...slide(image(), poolSize, strides ?? poolSize, padding, error), image()[2]];
-    }
-    case 'globalAveragePooling2d':
-      return [image()[2]];
-    case 'flatten':
-      return [product(input)];
-    case 'dense':
-      if (input.length !== 1)
-        throw error(`needs one row of values, but gets [${input.join(', ')}]: flatten or pool it first`);
-      return [layer.config.units];
-    case 'batchNormalization':
-    case 'activation':
-    case 'dropout':
-      return input;
-  }
+  visit(last);
+  return [...needed].sort((a, b) => a - b);
 }
 
-function slide(
-  [height, width]: readonly [number, number, number],
-  size: number,
-  strides: number,
-  padding: 'valid' | 'same',
-  error: (message: string) => ShapeError,
-): number[] {
-  return [height, width].map((side) => {
-    const out = padding === 'same' ? Math.ceil(side / strides) : Math.floor((side - size) / strides) + 1;
-    if (out < 1)
-      throw error(
-        `has a window of ${size}×${size}, larger than its input of ${height}×${width}: a smaller window or padding same would fit`,
-      );
-    return out;
-  });
-}
-
-function weightsOf(layer: Layer, input: readonly number[]): WeightSpec[] {
-  const channels = input.at(-1) ?? 1;
-  const spec = (name: string, shape: number[], init: WeightSpec['init'], trainable = true): WeightSpec => ({
-    name,
-    shape,
-    init,
-    trainable,
-  });
-  switch (layer.kind) {
-    case 'conv2d': {
-      const { kernelSize, filters, useBias } = layer.config;
-      return [
-        spec('kernel', [kernelSize, kernelSize, channels, filters], 'glorotUniform'),
-        ...(useBias ? [spec('bias', [filters], 'zeros')] : []),
-      ];
-    }
-    case 'dense':
-      return [
-        spec('kernel', [channels, layer.config.units], 'glorotUniform'),
-        ...(layer.config.useBias ? [spec('bias', [layer.config.units], 'zeros')] : []),
-      ];
-    case 'batchNormalization':
-      return [
-        spec('gamma', [channels], 'ones'),
-        spec('beta', [channels], 'zeros'),
-        spec('moving_mean', [channels], 'zeros', false),
-        spec('moving_variance', [channels], 'ones', false),
-      ];
-    case 'activation':
-    case 'maxPooling2d':
-    case 'averagePooling2d':
-    case 'globalAveragePooling2d':
-    case 'flatten':
-    case 'dropout':
-      return [];
-  }
-}
+export { shown };

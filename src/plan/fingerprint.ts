@@ -60,12 +60,22 @@ function referencesOf(kind: Kind, params: JsonObject): string[] {
     .filter((param) => !named.some((port) => port.param === param));
 }
 
-/** Without what stands at a path such as `in.scores`. */
+/** Without what stands at a path such as `in.scores` or `layers.0.model.of`. */
 function without(params: JsonObject, path: string): JsonObject {
-  const [first = '', ...rest] = path.split('.');
-  const inner = params[first];
-  if (inner === undefined) return params;
-  const others = Object.fromEntries(Object.entries(params).filter(([name]) => name !== first));
-  if (rest.length === 0 || typeof inner !== 'object' || inner === null || Array.isArray(inner)) return others;
-  return { ...others, [first]: without(Object.fromEntries(Object.entries(inner)), rest.join('.')) };
+  const left = withoutAt(params, path.split('.'));
+  return typeof left === 'object' && left !== null && !Array.isArray(left)
+    ? Object.fromEntries(Object.entries(left))
+    : {};
+}
+
+function withoutAt(value: Json, [first, ...rest]: readonly string[]): Json {
+  if (first === undefined || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value))
+    return value.map((item: Json, i) => (String(i) === first ? withoutAt(item, rest) : item));
+  const entries: [string, Json][] = Object.entries(value);
+  return Object.fromEntries(
+    entries.flatMap(([key, inner]): [string, Json][] =>
+      key !== first ? [[key, inner]] : rest.length === 0 ? [] : [[key, withoutAt(inner, rest)]],
+    ),
+  );
 }

@@ -66,17 +66,19 @@ function digestOf(port: PortContent | undefined, stage: string, name: string): s
   return port.digest;
 }
 
-/** What a stage reads of the project, and a command's declared files and environment variables. */
+/** What a stage reads of the project, and a command's environment variables. */
 async function outsideContent(
   stage: GraphStage,
   kind: Kind,
   root: string,
   context: FingerprintContext,
 ): Promise<JsonObject> {
-  if (stage.kind !== 'command') return contentOf(kind.reads?.(stage.params) ?? {}, root, context);
+  if (kind.reads) return contentOf(kind.reads(stage.params), root, context);
+  const patterns = kind.files?.(stage.params);
+  if (!patterns && stage.kind !== 'command') return {};
+  const paths = patterns ? await matching(patterns, root) : await commandFiles(stage, root);
   const outside: { [name: string]: string | null } = {};
-  for (const path of await commandFiles(stage, root))
-    outside[`file:${path}`] = await context.store.hashFile(join(root, path));
+  for (const path of paths) outside[`file:${path}`] = await context.store.hashFile(join(root, path));
   for (const name of stringsOf(stage.params.env)) outside[`env:${name}`] = context.env[name] ?? null;
   return outside;
 }
@@ -139,6 +141,9 @@ async function filesOf(path: string, root: string): Promise<string[]> {
   if (isFile) return [relative(root, resolve(root, path)).split(sep).join('/')];
   return glob([`${path}/**`], { cwd: root, dot: true, onlyFiles: true });
 }
+
+const matching = async (patterns: readonly string[], root: string): Promise<string[]> =>
+  (await glob([...patterns], { cwd: root, dot: true, onlyFiles: true })).sort();
 
 function stringsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];

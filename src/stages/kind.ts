@@ -4,6 +4,7 @@
  */
 import type { Code } from '../diagnostics/codes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Network } from '../nn/graph.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -54,6 +55,7 @@ export interface ModelForm {
   readonly output: readonly number[];
   readonly lastActivation: string | null;
   readonly parameters: number;
+  readonly network: Network;
 }
 /** What is known of a port's content before anything runs. */
 export type Form = DatasetForm | ModelForm;
@@ -81,6 +83,8 @@ export interface Kind {
   outputs(params: JsonObject): { readonly [port: string]: OutputPort };
   /** Values that later stages may read as `${stages.NAME.VALUE}`. */
   values(params: JsonObject): { readonly [value: string]: 'number' | 'string' };
+  /** Patterns of the project's files that it reads: their content counts. */
+  files?(params: JsonObject): readonly string[];
   readonly usesEngine: boolean;
   /** The param that only says how long to go on (`epochs`): what is done without it is kept in checkpoints and continued from. */
   readonly continues?: string;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Tf } from '../../src/nn/engine.ts';
 import { forward } from '../../src/nn/forward.ts';
-import { type Layer, makeNetwork } from '../../src/nn/graph.ts';
+import { inSequence, type Layer, makeNetwork } from '../../src/nn/graph.ts';
 import { engines } from './engines.ts';
 
 const conv = {
@@ -97,6 +97,47 @@ const cases: {
   { says: 'dropout', input: [40], layers: [{ kind: 'dropout', config: { rate: 0.4 } }] },
   { says: 'sigmoid', input: [7], layers: [{ kind: 'activation', config: { function: 'sigmoid' } }] },
   {
+    says: 'a depthwise convolution',
+    input: [5, 6, 3],
+    layers: [{ kind: 'depthwiseConv2d', config: conv }],
+  },
+  {
+    says: 'a depthwise convolution with strides',
+    input: [7, 6, 2],
+    layers: [{ kind: 'depthwiseConv2d', config: { ...conv, strides: 2 } }],
+  },
+  {
+    says: 'padding with zeros',
+    input: [3, 4, 2],
+    layers: [
+      {
+        kind: 'zeroPadding2d',
+        config: {
+          padding: [
+            [0, 1],
+            [1, 0],
+          ],
+        },
+      },
+    ],
+  },
+  {
+    says: 'repeated pixels',
+    input: [2, 3, 2],
+    layers: [{ kind: 'upSampling2d', config: { size: 2, interpolation: 'nearest' } }],
+  },
+  { says: 'global max pooling', input: [3, 3, 2], layers: [{ kind: 'globalMaxPooling2d', config: {} }] },
+  {
+    says: 'layer normalization',
+    input: [3, 3, 4],
+    layers: [{ kind: 'layerNormalization', config: { epsilon: 1e-3 } }],
+  },
+  ...(['relu6', 'elu', 'gelu', 'swish'] as const).map((name) => ({
+    says: name,
+    input: [7],
+    layers: [{ kind: 'activation' as const, config: { function: name } }],
+  })),
+  {
     says: 'softmax inside a network',
     input: [7],
     layers: [{ kind: 'activation', config: { function: 'softmax' } }],
@@ -113,8 +154,9 @@ for (const engine of engines)
 
 function agree(tf: Tf, { input, layers }: (typeof cases)[number]): void {
   const head: Layer[] = input.length === 1 ? [] : [{ kind: 'flatten', config: {} }];
-  const pooled = layers.at(-1)?.kind === 'globalAveragePooling2d';
-  const network = makeNetwork(input, [...layers, ...(pooled ? [] : head), { kind: 'dense', config: dense }]);
+  const pooled = /^global/.test(layers.at(-1)?.kind ?? '');
+  const tail: Layer[] = [...(pooled ? [] : head), { kind: 'dense', config: dense }];
+  const network = makeNetwork(input, inSequence([...layers, ...tail]));
   const specs = network.layers.flatMap((layer) => layer.weights);
   const variable = (shape: readonly number[], phase: number, trainable = true): Variable =>
     tf.variable(waveTensor(tf, shape, phase), trainable);
@@ -168,10 +210,10 @@ for (const engine of engines)
 function leavesNothing(tf: Tf): void {
   const network = makeNetwork(
     [4, 4, 2],
-    [
+    inSequence([
       { kind: 'conv2d', config: conv },
       { kind: 'batchNormalization', config: { momentum: 0.9, epsilon: 1e-3 } },
-    ],
+    ]),
   );
   const weights = network.layers
     .flatMap((layer) => layer.weights)

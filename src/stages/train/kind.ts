@@ -1,4 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { freezeLayers, unmatched } from '../../nn/freeze.ts';
+import type { Network } from '../../nn/graph.ts';
 import type { CheckInput, CheckResult, Kind } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 
@@ -70,6 +72,7 @@ function check({ params, inputs, at }: CheckInput): CheckResult {
       );
     if (data.rows?.validation === 0) problems.push(...monitorsWithoutValidation(own, at));
   }
+  if (model?.type === 'model') problems.push(...wronglyFrozen(model.network, own.freeze, at));
   if (model?.type === 'model' && model.lastActivation !== 'softmax')
     problems.push(
       at('loss', {
@@ -79,6 +82,21 @@ function check({ params, inputs, at }: CheckInput): CheckResult {
       }),
     );
   return { diagnostics: problems, forms: model ? { trained: model } : {} };
+}
+
+function wronglyFrozen(network: Network, patterns: readonly string[], at: CheckInput['at']): Diagnostic[] {
+  const missing = unmatched(network, patterns).map(({ pattern, near }) =>
+    at(`freeze.${patterns.indexOf(pattern)}`, {
+      code: 'unknown-layer',
+      message: `\`freeze\` names \`${pattern}\`, which fits no layer`,
+      ...(near === undefined ? {} : { fix: `did you mean \`${near}\`?` }),
+    }),
+  );
+  const learns = freezeLayers(network, patterns).layers.some((layer) =>
+    layer.weights.some((weight) => weight.trainable),
+  );
+  if (learns || missing.length > 0) return missing;
+  return [at('freeze', { code: 'nothing-to-do', message: 'every layer that could learn is frozen' })];
 }
 
 function monitorsWithoutValidation(

@@ -12,6 +12,8 @@ import {
 } from '../../nn/callbacks.ts';
 import { openEngine } from '../../nn/engine.ts';
 import { bytesOf, type Model, readModel, splitWeights, writeModel } from '../../nn/format.ts';
+import { freezeLayers, unmatched } from '../../nn/freeze.ts';
+import type { Network } from '../../nn/graph.ts';
 import { makeTrainer, type StepReport, type Trainer } from '../../nn/trainer.ts';
 import type { RunStage, StageContext } from '../context.ts';
 import { paramsOf } from '../params.ts';
@@ -30,7 +32,8 @@ interface State {
 
 export const run: RunStage = async (context) => {
   const params = paramsOf('train', context.params);
-  const model = readModel(context.input('model').files);
+  const given = readModel(context.input('model').files);
+  const model = { ...given, network: frozenNetwork(given.network, params.freeze) };
   const dataset = await openDataset(context.input('data').files);
   if (params.batchSize > dataset.splits.train.length)
     throw new Failure(
@@ -50,6 +53,15 @@ export const run: RunStage = async (context) => {
   await training.run();
   return finish(context, params, model, dataset, training);
 };
+
+function frozenNetwork(network: Network, patterns: readonly string[]): Network {
+  const [wrong] = unmatched(network, patterns);
+  if (wrong)
+    throw new Failure('unknown-layer', `\`freeze\` names \`${wrong.pattern}\`, which fits no layer`, {
+      ...(wrong.near === undefined ? {} : { fix: `did you mean \`${wrong.near}\`?` }),
+    });
+  return freezeLayers(network, patterns);
+}
 
 class Training {
   best: Float32Array[] | null = null;

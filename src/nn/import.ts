@@ -1,0 +1,167 @@
+/** Networks that others trained: TensorFlow.js layers-models, read layer by layer into layers of ours. */
+import { readFileSync } from 'node:fs';
+import { Failure } from '../diagnostics/diagnostic.ts';
+import type { Model } from './format.ts';
+import { makeNetwork, type Network, networkInput, type PlacedLayer, product } from './graph.ts';
+import { KerasConfig, KerasMistake } from './layers/layer.ts';
+import { fromKeras } from './layers/registry.ts';
+
+/** The files beside model.json that hold its weights. Failure `bad-model`. */
+export function weightFiles(modelFile: string): string[] {
+  return manifestOf(read(modelFile), modelFile).flatMap(({ paths }) => paths);
+}
+
+/**
+ * Failure `bad-model` for what is no layers-model, `unsupported-layer` for a layer that none of ours can stand for.
+ * `fileOf` gives the path of a file of weights.
+ */
+export function importModel(modelFile: string, fileOf: (name: string) => string): Model {
+  const file = read(modelFile);
+  const network = networkOf(file, modelFile);
+  const stored = weightsIn(manifestOf(file, modelFile), fileOf, modelFile);
+  const weights = network.layers.flatMap((layer) =>
+    layer.weights.map(({ name, shape }) => {
+      const found = stored.get(`${layer.name}/${name}`);
+      if (found?.length !== product(shape))
+        throw bad(
+          modelFile,
+          `it has ${found?.length ?? 'no'} values for ${layer.name}/${name}, not ${product(shape)}`,
+        );
+      return found;
+    }),
+  );
+  return { network, weights };
+}
+
+type Fields = { readonly [key: string]: unknown };
+
+function read(modelFile: string): Fields {
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(modelFile, 'utf8'));
+    if (isFields(parsed) && isFields(parsed.modelTopology) && Array.isArray(parsed.weightsManifest))
+      return parsed;
+  } catch (error) {
+    throw bad(modelFile, error instanceof Error ? error.message : String(error));
+  }
+  throw bad(modelFile, 'it has no modelTopology and weightsManifest');
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+function networkOf(file: Fields, modelFile: string): Network {
+  const topology = isFields(file.modelTopology) ? file.modelTopology : {};
+  // Keras writes the model under model_config, TensorFlow.js at the top.
+  const model = isFields(topology.model_config) ? topology.model_config : topology;
+  const config = model.config;
+  const declared = listIn(isFields(config) ? config.layers : config).filter(isFields);
+  const sequential = model.class_name === 'Sequential';
+  const numbers = new Map<string, number>();
+  const layers: PlacedLayer[] = [];
+  let input: number[] | null = null;
+  for (const one of declared) {
+    const own = isFields(one.config) ? one.config : {};
+    const name = String(own.name ?? one.name);
+    const shape = inputShape(own);
+    if (shape) input ??= shape;
+    if (one.class_name === 'InputLayer') {
+      numbers.set(name, networkInput);
+      continue;
+    }
+    const from = sequential ? [layers.length - 1] : sources(one, name, numbers, modelFile);
+    layers.push({ ...layerOf(String(one.class_name), own, name, modelFile), from, called: name });
+    numbers.set(name, layers.length - 1);
+  }
+  if (!input || layers.length === 0) throw bad(modelFile, 'it says no shape of its input, or has no layers');
+  return makeNetwork(input, layers);
+}
+
+function inputShape(config: Fields): number[] | null {
+  const shape = listIn(config.batch_input_shape ?? config.batch_shape).slice(1);
+  return shape.length > 0 && shape.every((side) => typeof side === 'number') ? shape.map(Number) : null;
+}
+
+/** `inbound_nodes: [[["conv1", 0, 0, {}], …]]`: one call of the layer, with all that it takes. */
+function sources(
+  layer: Fields,
+  name: string,
+  numbers: ReadonlyMap<string, number>,
+  modelFile: string,
+): number[] {
+  const calls = listIn(layer.inbound_nodes);
+  if (calls.length !== 1) throw unsupported(modelFile, name, `it is used ${calls.length} times`);
+  return listIn(calls[0]).map((node) => {
+    const from = numbers.get(String(listIn(node)[0]));
+    if (from === undefined) throw bad(modelFile, `its layer ${name} takes from one that comes later`);
+    return from;
+  });
+}
+
+function layerOf(
+  className: string,
+  config: Fields,
+  name: string,
+  modelFile: string,
+): NonNullable<ReturnType<typeof fromKeras>> {
+  try {
+    const layer = fromKeras(className, new KerasConfig(config));
+    if (layer) return layer;
+  } catch (error) {
+    if (error instanceof KerasMistake) throw unsupported(modelFile, `${name} (${className})`, error.message);
+    throw error;
+  }
+  throw unsupported(modelFile, name, `there is no layer for ${className} here`);
+}
+
+interface Group {
+  readonly paths: readonly string[];
+  readonly weights: readonly { readonly name: string; readonly size: number }[];
+}
+
+function manifestOf(file: Fields, modelFile: string): Group[] {
+  return listIn(file.weightsManifest).map((group) => {
+    if (!isFields(group)) throw bad(modelFile, 'its weightsManifest is no list of groups');
+    const weights = listIn(group.weights).map((weight) => {
+      if (!isFields(weight) || weight.dtype !== 'float32' || weight.quantization !== undefined)
+        throw bad(modelFile, 'only weights of float32, not quantized, are read');
+      return { name: String(weight.name), size: product(listIn(weight.shape).map(Number)) };
+    });
+    return { paths: listIn(group.paths).map(String), weights };
+  });
+}
+
+function weightsIn(
+  groups: readonly Group[],
+  fileOf: (name: string) => string,
+  modelFile: string,
+): Map<string, Float32Array> {
+  const found = new Map<string, Float32Array>();
+  for (const { paths, weights } of groups) {
+    const bytes = Buffer.concat(paths.map((path) => readFileSync(fileOf(path))));
+    const wanted = weights.reduce((sum, { size }) => sum + size, 0) * Float32Array.BYTES_PER_ELEMENT;
+    if (bytes.length !== wanted)
+      throw bad(modelFile, `${paths.join(', ')}: ${bytes.length} bytes, not ${wanted}`);
+    const values = new Float32Array(new Uint8Array(bytes).buffer);
+    let at = 0;
+    for (const { name, size } of weights) {
+      found.set(name, values.slice(at, at + size));
+      at += size;
+    }
+  }
+  return found;
+}
+
+function bad(modelFile: string, why: string): Failure {
+  return new Failure('bad-model', `${modelFile} can't be read as a TensorFlow.js layers-model: ${why}`, {
+    fix: 'convert it with tensorflowjs_converter --output_format tfjs_layers_model, without quantization',
+  });
+}
+
+function unsupported(modelFile: string, layer: string, why: string): Failure {
+  return new Failure('unsupported-layer', `${modelFile}: the layer ${layer} can't be taken over: ${why}`, {
+    fix: 'cut the model before it with `until`',
+  });
+}
