@@ -32,7 +32,9 @@ function row(record: RunRecord): string[] {
     String(record.stages.filter((stage) => stage.outcome === outcome).length);
   const evaluated = record.stages.find((stage) => stage.kind === 'evaluate');
   const accuracy = evaluated?.values.accuracy;
-  const result = typeof accuracy === 'number' ? `${evaluated?.name} ${(accuracy * 100).toFixed(2)}%` : '';
+  const on = evaluated?.values.split === undefined ? '' : ` on ${evaluated.values.split}`;
+  const result =
+    typeof accuracy === 'number' ? `${evaluated?.name} ${(accuracy * 100).toFixed(2)}%${on}` : '';
   const name = record.profile === null ? record.pipeline : `${record.pipeline}@${record.profile}`;
   return [
     record.id,

@@ -15,6 +15,8 @@ export interface DatasetFile {
   /** Shape of one example. */
   readonly example: readonly number[];
   readonly classes: readonly string[];
+  /** Set where the test rows serve as validation rows too: results from them say nothing of new images. */
+  readonly testAs?: 'validation';
   readonly transforms: readonly Transform[];
 }
 
@@ -33,4 +35,12 @@ export interface AugmentTransform {
   readonly seed: number;
   /** In the order in which they are done. */
   readonly operations: readonly Operation[];
+}
+
+/** What a split is called where its results are shown. */
+export function splitName(
+  split: 'train' | 'validation' | 'test',
+  { testAs }: Pick<DatasetFile, 'testAs'>,
+): string {
+  return split === 'test' && testAs !== undefined ? 'test (also used for validation)' : split;
 }

@@ -883,9 +883,13 @@ train: number
 test: number
 })
 /**
- * Part of the training rows kept for validation: a fraction below 1, or a number of rows.
+ * Part of the training rows kept for validation, the same of each class: a fraction below 1, or a number of rows. test: the test rows, which only `allowTestAs` allows.
  */
-validation: number
+validation: (number | "test")
+/**
+ * Lets the test rows serve as validation rows, to repeat an experiment that did so; every result from them is marked.
+ */
+allowTestAs?: "validation"
 }
 /**
  * Measures a trained model on one split.

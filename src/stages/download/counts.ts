@@ -7,7 +7,7 @@ export type DownloadParams = ReturnType<typeof paramsOf<'download'>>;
 /** What the source has. */
 export type Rows = Pick<Counts, 'train' | 'test'>;
 
-/** Rows of each split; a bare limit takes test rows in the dataset's own proportion. */
+/** Rows of each split, as far as they are different rows; a bare limit takes test rows in the dataset's own proportion. */
 export function countRows({ limit, validation }: DownloadParams, rows: Rows): Counts {
   const train = limit === 'all' ? rows.train : typeof limit === 'number' ? limit : limit.train;
   const test =
@@ -16,6 +16,7 @@ export function countRows({ limit, validation }: DownloadParams, rows: Rows): Co
       : typeof limit === 'number'
         ? Math.ceil((limit * rows.test) / rows.train)
         : limit.test;
+  if (validation === 'test') return { train, validation: 0, test };
   const held = validation < 1 ? Math.round(train * validation) : validation;
   return { train: train - held, validation: held, test };
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { cifar10Classes, cifarExample, cifarRows } from '../../data/cifar.ts';
 import { isUrl } from '../../data/mirrors.ts';
+import type { Counts } from '../../data/raw.ts';
 import { shapes10Classes, shapes10Example, shapes10Rows } from '../../data/shapes10.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { CheckInput, CheckResult, Component, DatasetForm, JsonObject, Kind } from '../kind.ts';
@@ -87,7 +88,11 @@ function check(input: CheckInput): CheckResult {
   const params = paramsOf('download', input.params);
   const form = formOf(params);
   return {
-    diagnostics: [...sourceProblems(params, input.at), ...(form.rows ? countProblems(params, input.at) : [])],
+    diagnostics: [
+      ...sourceProblems(params, input.at),
+      ...splitProblems(params, input.at),
+      ...(form.rows ? countProblems(params, input.at) : []),
+    ],
     forms: { data: form },
   };
 }
@@ -100,10 +105,37 @@ function formOf(params: DownloadParams): DatasetForm {
       type: 'dataset',
       example: named.example,
       classes: named.classes,
-      rows: countRows(params, named.rows),
+      rows: shownRows(params, countRows(params, named.rows)),
     };
   const example = folder ? [...folder.size, folder.colour === 'rgb' ? 3 : 1] : null;
   return { type: 'dataset', example, classes: arrays?.classes?.length ?? null, rows: null };
+}
+
+/** What stages see: rows of the test set, where they serve as validation too. */
+function shownRows({ validation }: DownloadParams, counts: Counts): Counts {
+  return validation === 'test' ? { ...counts, validation: counts.test } : counts;
+}
+
+/** Of the test set, training, callbacks and tuning see nothing, unless the file says plainly that they shall. */
+function splitProblems({ validation, allowTestAs }: DownloadParams, at: CheckInput['at']): Diagnostic[] {
+  if (validation === 'test' && allowTestAs === undefined)
+    return [
+      at('validation', {
+        code: 'test-as-validation',
+        message:
+          'validation on the test rows lets training, callbacks and tuning choose by them: their accuracy would no longer tell how the model does on new images',
+        fix: 'keep a part of the training rows, such as `validation: 0.1`; to repeat an experiment that did it, add `allowTestAs: validation`: its results are marked',
+      }),
+    ];
+  if (validation !== 'test' && allowTestAs !== undefined)
+    return [
+      at('allowTestAs', {
+        severity: 'warning',
+        code: 'nothing-to-do',
+        message: '`allowTestAs` allows `validation: test`, which is not asked for',
+      }),
+    ];
+  return [];
 }
 
 function sourceProblems({ dataset, folder, arrays }: DownloadParams, at: CheckInput['at']): Diagnostic[] {

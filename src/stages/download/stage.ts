@@ -24,13 +24,18 @@ export const run: RunStage = async (context) => {
   const problem = rowProblem(params, rows, name);
   if (problem) throw new Failure(problem.code, problem.message, { fix: problem.fix });
   const { raw, splits } = choose(all, countRows(params, rows), context.seed);
-  await writeDataset(context.outDir('data'), name, raw, splits);
+  const testAs = params.validation === 'test' ? 'validation' : undefined;
+  await writeDataset(context.outDir('data'), { name, raw, splits, testAs });
   await writeSamples(context.outDir('samples'), raw, splits);
   const facts = factsOf(raw, splits);
   return {
-    summary: [`${name}: ${summaryOf(facts)}`, ...(findings ? findingsOf(findings) : [])].join(' · '),
+    summary: [
+      `${name}: ${summaryOf(facts)}`,
+      ...(testAs ? ['the test rows serve as validation'] : []),
+      ...(findings ? findingsOf(findings) : []),
+    ].join(' · '),
     values: { rows: raw.labels.length },
-    facts: { ...facts, ...(findings ? { files: findings } : {}) },
+    facts: { ...facts, ...(testAs ? { testAs } : {}), ...(findings ? { files: findings } : {}) },
   };
 };
 
@@ -100,15 +105,23 @@ function throttled(context: StageContext, unit: string): (done: number, total: n
   };
 }
 
-async function writeDataset(folder: string, name: string, raw: RawDataset, splits: Splits): Promise<void> {
+interface Dataset {
+  readonly name: string;
+  readonly raw: RawDataset;
+  readonly splits: Splits;
+  readonly testAs: 'validation' | undefined;
+}
+
+async function writeDataset(folder: string, { name, raw, splits, testAs }: Dataset): Promise<void> {
   const { example, classes } = raw;
+  const all = testAs ? { ...splits, validation: splits.test } : splits;
   await writeNpy(join(folder, 'images.npy'), raw.images, [raw.labels.length, ...example]);
   await writeNpy(join(folder, 'labels.npy'), raw.labels, [raw.labels.length]);
-  for (const [split, rows] of Object.entries(splits))
+  for (const [split, rows] of Object.entries(all))
     await writeNpy(join(folder, `${split}.npy`), rows, [rows.length]);
   writeFileSync(
     join(folder, 'dataset.json'),
-    `${JSON.stringify({ version: 1, name, example, classes, transforms: [] }, null, 2)}\n`,
+    `${JSON.stringify({ version: 1, name, example, classes, ...(testAs ? { testAs } : {}), transforms: [] }, null, 2)}\n`,
   );
 }
 

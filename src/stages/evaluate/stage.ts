@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type OpenDataset, openDataset } from '../../data/batches.ts';
+import { splitName } from '../../data/dataset.ts';
 import { writeNpy } from '../../data/npy.ts';
 import { writeSheet } from '../../data/sheet.ts';
 import { openEngine } from '../../nn/engine.ts';
@@ -23,9 +24,10 @@ export const run: RunStage = async (context) => {
     context.progress({ unit: 'images', done, total: rows.length }),
   );
   const metrics = metricsOf(made, dataset.file.classes);
+  const split = splitName(params.split, dataset.file);
   writeFileSync(
     join(context.outDir('metrics'), 'metrics.json'),
-    `${JSON.stringify({ version: 1, split: params.split, rows: rows.length, loss: made.loss, accuracy: made.accuracy, classes: dataset.file.classes, ...metrics }, null, 2)}\n`,
+    `${JSON.stringify({ version: 1, split, rows: rows.length, loss: made.loss, accuracy: made.accuracy, classes: dataset.file.classes, ...metrics }, null, 2)}\n`,
   );
   const folder = context.outDir('predictions');
   await writeNpy(join(folder, 'probabilities.npy'), made.probabilities, [
@@ -36,8 +38,8 @@ export const run: RunStage = async (context) => {
   await writeNpy(join(folder, 'rows.npy'), rows, [rows.length]);
   await writeMistakes(folder, made, dataset, rows);
   return {
-    summary: `${params.split}: accuracy ${(made.accuracy * 100).toFixed(2)}%, loss ${made.loss.toFixed(4)}`,
-    values: { loss: made.loss, accuracy: made.accuracy },
+    summary: `${split}: accuracy ${(made.accuracy * 100).toFixed(2)}%, loss ${made.loss.toFixed(4)}`,
+    values: { loss: made.loss, accuracy: made.accuracy, ...(split === params.split ? {} : { split }) },
   };
 };
 

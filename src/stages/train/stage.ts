@@ -224,7 +224,8 @@ function finish(
     ...(valAccuracy === null ? {} : { valAccuracy }),
     epochs: state.history.length,
   };
-  const val = valAccuracy === null ? '' : ` · val ${percent(valAccuracy)}`;
+  const on = dataset.file.testAs === undefined ? '' : ' on the test rows';
+  const val = valAccuracy === null ? '' : ` · val ${percent(valAccuracy)}${on}`;
   return {
     summary: `${state.history.length} of ${params.epochs} epochs · loss ${loss.toFixed(2)} · acc ${percent(accuracy)}${val}`,
     values,
