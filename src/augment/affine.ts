@@ -20,7 +20,8 @@ export interface Geometry {
 export type Affine = readonly [number, number, number, number, number, number];
 
 export function affine(operation: OperationOf<'affine'>, size: ImageSize): ImageOperation {
-  const scratch = new Float32Array(size.height * size.width * size.channels);
+  // Each pixel is read about four times: it is widened once.
+  const scratch = new Float64Array(size.height * size.width * size.channels);
   return (image, random) => {
     scratch.set(image);
     const matrix = affineMatrix(drawGeometry(operation, size, random), size);

@@ -5,11 +5,11 @@ import type { ImageSize } from './size.ts';
 export type FillMode = 'nearest' | 'constant' | 'reflect' | 'wrap';
 
 /**
- * `from` through the map into `to`, both float32 [height, width, channels]. The inner loop runs for every pixel of every
+ * `from` through the map into `to`, both [height, width, channels]. The inner loop runs for every pixel of every
  * epoch: plain local numbers, no calls in the common case.
  */
 export function warp(
-  from: Float32Array,
+  from: Float64Array,
   to: Float32Array,
   { height, width, channels }: ImageSize,
   [a, b, c, d, e, f]: Affine,

@@ -62,8 +62,10 @@ async function fromNetwork(address: string, sha256: string | null, options: Fetc
   for (const url of [...mirrors.flatMap((mirror) => mirroredUrls(mirror, address, sha256)), address]) {
     const got = await downloadTo(file, url, options);
     if (got.type === 'done') return keep(file, url, sha256, options.folder);
-    if (got.type === 'failed' || url === address) why.push(got.why);
+    if (url === address) why.push(got.why);
+    else if (got.type === 'failed') why.push(`the mirror ${url}: ${got.why}`);
   }
+  if (options.mirrors.length > 0) why.push(`PIPE_MIRROR (${options.mirrors.join(', ')}) does not have it`);
   throw new Failure('download-failed', `${address} could not be fetched: ${why.join('; ')}`, {
     fix: 'set PIPE_MIRROR to a folder or URL that has the file, or run offline with `--profile quick` where the pipeline has it',
   });

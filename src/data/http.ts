@@ -128,7 +128,7 @@ async function attempt(part: Part, url: string, options: HttpOptions): Promise<T
     return answer;
   } catch (error) {
     const why = silence.signal.aborted ? `nothing came for ${silenceMs / 1000} s` : reasonOf(error);
-    return { type: 'retry', why: `${url}: ${why}` };
+    return { type: 'retry', why };
   } finally {
     clearTimeout(timer);
   }
@@ -136,19 +136,19 @@ async function attempt(part: Part, url: string, options: HttpOptions): Promise<T
 
 /** What the answer means (RFC 9110, sections 14 and 15) when `have` bytes are here already. */
 function interpret(response: Response, have: number, validator: string | null): Tried | Body {
-  const { status, headers, body, url } = response;
+  const { status, headers, body } = response;
   const [, from, length] =
     /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '') ?? [];
   const total = (text: string | null | undefined): number | null =>
     /^\d+$/.test(text ?? '') ? Number(text) : null;
   if (status === 416 && total(length) === have) return { type: 'done' };
-  if (status === 416) return { type: 'retry', why: `${url} has no bytes from ${have} on`, afresh: true };
+  if (status === 416) return { type: 'retry', why: `it has no bytes from ${have} on`, afresh: true };
   if (status === 206 && (Number(from) !== have || (validatorOf(response) ?? validator) !== validator))
-    return { type: 'retry', why: `${url} continued something else than what was begun`, afresh: true };
+    return { type: 'retry', why: `it continued something else than what was begun`, afresh: true };
   if (status === 206 && body) return { type: 'body', body, from: have, total: total(length) };
   if (status === 200 && body)
     return { type: 'body', body, from: 0, total: total(headers.get('content-length')) };
-  const why = `${url} answered ${status}`;
+  const why = `it answered ${status}`;
   // A server that is overloaded or out of order may be well again at the next try.
   if (status >= 500 || status === 429 || status === 408) return { type: 'retry', why };
   return { type: 'absent', why };

@@ -42,7 +42,7 @@ function changed({ fill, fillValue, parameters: p }: Case): Float32Array {
     zoomAcross: p.zx ?? 1,
     zoomDown: p.zy ?? 1,
   };
-  warp(stored(0), image, size, affineMatrix(geometry, size), fill, fillValue);
+  warp(Float64Array.from(stored(0)), image, size, affineMatrix(geometry, size), fill, fillValue);
   const random = new Random(0, 0, 0, 0);
   if (p.flip_horizontal) flipHorizontally(size)(image, random);
   if (p.flip_vertical) flipVertically(size)(image, random);
