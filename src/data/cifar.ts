@@ -1,24 +1,10 @@
 /** CIFAR-10 and CIFAR-100, binary version (A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009). */
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { readArchive } from './archive.ts';
+import { cifar10Classes, cifarExample, cifarRows } from './cifar-form.ts';
 import { type FetchOptions, fetchFile } from './fetch.ts';
 import { fetchMembers, type Member } from './members.ts';
 import type { RawDataset } from './raw.ts';
-
-export const cifar10Classes = [
-  'airplane',
-  'automobile',
-  'bird',
-  'cat',
-  'deer',
-  'dog',
-  'frog',
-  'horse',
-  'ship',
-  'truck',
-];
-export const cifarRows = { train: 50_000, test: 10_000 };
-export const cifarExample = [32, 32, 3];
 
 const cifar10Address = 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz';
 

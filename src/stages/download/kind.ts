@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { cifar10Classes, cifarExample, cifarRows } from '../../data/cifar.ts';
+import { cifar10Classes, cifarExample, cifarRows } from '../../data/cifar-form.ts';
 import { isUrl } from '../../data/mirrors.ts';
 import type { Counts } from '../../data/raw.ts';
 import { shapes10Classes, shapes10Example, shapes10Rows } from '../../data/shapes10.ts';
