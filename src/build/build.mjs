@@ -27,6 +27,16 @@ export const bundling = {
 
 const dayInMs = 24 * 60 * 60 * 1000;
 
+/** The program, a stage's process, and threads, which are started by the file beside whatever starts them. */
+export function entries(project) {
+  return {
+    main: join(project, 'src/cli/main.ts'),
+    child: join(project, 'src/run/child.ts'),
+    'feed-worker': join(project, 'src/data/feed-worker.ts'),
+    'decode-worker': join(project, 'src/data/decode-worker.ts'),
+  };
+}
+
 /** Builds into a temporary folder and renames it to `folder`: two at once do no harm. */
 export async function build(project, folder) {
   await generate();
@@ -35,12 +45,7 @@ export async function build(project, folder) {
   await bundle({
     absWorkingDir: project,
     ...bundling,
-    entryPoints: {
-      main: join(project, 'src/cli/main.ts'),
-      child: join(project, 'src/run/child.ts'),
-      // Threads are started by the file beside whatever starts them.
-      'decode-worker': join(project, 'src/data/decode-worker.ts'),
-    },
+    entryPoints: entries(project),
     outdir: temporary,
   });
   removeOld(dirname(folder));

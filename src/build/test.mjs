@@ -23,7 +23,11 @@ const concurrency = Math.max(1, Math.min(2, availableParallelism()));
 const folder = `dist/test-${process.pid}`;
 // TensorFlow.js' modules load only when bundled like the program; all other tests run as they are.
 const engineTests = files.filter((file) => file.startsWith('test/nn/'));
-await build({ ...bundling, entryPoints: engineTests, outdir: folder, outbase: 'test' });
+const entryPoints = [
+  ...engineTests.map((file) => ({ in: file, out: file.replace(/^test\/(.*)\.ts$/, '$1') })),
+  { in: 'src/data/feed-worker.ts', out: 'feed-worker' },
+];
+await build({ ...bundling, entryPoints, outdir: folder });
 const built = [
   ...files.filter((file) => !engineTests.includes(file)),
   ...globSync(`${folder}/**/*.test.js`),

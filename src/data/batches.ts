@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { makeAugmenter } from '../augment/augmenter.ts';
 import type { DatasetFile, Transform } from './dataset.ts';
 import { readNpy } from './npy.ts';
+import { randomStream } from './random.ts';
 
+/** Its arrays lie in shared memory, so that worker threads read them without a copy. */
 export interface OpenDataset {
   readonly file: DatasetFile;
   /** uint8 [rows, ...example]. */
@@ -15,7 +17,18 @@ export interface OpenDataset {
 export interface Batch {
   /** float32 [rows, ...example]. */
   readonly x: Float32Array;
-  readonly y: Int32Array;
+  /** float32 [rows, classes]: how much of each class, which adds up to 1. */
+  readonly y: Float32Array;
+}
+
+/** Which batches, in order: batch n is a function of this and n alone. */
+export interface BatchPlan {
+  readonly rows: Int32Array;
+  readonly batchSize: number;
+  /** Augmented, and shuffled anew each epoch by this seed; null: as they are, in order. */
+  readonly training: null | { readonly seed: number };
+  /** The first epoch, counted from 1. */
+  readonly firstEpoch: number;
 }
 
 export async function openDataset(files: { readonly [path: string]: string }): Promise<OpenDataset> {
@@ -27,7 +40,9 @@ export async function openDataset(files: { readonly [path: string]: string }): P
   const bytes = async (name: string): Promise<Uint8Array> => {
     const { data } = await readNpy(path(name));
     if (!(data instanceof Uint8Array)) throw new Error(`${name} holds uint8`);
-    return data;
+    const shared = new Uint8Array(new SharedArrayBuffer(data.length));
+    shared.set(data);
+    return shared;
   };
   const rows = async (name: string): Promise<Int32Array> => {
     const { data } = await readNpy(path(name));
@@ -52,27 +67,59 @@ export function parseDataset(text: string): DatasetFile {
   return parsed;
 }
 
-/** Makes batches of `dataset`; augmentation is drawn by epoch and original row, so workers and order change nothing. */
+export const stepsPerEpoch = ({ rows, batchSize }: BatchPlan): number => Math.ceil(rows.length / batchSize);
+
+/** The number of rows in batch n. */
+export function batchRows(plan: BatchPlan, n: number): number {
+  const step = n % stepsPerEpoch(plan);
+  return Math.min(plan.batchSize, plan.rows.length - step * plan.batchSize);
+}
+
+export const exampleSize = ({ file }: Pick<OpenDataset, 'file'>): number =>
+  file.example.reduce((product, side) => product * side, 1);
+
+/** Makes batch n of a plan, counted from 0 on through the epochs, into `out`; augmentation is drawn by epoch and original row. */
 export function batchMaker(
-  dataset: OpenDataset,
-): (rows: Int32Array, options: { training: boolean; epoch: number }) => Batch {
-  const { transforms, example } = dataset.file;
-  const size = example.reduce((product, side) => product * side, 1);
-  const augmenters = transforms.flatMap((one) =>
-    one.transform === 'augment' ? [makeAugmenter(one, example)] : [],
-  );
+  dataset: Pick<OpenDataset, 'file' | 'images' | 'labels'>,
+  plan: BatchPlan,
+): (n: number, out: Batch) => void {
+  const { transforms, example, classes } = dataset.file;
+  const size = exampleSize(dataset);
+  const augmenters = plan.training
+    ? transforms.flatMap((one) => (one.transform === 'augment' ? [makeAugmenter(one, example)] : []))
+    : [];
   const scale = scaling(transforms, example.at(-1) ?? 1);
-  return (rows, { training, epoch }) => {
-    const x = new Float32Array(rows.length * size);
-    const y = new Int32Array(rows.length);
+  const rowsOf = rowPicker(plan);
+  return (n, out) => {
+    const epoch = plan.firstEpoch + Math.floor(n / stepsPerEpoch(plan));
+    out.y.fill(0);
+    const rows = rowsOf(n);
     for (const [i, row] of rows.entries()) {
-      const target = x.subarray(i * size, (i + 1) * size);
-      target.set(dataset.images.subarray(row * size, (row + 1) * size));
-      if (training) for (const augmenter of augmenters) augmenter.image(target, epoch, row);
-      y[i] = dataset.labels[row] ?? 0;
+      out.x.set(dataset.images.subarray(row * size, (row + 1) * size), i * size);
+      out.y[i * classes.length + (dataset.labels[row] ?? 0)] = 1;
     }
-    scale(x);
-    return { x, y };
+    for (const augmenter of augmenters) augmenter.batch(out.x, out.y, epoch, rows);
+    scale(out.x);
+  };
+}
+
+/** The rows of batch n; an epoch's order is drawn once. */
+function rowPicker({ rows, batchSize, training, firstEpoch }: BatchPlan): (n: number) => Int32Array {
+  const steps = Math.ceil(rows.length / batchSize);
+  const shuffle = training && randomStream(training.seed, 'train', 'shuffle');
+  let drawn = { epoch: -1, order: rows };
+  return (n) => {
+    const epoch = firstEpoch + Math.floor(n / steps);
+    if (shuffle && drawn.epoch !== epoch)
+      drawn = {
+        epoch,
+        order: shuffle
+          .at(epoch)
+          .permutation(rows.length)
+          .map((at) => rows[at] ?? 0),
+      };
+    const start = (n % steps) * batchSize;
+    return drawn.order.subarray(start, start + batchSize);
   };
 }
 
@@ -90,7 +137,7 @@ function scaling(transforms: readonly Transform[], channels: number): (x: Float3
     }
   }
   return (x) => {
-    for (let i = 0; i < x.length; i++)
-      x[i] = (x[i] ?? 0) * (factor[i % channels] ?? 1) + (offset[i % channels] ?? 0);
+    for (let at = 0; at < x.length; at += channels)
+      for (let c = 0; c < channels; c++) x[at + c] = (x[at + c] ?? 0) * (factor[c] ?? 1) + (offset[c] ?? 0);
   };
 }

@@ -1028,6 +1028,22 @@ momentum: number
  * Nesterov's momentum.
  */
 nesterov: boolean
+/**
+ * Part of each weight lost a step, times the rate.
+ */
+weightDecay: number
+/**
+ * Each gradient's norm at most.
+ */
+clipNorm?: number
+/**
+ * Each gradient's values within ± this.
+ */
+clipValue?: number
+/**
+ * The norm of all gradients together at most.
+ */
+globalClipNorm?: number
 }
 /**
  * Hinton's RMSprop, as in Keras.
@@ -1049,6 +1065,22 @@ momentum: number
  * Added to the divisor.
  */
 epsilon: number
+/**
+ * Part of each weight lost a step, times the rate.
+ */
+weightDecay: number
+/**
+ * Each gradient's norm at most.
+ */
+clipNorm?: number
+/**
+ * Each gradient's values within ± this.
+ */
+clipValue?: number
+/**
+ * The norm of all gradients together at most.
+ */
+globalClipNorm?: number
 }
 /**
  * Kingma and Ba's Adam, as in Keras.
@@ -1070,12 +1102,139 @@ beta2: number
  * Added to the divisor.
  */
 epsilon: number
+/**
+ * Part of each weight lost a step, times the rate.
+ */
+weightDecay: number
+/**
+ * Each gradient's norm at most.
+ */
+clipNorm?: number
+/**
+ * Each gradient's values within ± this.
+ */
+clipValue?: number
+/**
+ * The norm of all gradients together at most.
+ */
+globalClipNorm?: number
+}
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter), as in Keras.
+ */
+adamw?: {
+/**
+ * Size of a step.
+ */
+learningRate: number
+/**
+ * Decay of the mean.
+ */
+beta1: number
+/**
+ * Decay of the mean square.
+ */
+beta2: number
+/**
+ * Added to the divisor.
+ */
+epsilon: number
+/**
+ * Part of each weight lost a step, times the rate.
+ */
+weightDecay: number
+/**
+ * Each gradient's norm at most.
+ */
+clipNorm?: number
+/**
+ * Each gradient's values within ± this.
+ */
+clipValue?: number
+/**
+ * The norm of all gradients together at most.
+ */
+globalClipNorm?: number
 }
 }
 /**
- * What is made small.
+ * The learning rate by step, from the optimizer's rate on: one of Keras' schedules, in epochs.
  */
-loss: "sparseCategoricalCrossentropy"
+schedule?: {
+/**
+ * The optimizer's rate throughout.
+ */
+constant?: {
+
+}
+/**
+ * Times decay every so many epochs, gradually or in stairs.
+ */
+exponential?: {
+/**
+ * The factor.
+ */
+decay: number
+/**
+ * Epochs until it is reached.
+ */
+epochs: number
+/**
+ * In steps.
+ */
+staircase: boolean
+}
+/**
+ * A value up to each boundary, the last after it.
+ */
+piecewise?: {
+/**
+ * Epochs after which the next value counts.
+ * 
+ * @minItems 1
+ */
+boundaries: [number, ...(number)[]]
+/**
+ * Rates, one more than boundaries.
+ * 
+ * @minItems 2
+ */
+values: [number, number, ...(number)[]]
+}
+/**
+ * Up in a line while warming up, then down half a cosine.
+ */
+cosine?: {
+/**
+ * Epochs to the optimizer's rate.
+ */
+warmUp: number
+/**
+ * The rate at the start.
+ */
+warmUpFrom: number
+/**
+ * Epochs from the top to the end; without, all that follow the warm-up: a longer training then begins anew.
+ */
+epochs?: number
+/**
+ * What is left in the end, as a part of the rate.
+ */
+alpha: number
+}
+}
+/**
+ * What is made small; both take the dataset's classes as labels.
+ */
+loss: ("sparseCategoricalCrossentropy" | "categoricalCrossentropy")
+/**
+ * Part of a label that is spread over all classes; of categoricalCrossentropy.
+ */
+labelSmoothing: number
+/**
+ * The model ends without softmax.
+ */
+fromLogits: boolean
 /**
  * What watches the epochs, in order, with Keras' semantics.
  */
@@ -1165,6 +1324,14 @@ rate: number
 }
 }
 }[]
+/**
+ * mixedBfloat16: convolutions and matrix products in bfloat16, all else in float32; native engine only.
+ */
+precision: ("float32" | "mixedBfloat16")
+/**
+ * Threads that make batches ahead; changes no byte of the result.
+ */
+workers: number
 }
 /**
  * Searches a space of values for the best trial.

@@ -1,5 +1,6 @@
-import type * as TensorFlow from '@tensorflow/tfjs-core';
-import { batchMaker, type OpenDataset } from '../data/batches.ts';
+import type { Variable } from '@tensorflow/tfjs-core';
+import type { OpenDataset } from '../data/batches.ts';
+import { type Feed, openFeed } from '../data/feed.ts';
 import type { Tf } from './engine.ts';
 import { forward } from './forward.ts';
 import type { Network } from './graph.ts';
@@ -14,28 +15,51 @@ export interface Predictions {
   readonly accuracy: number;
 }
 
-export function predict(
-  tf: Tf,
-  network: Network,
-  weights: readonly TensorFlow.Variable[],
+export interface Predictor {
+  readonly tf: Tf;
+  readonly network: Network;
+  readonly weights: readonly Variable[];
+  readonly precision: Precision;
+}
+
+/** The rows in order, as they are; `workers` threads make the batches. */
+export async function predict(
+  predictor: Predictor,
   dataset: OpenDataset,
   rows: Int32Array,
-  batchSize: number,
-  precision: Precision,
+  { batchSize, workers }: { readonly batchSize: number; readonly workers: number },
   onBatch: (done: number) => void = () => {},
-): Predictions {
-  const makeBatch = batchMaker(dataset);
+): Promise<Predictions> {
+  const feed = openFeed(dataset, { rows, batchSize, training: null, firstEpoch: 1 }, workers);
+  try {
+    return await predictFrom(predictor, dataset, rows, feed, onBatch);
+  } finally {
+    await feed.close();
+  }
+}
+
+/** The same from a feed that gives these rows. */
+export async function predictFrom(
+  { tf, network, weights, precision }: Predictor,
+  dataset: OpenDataset,
+  rows: Int32Array,
+  feed: Feed,
+  onBatch: (done: number) => void = () => {},
+): Promise<Predictions> {
   const classes = network.layers.at(-1)?.output[0] ?? 1;
   const probabilities = new Float32Array(rows.length * classes);
   const labels = Uint8Array.from(rows, (row) => dataset.labels[row] ?? 0);
-  for (let start = 0; start < rows.length; start += batchSize) {
-    const part = rows.slice(start, start + batchSize);
-    const values = tf.tidy(() => {
-      const x = tf.tensor(makeBatch(part, { training: false, epoch: 0 }).x, [part.length, ...network.input]);
-      return tf.softmax(forward(tf, network, weights, x, { precision, training: null })).dataSync();
+  for (let at = 0; at < probabilities.length; ) {
+    const { x, y } = await feed.next();
+    const count = y.length / dataset.file.classes.length;
+    const out = tf.tidy(() => {
+      const input = tf.tensor(x, [count, ...network.input]);
+      return tf.softmax(forward(tf, network, weights, input, { precision, training: null }));
     });
-    probabilities.set(Float32Array.from(values), start * classes);
-    onBatch(start + part.length);
+    probabilities.set(Float32Array.from(await out.data()), at);
+    out.dispose();
+    at += count * classes;
+    onBatch(at / classes);
   }
   return { probabilities, labels, ...score(probabilities, labels, classes) };
 }

@@ -1,36 +1,59 @@
-/** Trains by minibatches, epoch by epoch. All that decides the next epoch is in `TrainingState`. */
-import type * as TensorFlow from '@tensorflow/tfjs-core';
-import { batchMaker, type OpenDataset } from '../data/batches.ts';
+/** Trains by minibatches, epoch by epoch. All that decides the next epoch is weights, the optimizer's state and the step's number. */
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { type OpenDataset, stepsPerEpoch } from '../data/batches.ts';
+import { type Feed, openFeed } from '../data/feed.ts';
 import { type RandomStream, randomStream } from '../data/random.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { Stages } from '../generated/types.ts';
 import type { Tf } from './engine.ts';
-import { forward } from './forward.ts';
+import { forward, type Pass } from './forward.ts';
 import type { Network } from './graph.ts';
-import { makeOptimizer, type Optimizer } from './optimizers.ts';
-import { predict } from './predict.ts';
+import { type Loss, makeLoss } from './losses.ts';
+import { makeOptimizer } from './optimizers.ts';
+import { predictFrom } from './predict.ts';
+import { makeUpdater, type Updater } from './updater.ts';
+
+export interface Scores {
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** The rate of a step; steps count from 0 over the whole training. */
+export type Rate = (step: number) => number;
+
+/** Where a training's time went, in milliseconds. */
+export interface Spent {
+  readonly engine: number;
+  readonly data: number;
+  readonly between: number;
+}
 
 export interface Trainer {
   /** One pass over the training rows. */
-  epoch(
-    epoch: number,
-    learningRate: number,
-    onStep: (step: StepReport) => Promise<void>,
-  ): Promise<{ loss: number; accuracy: number }>;
-  validate(): { loss: number; accuracy: number } | null;
+  epoch(epoch: number, rate: Rate, onStep: (step: StepReport) => Promise<void>): Promise<Scores>;
+  /** Null without validation rows. */
+  validate(): Promise<Scores | null>;
   weights(): Float32Array[];
   optimizerState(): Float32Array[];
-  restore(weights: readonly Float32Array[], optimizer: readonly Float32Array[] | null, steps: number): void;
+  /** To be called before the first epoch: the state after `steps` steps and whole epochs. */
+  restore(weights: readonly Float32Array[], optimizer: readonly Float32Array[], steps: number): void;
   readonly steps: number;
+  readonly stepsPerEpoch: number;
+  readonly spent: Spent;
+  close(): Promise<void>;
 }
 
 export interface StepReport {
   readonly step: number;
   readonly steps: number;
   readonly rows: number;
+  /** Over the epoch so far. */
   readonly loss: number;
   readonly accuracy: number;
 }
+
+/** Rows at once when validating. */
+const validationBatch = 256;
 
 export function makeTrainer(
   tf: Tf,
@@ -40,112 +63,168 @@ export function makeTrainer(
   params: Stages['train'],
   seed: number,
 ): Trainer {
-  const specs = network.layers.flatMap((layer) =>
-    layer.weights.map((weight) => ({ ...weight, name: `${layer.name}/${weight.name}` })),
-  );
-  const variables = specs.map((spec, i) =>
-    tf.variable(tf.tensor(initial[i] ?? [], [...spec.shape]), spec.trainable, spec.name),
-  );
-  const trainable = variables.filter((variable) => variable.trainable);
-  const optimizer = makeOptimizer(tf, params.optimizer);
-  let slots: TensorFlow.Tensor[][] = trainable.map((variable) =>
-    Array.from({ length: optimizer.slots }, () => tf.zerosLike(variable)),
-  );
-  let steps = 0;
-  const makeBatch = batchMaker(dataset);
-  const shuffle = randomStream(seed, 'train', 'shuffle');
-  const dropout = network.layers.map((_, i) => randomStream(seed, 'train', `dropout ${i}`));
-  const precision = 'float32';
-
-  function step(
-    rows: Int32Array,
-    epoch: number,
-    number: number,
-    learningRate: number,
-  ): { loss: number; correct: number } {
-    return tf.tidy(() => {
-      const batch = makeBatch(rows, { training: true, epoch });
-      const x = tf.tensor(batch.x, [rows.length, ...network.input]);
-      const moved = new Map<TensorFlow.Variable, TensorFlow.Tensor>();
-      let logits: TensorFlow.Tensor | undefined;
-      const { value, grads } = tf.variableGrads(() => {
-        const out = forward(tf, network, variables, x, {
-          precision,
-          training: { dropout: (layer) => placeOf(dropout, layer, epoch, number), moved },
-        });
-        logits = tf.keep(out);
-        return crossentropy(tf, out, batch.y);
-      }, trainable);
-      const loss = value.dataSync()[0] ?? Number.NaN;
-      if (!Number.isFinite(loss)) throw lossIsNaN(epoch, number);
-      slots = descend(tf, trainable, grads, slots, optimizer, learningRate, ++steps);
-      for (const [variable, tensor] of moved) {
-        variable.assign(tensor);
-        tensor.dispose();
-      }
-      const correct = logits ? correctOf(logits.dataSync(), batch.y) : 0;
-      logits?.dispose();
-      return { loss, correct };
-    });
-  }
-
-  return {
-    get steps() {
-      return steps;
-    },
-    epoch: async (epoch, learningRate, onStep) => {
-      const order = shuffle
-        .at(epoch)
-        .permutation(dataset.splits.train.length)
-        .map((at) => dataset.splits.train[at] ?? 0);
-      const count = Math.ceil(order.length / params.batchSize);
-      const sum = { loss: 0, correct: 0, rows: 0 };
-      for (let number = 0; number < count; number++) {
-        const rows = order.slice(number * params.batchSize, (number + 1) * params.batchSize);
-        const { loss, correct } = step(rows, epoch, number + 1, learningRate);
-        sum.loss += loss * rows.length;
-        sum.correct += correct;
-        sum.rows += rows.length;
-        await onStep({
-          step: number + 1,
-          steps: count,
-          rows: rows.length,
-          loss: sum.loss / sum.rows,
-          accuracy: sum.correct / sum.rows,
-        });
-      }
-      return { loss: sum.loss / sum.rows, accuracy: sum.correct / sum.rows };
-    },
-    validate: () => {
-      if (dataset.splits.validation.length === 0) return null;
-      const { loss, accuracy } = predict(
-        tf,
-        network,
-        variables,
-        dataset,
-        dataset.splits.validation,
-        256,
-        precision,
-      );
-      return { loss, accuracy };
-    },
-    weights: () => variables.map(valuesOf),
-    optimizerState: () => slots.flat().map(valuesOf),
-    restore: (weights, state, done) => {
-      for (const [i, variable] of variables.entries())
-        tf.tidy(() => variable.assign(tf.tensor(weights[i] ?? [], variable.shape)));
-      if (state)
-        slots = trainable.map((variable, i) =>
-          Array.from({ length: optimizer.slots }, (_, slot) =>
-            tf.tensor(state[i * optimizer.slots + slot] ?? [], variable.shape),
-          ),
-        );
-      steps = done;
-    },
-  };
+  return new MinibatchTrainer(tf, network, initial, dataset, params, seed);
 }
 
-function placeOf(
+class MinibatchTrainer implements Trainer {
+  steps = 0;
+  readonly stepsPerEpoch: number;
+  readonly #tf: Tf;
+  readonly #network: Network;
+  readonly #dataset: OpenDataset;
+  readonly #params: Stages['train'];
+  readonly #seed: number;
+  readonly #variables: readonly Variable[];
+  readonly #trainable: Variable[];
+  readonly #updater: Updater;
+  readonly #loss: Loss;
+  readonly #dropout: readonly RandomStream[];
+  #feed: Feed | undefined;
+  #validation: Feed | undefined;
+  #engine = 0;
+  #all = 0;
+
+  constructor(
+    tf: Tf,
+    network: Network,
+    initial: readonly Float32Array[],
+    dataset: OpenDataset,
+    params: Stages['train'],
+    seed: number,
+  ) {
+    this.#tf = tf;
+    this.#network = network;
+    this.#dataset = dataset;
+    this.#params = params;
+    this.#seed = seed;
+    const specs = network.layers.flatMap((layer) => layer.weights);
+    this.#variables = specs.map((spec, i) =>
+      tf.variable(tf.tensor(Float32Array.from(initial[i] ?? []), [...spec.shape]), spec.trainable),
+    );
+    this.#trainable = this.#variables.filter((variable) => variable.trainable);
+    this.#updater = makeUpdater(tf, this.#trainable, makeOptimizer(params.optimizer));
+    this.#loss = makeLoss(params);
+    this.#dropout = network.layers.map((_, i) => randomStream(seed, 'train', `dropout ${i}`));
+    this.stepsPerEpoch = stepsPerEpoch(this.#plan(1));
+  }
+
+  async epoch(epoch: number, rate: Rate, onStep: (step: StepReport) => Promise<void>): Promise<Scores> {
+    const started = performance.now();
+    this.#feed ??= openFeed(this.#dataset, this.#plan(epoch), this.#params.workers);
+    const sum = { loss: 0, correct: 0, rows: 0 };
+    for (let step = 1; step <= this.stepsPerEpoch; step++) {
+      const batch = await this.#feed.next();
+      const { loss, correct, rows } = await this.#step(batch, epoch, step, rate(this.steps));
+      sum.loss += loss * rows;
+      sum.correct += correct;
+      sum.rows += rows;
+      await onStep({
+        step,
+        steps: this.stepsPerEpoch,
+        rows,
+        loss: sum.loss / sum.rows,
+        accuracy: sum.correct / sum.rows,
+      });
+    }
+    this.#all += performance.now() - started;
+    return { loss: sum.loss / sum.rows, accuracy: sum.correct / sum.rows };
+  }
+
+  async #step(
+    { x, y }: { x: Float32Array; y: Float32Array },
+    epoch: number,
+    step: number,
+    rate: number,
+  ): Promise<{ loss: number; correct: number; rows: number }> {
+    const started = performance.now();
+    const tf = this.#tf;
+    const rows = x.length / this.#network.input.reduce((product, side) => product * side, 1);
+    const { value, logits } = tf.tidy(() => this.#learn(x, y, rows, epoch, step, rate));
+    const [[loss = Number.NaN], guesses] = await Promise.all([value.data(), logits.data()]);
+    tf.dispose([value, logits]);
+    this.#engine += performance.now() - started;
+    if (!Number.isFinite(loss)) throw lossIsNaN(epoch, step);
+    return { loss, correct: correctOf(guesses, y, rows), rows };
+  }
+
+  #learn(
+    x: Float32Array,
+    y: Float32Array,
+    rows: number,
+    epoch: number,
+    step: number,
+    rate: number,
+  ): { value: Tensor; logits: Tensor } {
+    const tf = this.#tf;
+    const moved = new Map<Variable, Tensor>();
+    const words = (layer: number): { key: number[]; counter: number[] } =>
+      wordsAt(this.#dropout, layer, epoch, step);
+    const pass: Pass = { precision: this.#params.precision, training: { dropout: words, moved } };
+    const input = tf.tensor(x, [rows, ...this.#network.input]);
+    const targets = tf.tensor(y, [rows, y.length / rows]);
+    let logits: Tensor | undefined;
+    const { value, grads } = tf.engine().gradients(() => {
+      const out = forward(tf, this.#network, this.#variables, input, pass);
+      logits = tf.keep(out);
+      return this.#loss(tf, out, targets);
+    }, this.#trainable);
+    this.#updater.apply(grads, rate, ++this.steps);
+    for (const [variable, tensor] of moved) {
+      variable.assign(tensor);
+      tensor.dispose();
+    }
+    if (!logits) throw new Error('a step computed');
+    return { value, logits };
+  }
+
+  async validate(): Promise<Scores | null> {
+    const rows = this.#dataset.splits.validation;
+    if (rows.length === 0) return null;
+    const plan = { rows, batchSize: Math.min(validationBatch, rows.length), training: null, firstEpoch: 1 };
+    this.#validation ??= openFeed(this.#dataset, plan, Math.min(1, this.#params.workers));
+    const predictor = {
+      tf: this.#tf,
+      network: this.#network,
+      weights: this.#variables,
+      precision: this.#params.precision,
+    };
+    const { loss, accuracy } = await predictFrom(predictor, this.#dataset, rows, this.#validation);
+    return { loss, accuracy };
+  }
+
+  #plan(firstEpoch: number): Parameters<typeof openFeed>[1] {
+    const { batchSize } = this.#params;
+    return { rows: this.#dataset.splits.train, batchSize, training: { seed: this.#seed }, firstEpoch };
+  }
+
+  weights(): Float32Array[] {
+    return this.#variables.map((variable) => Float32Array.from(variable.dataSync()));
+  }
+
+  optimizerState(): Float32Array[] {
+    return this.#updater.state();
+  }
+
+  restore(weights: readonly Float32Array[], optimizer: readonly Float32Array[], steps: number): void {
+    const tf = this.#tf;
+    for (const [i, variable] of this.#variables.entries())
+      tf.tidy(() => variable.assign(tf.tensor(Float32Array.from(weights[i] ?? []), variable.shape)));
+    this.#updater.restore(optimizer);
+    this.steps = steps;
+  }
+
+  get spent(): Spent {
+    const data = this.#feed?.waited ?? 0;
+    return { engine: this.#engine, data, between: this.#all - this.#engine - data };
+  }
+
+  async close(): Promise<void> {
+    await this.#feed?.close();
+    await this.#validation?.close();
+  }
+}
+
+function wordsAt(
   streams: readonly RandomStream[],
   layer: number,
   epoch: number,
@@ -156,39 +235,13 @@ function placeOf(
   return stream.words(epoch, step);
 }
 
-/** Mean over the rows of -log softmax(logits)[label]. */
-export function crossentropy(tf: Tf, logits: TensorFlow.Tensor, labels: Int32Array): TensorFlow.Scalar {
-  const classes = logits.shape.at(-1) ?? 1;
-  const chosen = tf.mul(tf.oneHot(tf.tensor1d(labels, 'int32'), classes), tf.logSoftmax(logits));
-  return tf.reshape(tf.neg(tf.mean(tf.sum(chosen, -1))), []);
-}
-
-function descend(
-  tf: Tf,
-  variables: readonly TensorFlow.Variable[],
-  gradients: TensorFlow.NamedTensorMap,
-  slots: readonly TensorFlow.Tensor[][],
-  optimizer: Optimizer,
-  rate: number,
-  step: number,
-): TensorFlow.Tensor[][] {
-  return variables.map((variable, i) => {
-    const gradient = gradients[variable.name];
-    if (!gradient) throw new Error(`${variable.name} has no gradient`);
-    const before = slots[i] ?? [];
-    const { decrease, state } = optimizer.update(gradient, before, rate, step);
-    variable.assign(tf.sub(variable, decrease));
-    for (const tensor of before) if (!state.includes(tensor)) tensor.dispose();
-    return state.map((tensor) => tf.keep(tensor));
-  });
-}
-
-export function correctOf(logits: ArrayLike<number>, labels: Int32Array): number {
-  const classes = logits.length / labels.length;
-  return labels.reduce(
-    (count, label, row) => count + Number(argMax(logits, row * classes, classes) === label),
-    0,
-  );
+/** How many rows have their largest guess where the largest target is. */
+export function correctOf(guesses: ArrayLike<number>, targets: ArrayLike<number>, rows: number): number {
+  const classes = targets.length / rows;
+  let correct = 0;
+  for (let row = 0; row < rows; row++)
+    correct += Number(argMax(guesses, row * classes, classes) === argMax(targets, row * classes, classes));
+  return correct;
 }
 
 function argMax(values: ArrayLike<number>, from: number, count: number): number {
@@ -196,8 +249,6 @@ function argMax(values: ArrayLike<number>, from: number, count: number): number 
   for (let i = 1; i < count; i++) if ((values[from + i] ?? 0) > (values[from + best] ?? 0)) best = i;
   return best;
 }
-
-const valuesOf = (tensor: TensorFlow.Tensor): Float32Array => Float32Array.from(tensor.dataSync());
 
 function lossIsNaN(epoch: number, step: number): Failure {
   return new Failure('loss-is-nan', `the loss became NaN in epoch ${epoch}, step ${step}`, {

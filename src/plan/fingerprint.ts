@@ -42,7 +42,9 @@ export function fingerprint(input: FingerprintInput): Fingerprint {
     ...(kind.draws(input.params) ? { seed: input.seed } : {}),
     ...(Object.keys(input.outside).length > 0 ? { outside: input.outside } : {}),
   };
-  const prefix = kind.continues ? digest({ ...parts, params: without(params, kind.continues) }) : null;
+  // What depends on the length asked for from its start on is the beginning of no longer one.
+  const shared = kind.continues && !kind.needsHorizon?.(input.params) ? without(params, kind.continues) : params;
+  const prefix = kind.continues ? digest({ ...parts, params: shared }) : null;
   return { hash: digest(parts), parts, prefix };
 }
 

@@ -88,6 +88,8 @@ export interface Kind {
   readonly usesEngine: boolean;
   /** The param that only says how long to go on (`epochs`): what is done without it is kept in checkpoints and continued from. */
   readonly continues?: string;
+  /** Does what is done early depend on `continues`, as with a schedule over all epochs? */
+  needsHorizon?(params: JsonObject): boolean;
   /** Does the seed decide its output? */
   draws(params: JsonObject): boolean;
   components(params: JsonObject): readonly Component[];

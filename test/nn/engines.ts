@@ -11,9 +11,12 @@ export interface TestEngine {
 }
 
 export const engines: readonly TestEngine[] = describeEngines(readSettings({}).engineSettings).map(
-  (engine): TestEngine => ({
+  (engine) => ({
     name: engine.name,
-    open: () => openEngine(engine.works ? engine.order : null),
-    skip: engine.works ? false : `the engine ${engine.name} does not work here: ${engine.fix}`,
+    skip: engine.works ? false : engine.why,
+    open: async () => {
+      if (!engine.works) throw new Error(engine.why);
+      return openEngine(engine.order);
+    },
   }),
 );

@@ -91,6 +91,13 @@ const computations: { readonly [name: string]: Compute } = {
     const inputs = { dy: input('dy'), input: input('x'), output: input('y') };
     return shipped(tf, 'MaxPoolGrad', inputs, { filterSize: size, strides, pad });
   },
+  Crossentropy: (tf, input) => {
+    const [logits, targets] = [input('logits'), input('targets')];
+    const rows = logits.shape[0] ?? 1;
+    const logarithms = tf.logSoftmax(logits);
+    const loss = tf.neg(tf.div(tf.sum(tf.mul(targets, logarithms)), rows));
+    return [loss, tf.div(tf.sub(tf.exp(logarithms), targets), rows)];
+  },
   ReluTraining: (tf, input) => tf.relu(input('x')),
   ReluGrad: (tf, input) => tf.mul(input('dy'), tf.step(input('y'))),
   ToFloat: (_, input) => input('x').clone(),

@@ -30,6 +30,7 @@ export function nativeKernels(backend: NativeBackend): { readonly [name: string]
     ...(backend.isUsingGpuDevice ? batchNormOnGpu : batchNorm),
     ...(withOneDnn ? poolingWithPlaces : pooling),
     Product: product,
+    Crossentropy: crossentropy,
   };
   return Object.fromEntries(Object.entries(kernels).map(([name, compute]) => [name, nativeKernel(compute)]));
 }
@@ -49,6 +50,17 @@ const product: NativeKernel = (session, input, attrs) => {
   const factors = [session.cast(input('a'), dtype), session.cast(input('b'), dtype)];
   const flags = [flag('transpose_a', transposeA), flag('transpose_b', transposeB)];
   return session.cast(session.run('MatMul', factors, [type('T', dtype), ...flags]), dtypes.float);
+};
+
+const crossentropy: NativeKernel = (session, input) => {
+  const [logits, targets] = [input('logits'), input('targets')];
+  const attrs = [type('T', dtypes.float)];
+  const [losses, slopes] = session.runAll('SoftmaxCrossEntropyWithLogits', [logits, targets], attrs, 2);
+  if (!losses || !slopes) throw new Error('SoftmaxCrossEntropyWithLogits made too little');
+  const axis = session.constant(Int32Array.of(0));
+  const mean = [...attrs, type('Tidx', dtypes.int32), flag('keep_dims', false)];
+  const share = session.scalar(1 / (logits.shape[0] ?? 1));
+  return [session.run('Mean', [losses, axis], mean), session.run('Mul', [slopes, share], attrs)];
 };
 
 const dropout: { readonly [name: string]: NativeKernel } = {

@@ -3,6 +3,7 @@ import type { Tf } from '../engine.ts';
 import { registerActivations } from './activation.ts';
 import { registerBatchNorm } from './batch-norm.ts';
 import { registerConvolution } from './convolution.ts';
+import { registerCrossentropy } from './crossentropy.ts';
 import { registerDropout } from './dropout.ts';
 import { registerPooling } from './pooling.ts';
 import { registerProduct } from './product.ts';
@@ -13,6 +14,7 @@ export function registerOperations(tf: Tf): void {
     registerActivations,
     registerBatchNorm,
     registerConvolution,
+    registerCrossentropy,
     registerDropout,
     registerPooling,
     registerProduct,

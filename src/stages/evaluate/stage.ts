@@ -20,7 +20,8 @@ export const run: RunStage = async (context) => {
   const specs = network.layers.flatMap((layer) => layer.weights);
   const variables = specs.map((spec, i) => tf.variable(tf.tensor(weights[i] ?? [], [...spec.shape]), false));
   const rows = dataset.splits[params.split];
-  const made = predict(tf, network, variables, dataset, rows, params.batchSize, 'float32', (done) =>
+  const predictor = { tf, network, weights: variables, precision: 'float32' as const };
+  const made = await predict(predictor, dataset, rows, { batchSize: params.batchSize, workers: 1 }, (done) =>
     context.progress({ unit: 'images', done, total: rows.length }),
   );
   const metrics = metricsOf(made, dataset.file.classes);

@@ -23,6 +23,8 @@ export const train: Kind = {
   }),
   usesEngine: true,
   continues: 'epochs',
+  // Threads change no byte: x-fingerprint in the schema.
+  decisive: ({ workers: _workers, ...chosen }) => chosen,
   draws: () => true,
   components: (params) => {
     const own = paramsOf('train', params);

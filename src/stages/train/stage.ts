@@ -51,6 +51,7 @@ export const run: RunStage = async (context) => {
   );
   const training = new Training(context, params, model, trainer);
   await training.run();
+  await trainer.close();
   return finish(context, params, model, dataset, training);
 };
 
@@ -99,8 +100,8 @@ class Training {
 
   async #epoch(epoch: number): Promise<void> {
     const learningRate = scheduledRate(this.#params.callbacks, epoch, this.state.learningRate);
-    const { loss, accuracy } = await this.trainer.epoch(epoch, learningRate, this.#reporter(epoch));
-    const validated = this.trainer.validate();
+    const { loss, accuracy } = await this.trainer.epoch(epoch, () => learningRate, this.#reporter(epoch));
+    const validated = await this.trainer.validate();
     const metrics: EpochMetrics = {
       epoch,
       learningRate,

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { operationsOf } from '../../src/augment/operations.ts';
+import type { BatchPlan, OpenDataset } from '../../src/data/batches.ts';
+import { openFeed } from '../../src/data/feed.ts';
+
+const rows = 23;
+const example = [8, 8, 3];
+const operations = operationsOf({
+  rotation: 20,
+  widthShift: 0.2,
+  heightShift: 0.2,
+  shear: 0,
+  zoom: 0.2,
+  horizontalFlip: true,
+  verticalFlip: false,
+  noise: 4,
+  fill: 'nearest',
+  fillValue: 0,
+  operations: [],
+});
+
+function dataset(): OpenDataset {
+  const images = new Uint8Array(new SharedArrayBuffer(rows * 192));
+  for (let i = 0; i < images.length; i++) images[i] = (i * 37) % 256;
+  return {
+    file: {
+      version: 1,
+      name: 'waves',
+      example,
+      classes: ['a', 'b', 'c'],
+      transforms: [
+        { transform: 'normalize', mean: [120], std: [60] },
+        { transform: 'augment', seed: 3, operations },
+      ],
+    },
+    images,
+    labels: Uint8Array.from({ length: rows }, (_, i) => i % 3),
+    splits: {
+      train: Int32Array.from({ length: rows }, (_, i) => i),
+      validation: new Int32Array(0),
+      test: new Int32Array(0),
+    },
+  };
+}
+
+async function batches(count: number, workers: number, change: Partial<BatchPlan> = {}): Promise<string[]> {
+  const data = dataset();
+  const plan = { rows: data.splits.train, batchSize: 5, training: { seed: 1 }, firstEpoch: 1, ...change };
+  const feed = openFeed(data, plan, workers);
+  const made: string[] = [];
+  for (let n = 0; n < count; n++) {
+    const { x, y } = await feed.next();
+    made.push(
+      `${Buffer.from(Uint8Array.from(new Uint8Array(x.slice().buffer))).toString('hex')} ${y.join('')}`,
+    );
+  }
+  await feed.close();
+  return made;
+}
+
+const steps = 5;
+
+test('batches are the same bytes for any number of workers, over the ends of epochs', async () => {
+  const alone = await batches(3 * steps, 0);
+  assert.equal(new Set(alone).size, 3 * steps);
+  for (const workers of [1, 2, 3]) assert.deepEqual(await batches(3 * steps, workers), alone);
+});
+
+test('a feed that starts at a later epoch gives the batches that it would have come to', async () => {
+  const all = await batches(3 * steps, 1);
+  assert.deepEqual(await batches(steps, 1, { firstEpoch: 3 }), all.slice(2 * steps));
+});
+
+test('an epoch has each row once, in another order than the last', async () => {
+  const labels = (made: string[]): string => made.map((batch) => batch.split(' ')[1]).join('');
+  const made = await batches(2 * steps, 1);
+  const [first, second] = [labels(made.slice(0, steps)), labels(made.slice(steps))];
+  assert.notEqual(first, second);
+  assert.equal(first.length, rows * 3);
+  assert.deepEqual(
+    [...first.matchAll(/.../g)].map(String).sort(),
+    [...second.matchAll(/.../g)].map(String).sort(),
+  );
+});
+
+test('rows that are not for training come in order, normalized and as they are', async () => {
+  const [first = ''] = await batches(1, 1, { training: null });
+  const values = new Float32Array(Uint8Array.from(Buffer.from(first.split(' ')[0] ?? '', 'hex')).buffer);
+  assert.deepEqual(
+    [...values.slice(0, 3)],
+    [0, 37, 74].map((pixel) => Math.fround((pixel - 120) / 60)),
+  );
+});
