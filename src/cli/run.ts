@@ -140,6 +140,7 @@ function stageRecord({ stage, outcome, reason, seconds, executed }: FinishedStag
     outcome,
     reason,
     seconds,
+    ...(done?.result.timing ? { timing: done.result.timing } : {}),
     fingerprint: done?.fingerprint.hash ?? null,
     params: stage.params,
     values: done?.result.values ?? {},

@@ -33,6 +33,8 @@ export interface StageRecord {
   readonly outcome: StageOutcomeName;
   readonly reason: string;
   readonly seconds: number;
+  /** Of a training: the shares of its time in the engine, waiting for data, and between steps. */
+  readonly timing?: { readonly [part: string]: number };
   readonly fingerprint: string | null;
   readonly params: JsonObject;
   readonly values: { readonly [value: string]: number | string };

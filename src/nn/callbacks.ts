@@ -101,9 +101,7 @@ function cut(config: Plateau, state: CallbackState, epoch: number, verdict: Verd
   const old = verdict.learningRate;
   if (old <= Math.fround(config.minLearningRate)) return;
   verdict.learningRate = Math.fround(Math.max(old * config.factor, config.minLearningRate));
-  verdict.events.push(
-    `epoch ${epoch}: learning rate ${shortly(old)} → ${shortly(verdict.learningRate)}`,
-  );
+  verdict.events.push(`epoch ${epoch}: learning rate ${shortly(old)} → ${shortly(verdict.learningRate)}`);
   state.cooldown = config.cooldown;
   state.wait = 0;
 }

@@ -3,10 +3,10 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Tf } from './engine.ts';
 import { type LayerNode, type Network, networkInput } from './graph.ts';
 import { relu, toFloat } from './ops/activation.ts';
-import { normalizeBatch } from './ops/batch-norm.ts';
+import { normalizeBatch, normalizeBy } from './ops/batch-norm.ts';
 import { convolve } from './ops/convolution.ts';
 import { type DropoutAttrs, dropOut } from './ops/dropout.ts';
-import { type Precision, runOne } from './ops/kernel.ts';
+import type { Precision } from './ops/kernel.ts';
 import { poolMax } from './ops/pooling.ts';
 import { multiply } from './ops/product.ts';
 import { depthwise, plainLayer } from './plain-layers.ts';
@@ -155,12 +155,7 @@ function batchNorm(
     throw new Error('batchNormalization has four weights');
   const { epsilon, momentum } = config;
   if (!pass.training || frozen)
-    return runOne(
-      tf,
-      'BatchNormInference',
-      { x, gamma, beta, mean: movingMean, variance: movingVariance },
-      { epsilon },
-    );
+    return normalizeBy(tf, x, { gamma, beta, mean: movingMean, variance: movingVariance }, epsilon);
   const { y, mean, variance } = normalizeBatch(tf, x, gamma, beta, epsilon);
   const { moved } = pass.training;
   const move = (moving: Variable, batch: Tensor): void => {

@@ -23,3 +23,6 @@ function ownKernels(tf: Tf): { readonly [name: string]: KernelFunc } {
   if (isNative(backend)) return nativeKernels(backend);
   return tf.getBackend() === 'wasm' ? wasmKernels : {};
 }
+
+/** Can it compute `mixedBfloat16`? */
+export const hasBfloat16 = (tf: Tf): boolean => isNative(tf.backend());

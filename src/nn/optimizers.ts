@@ -55,6 +55,9 @@ export function makeOptimizer(config: Stages['train']['optimizer']): Optimizer {
   throw new Error('unchecked optimizer');
 }
 
+export const learningRateOf = (config: Stages['train']['optimizer']): number =>
+  makeOptimizer(config).learningRate;
+
 function optimizer(config: Config, rule: Rule): Optimizer {
   const { learningRate, weightDecay, clipNorm, clipValue, globalClipNorm } = config;
   const clip = { norm: clipNorm, value: clipValue, globalNorm: globalClipNorm };

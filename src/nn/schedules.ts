@@ -15,7 +15,10 @@ interface Setting {
 export type Rate = (step: number) => number;
 
 const schedules: { readonly [K in keyof Schedule]-?: (options: Options[K], setting: Setting) => Rate } = {
-  constant: (_, { rate }) => () => rate,
+  constant:
+    (_, { rate }) =>
+    () =>
+      rate,
   exponential,
   piecewise,
   cosine,

@@ -11,15 +11,13 @@ import type { Network } from './graph.ts';
 import { type Loss, makeLoss } from './losses.ts';
 import { makeOptimizer } from './optimizers.ts';
 import { predictFrom } from './predict.ts';
+import type { Rate } from './schedules.ts';
 import { makeUpdater, type Updater } from './updater.ts';
 
 export interface Scores {
   readonly loss: number;
   readonly accuracy: number;
 }
-
-/** The rate of a step; steps count from 0 over the whole training. */
-export type Rate = (step: number) => number;
 
 /** Where a training's time went, in milliseconds. */
 export interface Spent {

@@ -43,7 +43,8 @@ export function fingerprint(input: FingerprintInput): Fingerprint {
     ...(Object.keys(input.outside).length > 0 ? { outside: input.outside } : {}),
   };
   // What depends on the length asked for from its start on is the beginning of no longer one.
-  const shared = kind.continues && !kind.needsHorizon?.(input.params) ? without(params, kind.continues) : params;
+  const shared =
+    kind.continues && !kind.needsHorizon?.(input.params) ? without(params, kind.continues) : params;
   const prefix = kind.continues ? digest({ ...parts, params: shared }) : null;
   return { hash: digest(parts), parts, prefix };
 }

@@ -48,6 +48,7 @@ export async function storeResult(
     facts: outcome.facts ?? {},
     createdBy: run.version,
     seconds,
+    ...(outcome.timing ? { timing: outcome.timing } : {}),
   };
   await run.store.record(made.hash, stage.kind, made.parts, result);
   return result;

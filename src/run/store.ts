@@ -28,6 +28,8 @@ export interface StoredResult {
   /** The version of `pipe`. */
   readonly createdBy: string;
   readonly seconds: number;
+  /** Where they went, as shares of 1. */
+  readonly timing?: { readonly [part: string]: number };
 }
 
 export interface IndexEntry {

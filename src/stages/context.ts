@@ -66,6 +66,8 @@ export interface StageOutcome {
   readonly values?: { readonly [value: string]: number | string };
   /** Facts for reports beside params and versions; no times in it. */
   readonly facts?: { readonly [name: string]: Json };
+  /** Where its time went, as shares of 1: for the run's record, never part of a result's content. */
+  readonly timing?: { readonly [part: string]: number };
 }
 
 export type RunStage = (context: StageContext) => Promise<StageOutcome>;

@@ -82,6 +82,10 @@ const computations: { readonly [name: string]: Compute } = {
     const scale = tf.mul(input('gamma'), tf.rsqrt(tf.add(input('variance'), numberOf(attrs, 'epsilon'))));
     return tf.add(tf.mul(input('x'), scale), tf.sub(input('beta'), tf.mul(input('mean'), scale)));
   },
+  BatchNormInferenceGrad: (tf, input, attrs) => {
+    const scale = tf.mul(input('gamma'), tf.rsqrt(tf.add(input('variance'), numberOf(attrs, 'epsilon'))));
+    return tf.mul(input('dy'), scale);
+  },
   MaxPoolTraining: (tf, input, attrs) => {
     const { size, strides, pad } = poolOf(attrs);
     return tf.maxPool(tensor4(tf, input('x')), size, strides, pad);

@@ -125,13 +125,14 @@ function fusedBatchNormGrad(
   input: (name: string) => Handle,
   epsilon: number,
   reserved: readonly Handle[],
+  training = true,
 ): readonly Handle[] {
   const x = asImage(session, input('x'));
   const inputs = [asImage(session, input('dy')), x, input('gamma'), ...reserved];
   const [dx, dGamma, dBeta] = session.runAll(
     'FusedBatchNormGradV3',
     inputs,
-    batchNormAttrs(x, epsilon, true),
+    batchNormAttrs(x, epsilon, training),
     5,
   );
   if (!dx || !dGamma || !dBeta) throw new Error('FusedBatchNormGradV3 made too little');
@@ -150,6 +151,7 @@ const batchNorm: { readonly [name: string]: NativeKernel } = {
     return fusedBatchNormGrad(session, input, numberOf(attrs, 'epsilon'), reserved);
   },
   BatchNormInference: batchNormInference,
+  BatchNormInferenceGrad: batchNormInferenceGrad,
 };
 
 /** On a GPU what is reserved is cuDNN's own: the inverse deviation, and space. */
@@ -170,6 +172,7 @@ const batchNormOnGpu: { readonly [name: string]: NativeKernel } = {
       input('own1'),
     ]),
   BatchNormInference: batchNormInference,
+  BatchNormInferenceGrad: batchNormInferenceGrad,
 };
 
 function batchNormInference(
@@ -183,6 +186,15 @@ function batchNormInference(
   const [y] = session.runAll('FusedBatchNormV3', inputs, own, 6);
   if (!y) throw new Error('FusedBatchNormV3 made nothing');
   return input('x').shape.length === 4 ? y : session.reshape(y, input('x').shape);
+}
+
+function batchNormInferenceGrad(
+  session: Session,
+  input: (name: string) => Handle,
+  attrs: Parameters<NativeKernel>[2],
+): readonly Handle[] {
+  const given = [input('mean'), input('variance'), session.constant(new Float32Array(0))];
+  return fusedBatchNormGrad(session, input, numberOf(attrs, 'epsilon'), given, false).slice(0, 1);
 }
 
 function poolAttrs({ size, strides, pad }: PoolAttrs, x: Handle): Attr[] {

@@ -1,7 +1,7 @@
 /** Batch normalization while training (Ioffe, Szegedy 2015), statistics over all axes but the last. */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Tf } from '../engine.ts';
-import { only, runKernel, upstream } from './kernel.ts';
+import { only, runKernel, runOne, upstream } from './kernel.ts';
 
 export interface Normalized {
   readonly y: Tensor;
@@ -16,7 +16,28 @@ export function normalizeBatch(tf: Tf, x: Tensor, gamma: Tensor, beta: Tensor, e
   return { y: only(y), mean: only(mean), variance: only(variance) };
 }
 
+export interface Statistics {
+  readonly gamma: Tensor;
+  readonly beta: Tensor;
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
+
+/** With given statistics; only x has a gradient, as in a layer that is frozen. */
+export function normalizeBy(tf: Tf, x: Tensor, statistics: Statistics, epsilon: number): Tensor {
+  return runOne(tf, 'BatchNormInference', { x, ...statistics }, { epsilon });
+}
+
 export function registerBatchNorm(tf: Tf): void {
+  tf.registerGradient({
+    kernelName: 'BatchNormInference',
+    inputsToSave: ['x', 'gamma', 'mean', 'variance'],
+    gradFunc: (dys, [x, gamma, mean, variance], attrs) => {
+      if (!x || !gamma || !mean || !variance) throw new Error('batchNorm saved four tensors');
+      const inputs = { dy: upstream(dys), x, gamma, mean, variance };
+      return { x: () => runOne(tf, 'BatchNormInferenceGrad', inputs, attrs) };
+    },
+  });
   tf.registerGradient({
     kernelName: 'BatchNormTraining',
     inputsToSave: ['x', 'gamma'],

@@ -1,8 +1,10 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { freezeLayers, unmatched } from '../../nn/freeze.ts';
 import type { Network } from '../../nn/graph.ts';
+import { needsHorizon } from '../../nn/schedules.ts';
 import type { CheckInput, CheckResult, Kind } from '../kind.ts';
 import { paramsOf } from '../params.ts';
+import { contradictions } from './options.ts';
 
 export const train: Kind = {
   name: 'train',
@@ -23,6 +25,7 @@ export const train: Kind = {
   }),
   usesEngine: true,
   continues: 'epochs',
+  needsHorizon: (params) => needsHorizon(paramsOf('train', params)),
   // Threads change no byte: x-fingerprint in the schema.
   decisive: ({ workers: _workers, ...chosen }) => chosen,
   draws: () => true,
@@ -33,6 +36,7 @@ export const train: Kind = {
       .map((name) => `callback/${name}`);
     const names = [
       ...Object.keys(own.optimizer).map((name) => `optimizer/${name}`),
+      ...Object.keys(own.schedule ?? {}).map((name) => `schedule/${name}`),
       `loss/${own.loss}`,
       ...new Set(callbacks),
       'nn/training',
@@ -75,14 +79,7 @@ function check({ params, inputs, at }: CheckInput): CheckResult {
     if (data.rows?.validation === 0) problems.push(...monitorsWithoutValidation(own, at));
   }
   if (model?.type === 'model') problems.push(...wronglyFrozen(model.network, own.freeze, at));
-  if (model?.type === 'model' && model.lastActivation !== 'softmax')
-    problems.push(
-      at('loss', {
-        code: 'loss-mismatch',
-        message: `sparseCategoricalCrossentropy needs probabilities; the model's last activation is ${model.lastActivation ?? 'none'}`,
-        fix: 'end the model with activation: softmax',
-      }),
-    );
+  problems.push(...contradictions(own, model?.type === 'model' ? model : undefined, at));
   return { diagnostics: problems, forms: model ? { trained: model } : {} };
 }
 

@@ -14,7 +14,10 @@ import { openEngine } from '../../nn/engine.ts';
 import { bytesOf, type Model, readModel, splitWeights, writeModel } from '../../nn/format.ts';
 import { freezeLayers, unmatched } from '../../nn/freeze.ts';
 import type { Network } from '../../nn/graph.ts';
-import { makeTrainer, type StepReport, type Trainer } from '../../nn/trainer.ts';
+import { hasBfloat16 } from '../../nn/kernels.ts';
+import { learningRateOf } from '../../nn/optimizers.ts';
+import { type Rate, scheduleOf } from '../../nn/schedules.ts';
+import { makeTrainer, type Spent, type StepReport, type Trainer } from '../../nn/trainer.ts';
 import type { RunStage, StageContext } from '../context.ts';
 import { paramsOf } from '../params.ts';
 
@@ -41,14 +44,12 @@ export const run: RunStage = async (context) => {
       `batchSize is ${params.batchSize}, the data has ${dataset.splits.train.length} training rows`,
       { fix: 'lower batchSize' },
     );
-  const trainer = makeTrainer(
-    await openEngine(context.engine),
-    model.network,
-    model.weights,
-    dataset,
-    params,
-    context.seed,
-  );
+  const tf = await openEngine(context.engine);
+  if (params.precision === 'mixedBfloat16' && !hasBfloat16(tf))
+    throw new Failure('precision-unsupported', `the engine ${context.engine?.name} has no bfloat16`, {
+      fix: 'use the native engine (--engine native), or precision: float32',
+    });
+  const trainer = makeTrainer(tf, model.network, model.weights, dataset, params, context.seed);
   const training = new Training(context, params, model, trainer);
   await training.run();
   await trainer.close();
@@ -71,16 +72,18 @@ class Training {
   readonly #context: StageContext;
   readonly #params: Stages['train'];
   readonly #model: Model;
+  readonly #schedule: Rate | null;
 
   constructor(context: StageContext, params: Stages['train'], model: Model, trainer: Trainer) {
     this.#context = context;
     this.#params = params;
     this.#model = model;
     this.trainer = trainer;
-    const [optimizer] = Object.values(params.optimizer);
+    const learningRate = learningRateOf(params.optimizer);
+    this.#schedule = scheduleOf(params, learningRate, trainer.stepsPerEpoch);
     this.state = {
       version: 1,
-      learningRate: optimizer?.learningRate ?? 0,
+      learningRate,
       steps: 0,
       callbacks: params.callbacks.map(freshState),
       history: [],
@@ -99,18 +102,19 @@ class Training {
   }
 
   async #epoch(epoch: number): Promise<void> {
-    const learningRate = scheduledRate(this.#params.callbacks, epoch, this.state.learningRate);
-    const { loss, accuracy } = await this.trainer.epoch(epoch, () => learningRate, this.#reporter(epoch));
+    const set = scheduledRate(this.#params.callbacks, epoch, this.state.learningRate);
+    const rate: Rate = this.#schedule ?? (() => set);
+    const { loss, accuracy } = await this.trainer.epoch(epoch, rate, this.#reporter(epoch));
     const validated = await this.trainer.validate();
     const metrics: EpochMetrics = {
       epoch,
-      learningRate,
+      learningRate: rate(this.trainer.steps - 1),
       loss,
       accuracy,
       valLoss: validated?.loss ?? null,
       valAccuracy: validated?.accuracy ?? null,
     };
-    const verdict = afterEpoch(this.#params.callbacks, this.state.callbacks, metrics);
+    const verdict = afterEpoch(this.#params.callbacks, this.state.callbacks, metrics, set);
     this.state.learningRate = verdict.learningRate;
     this.state.history.push(metrics);
     this.state.events.push(...verdict.events);
@@ -231,7 +235,15 @@ function finish(
     summary: `${state.history.length} of ${params.epochs} epochs · loss ${loss.toFixed(2)} · acc ${percent(accuracy)}${val}`,
     values,
     facts: { keptEpoch: kept, stopped: state.stopped },
+    timing: shares(trainer.spent),
   };
+}
+
+/** Of the time in epochs, without validation: engine, waiting for batches, what lies between steps. */
+function shares(spent: Spent): { [part: string]: number } {
+  const all = spent.engine + spent.data + spent.between;
+  const share = (part: number): number => Math.round((part / Math.max(all, 1e-9)) * 1e4) / 1e4;
+  return { engine: share(spent.engine), data: share(spent.data), between: share(spent.between) };
 }
 
 const percent = (part: number): string => `${(part * 100).toFixed(1)}%`;

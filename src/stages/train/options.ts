@@ -1,0 +1,78 @@
+/** Options of a training that each are right and contradict each other. */
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Stages } from '../../generated/types.ts';
+import type { CheckInput, ModelForm } from '../kind.ts';
+
+type Params = Stages['train'];
+type At = CheckInput['at'];
+
+export function contradictions(own: Params, model: ModelForm | undefined, at: At): Diagnostic[] {
+  return [
+    ...(model ? lossAgainstModel(own, model, at) : []),
+    ...smoothing(own, at),
+    ...twoClips(own, at),
+    ...rates(own, at),
+  ];
+}
+
+function lossAgainstModel(own: Params, model: ModelForm, at: At): Diagnostic[] {
+  const softmax = model.lastActivation === 'softmax';
+  if (own.fromLogits !== softmax) return [];
+  const last = model.lastActivation ?? 'none';
+  return [
+    own.fromLogits
+      ? at('fromLogits', {
+          code: 'loss-mismatch',
+          message: "fromLogits takes a model without softmax; this model's last activation is softmax",
+          fix: 'leave out fromLogits, or end the model with activation: linear',
+        })
+      : at('loss', {
+          code: 'loss-mismatch',
+          message: `${own.loss} needs probabilities; the model's last activation is ${last}`,
+          fix: 'end the model with activation: softmax, or say fromLogits: true',
+        }),
+  ];
+}
+
+function smoothing(own: Params, at: At): Diagnostic[] {
+  if (own.labelSmoothing === 0 || own.loss === 'categoricalCrossentropy') return [];
+  const message = `${own.loss} has no labelSmoothing`;
+  return [at('labelSmoothing', { code: 'loss-mismatch', message, fix: 'loss: categoricalCrossentropy has' })];
+}
+
+function twoClips({ optimizer }: Params, at: At): Diagnostic[] {
+  const [[name, options] = ['', {}]] = Object.entries(optimizer);
+  const clips = Object.keys(options).filter((key) => /clip/i.test(key));
+  if (clips.length < 2) return [];
+  const message = `only one of ${clips.join(', ')} can be used, as in Keras`;
+  return [at(`optimizer.${name}.${clips[1]}`, { code: 'conflicting-options', message, fix: 'keep one' })];
+}
+
+/** In Keras a schedule's rate can't be set by callbacks: it raises an error there. */
+function rates({ schedule, callbacks }: Params, at: At): Diagnostic[] {
+  if (!schedule) return [];
+  const { boundaries = [], values = [] } = schedule.piecewise ?? {};
+  const setters = callbacks.flatMap((callback, i) =>
+    Object.keys(callback).flatMap((name) =>
+      name === 'earlyStopping'
+        ? []
+        : at(`callbacks.${i}.${name}`, {
+            code: 'conflicting-options',
+            message: `\`schedule\` sets the rate of every step; ${name} could not change it`,
+            fix: 'keep one of the two',
+          }),
+    ),
+  );
+  const wrong = schedule.piecewise !== undefined && values.length !== boundaries.length + 1;
+  return [
+    ...setters,
+    ...(wrong
+      ? [
+          at('schedule.piecewise.values', {
+            code: 'conflicting-options',
+            message: `piecewise has ${boundaries.length} boundaries, so ${boundaries.length + 1} values; found ${values.length}`,
+          }),
+        ]
+      : []),
+  ];
+}
