@@ -3,7 +3,8 @@ import type { KernelFunc } from '@tensorflow/tfjs-core';
 import type { Tf } from './engine.ts';
 import { genericKernels } from './generic/kernels.ts';
 import { isNative } from './native/backend.ts';
-import { nativeKernels } from './native/kernels.ts';
+import { mendAddition, nativeKernels } from './native/kernels.ts';
+import { replaceKernel } from './ops/kernel.ts';
 import { registerOperations } from './ops/register.ts';
 import { mendShippedKernels, wasmKernels } from './wasm/kernels.ts';
 
@@ -13,6 +14,7 @@ export function registerTrainingKernels(tf: Tf): void {
   if (tf.getKernel('Convolution', backendName)) return;
   registerOperations(tf);
   if (backendName === 'wasm') mendShippedKernels(tf);
+  if (isNative(tf.backend())) replaceKernel(tf, 'Add', mendAddition);
   const kernels = { ...genericKernels(tf), ...ownKernels(tf) };
   for (const [kernelName, kernelFunc] of Object.entries(kernels))
     tf.registerKernel({ kernelName, backendName, kernelFunc });

@@ -1,51 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { operationsOf } from '../../src/augment/operations.ts';
-import type { BatchPlan, OpenDataset } from '../../src/data/batches.ts';
+import type { BatchPlan } from '../../src/data/batches.ts';
 import { openFeed } from '../../src/data/feed.ts';
-
-const rows = 23;
-const example = [8, 8, 3];
-const operations = operationsOf({
-  rotation: 20,
-  widthShift: 0.2,
-  heightShift: 0.2,
-  shear: 0,
-  zoom: 0.2,
-  horizontalFlip: true,
-  verticalFlip: false,
-  noise: 4,
-  fill: 'nearest',
-  fillValue: 0,
-  operations: [],
-});
-
-function dataset(): OpenDataset {
-  const images = new Uint8Array(new SharedArrayBuffer(rows * 192));
-  for (let i = 0; i < images.length; i++) images[i] = (i * 37) % 256;
-  return {
-    file: {
-      version: 1,
-      name: 'waves',
-      example,
-      classes: ['a', 'b', 'c'],
-      transforms: [
-        { transform: 'normalize', mean: [120], std: [60] },
-        { transform: 'augment', seed: 3, operations },
-      ],
-    },
-    images,
-    labels: Uint8Array.from({ length: rows }, (_, i) => i % 3),
-    splits: {
-      train: Int32Array.from({ length: rows }, (_, i) => i),
-      validation: new Int32Array(0),
-      test: new Int32Array(0),
-    },
-  };
-}
+import { waves } from './dataset.ts';
 
 async function batches(count: number, workers: number, change: Partial<BatchPlan> = {}): Promise<string[]> {
-  const data = dataset();
+  const data = waves(rows);
   const plan = { rows: data.splits.train, batchSize: 5, training: { seed: 1 }, firstEpoch: 1, ...change };
   const feed = openFeed(data, plan, workers);
   const made: string[] = [];
@@ -59,6 +19,7 @@ async function batches(count: number, workers: number, change: Partial<BatchPlan
   return made;
 }
 
+const rows = 23;
 const steps = 5;
 
 test('batches are the same bytes for any number of workers, over the ends of epochs', async () => {

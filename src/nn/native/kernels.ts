@@ -1,6 +1,6 @@
 /** The operations of ops/ on native TensorFlow: its fused ones where TensorFlow.js composes a dozen. */
-import type { KernelFunc } from '@tensorflow/tfjs-core';
-import { dropoutOf, numberOf, poolOf, productOf } from '../ops/attrs.ts';
+import type { KernelConfig, KernelFunc } from '@tensorflow/tfjs-core';
+import { dropoutOf, inputOf, numberOf, poolOf, productOf } from '../ops/attrs.ts';
 import type { DropoutAttrs } from '../ops/dropout.ts';
 import type { PoolAttrs } from '../ops/pooling.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type NativeBackend,
   type NativeKernel,
   nativeKernel,
+  nativeOf,
   oneDnn,
   type Session,
   text,
@@ -33,6 +34,23 @@ export function nativeKernels(backend: NativeBackend): { readonly [name: string]
     Crossentropy: crossentropy,
   };
   return Object.fromEntries(Object.entries(kernels).map(([name, compute]) => [name, nativeKernel(compute)]));
+}
+
+/** The tape adds up gradients by TensorFlow.js' own operation, which takes all for float32. */
+export function mendAddition(shipped: KernelConfig): KernelConfig {
+  const inBfloat16 = nativeKernel((session, input) => {
+    const terms = [session.cast(input('a'), dtypes.bfloat16), session.cast(input('b'), dtypes.bfloat16)];
+    return session.run('AddV2', terms, [type('T', dtypes.bfloat16)]);
+  });
+  return {
+    ...shipped,
+    kernelFunc: (call) => {
+      const { tensorMap } = nativeOf(call.backend);
+      const isBfloat16 = (name: string): boolean =>
+        tensorMap.get(inputOf(call.inputs, name).dataId).dtype === dtypes.bfloat16;
+      return isBfloat16('a') || isBfloat16('b') ? inBfloat16(call) : shipped.kernelFunc(call);
+    },
+  };
 }
 
 const ofType = (handle: Handle): Attr[] => [type('T', handle.dtype)];

@@ -6,7 +6,7 @@
  * A tensor whose handle on the native engine is bfloat16 calls itself float32, since TensorFlow.js knows no other: only
  * operations of ops/ take one, all others get it through `toFloat`.
  */
-import type { NamedAttrMap, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { KernelConfig, NamedAttrMap, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { Tf } from '../engine.ts';
 
 export function runKernel(tf: Tf, name: string, inputs: NamedTensorMap, attrs: object = {}): Tensor[] {
@@ -34,3 +34,12 @@ function namedAttrs(attrs: object): NamedAttrMap {
 
 /** `float32`, or bfloat16 for the product alone: what comes out of `Convolution` is then a bfloat16 handle. */
 export type Precision = 'float32' | 'mixedBfloat16';
+
+/** Puts another kernel in the place of TensorFlow.js' own of the engine that is set. */
+export function replaceKernel(tf: Tf, name: string, make: (shipped: KernelConfig) => KernelConfig): void {
+  const backend = tf.getBackend();
+  const shipped = tf.getKernel(name, backend);
+  if (!shipped) throw new Error(`${backend} has no kernel ${name}`);
+  tf.unregisterKernel(name, backend);
+  tf.registerKernel(make(shipped));
+}

@@ -1,6 +1,7 @@
 /** What the WebAssembly backend lacks for training, or does slowly. */
-import type { KernelConfig, KernelFunc } from '@tensorflow/tfjs-core';
+import type { KernelFunc } from '@tensorflow/tfjs-core';
 import type { Tf } from '../engine.ts';
+import { replaceKernel } from '../ops/kernel.ts';
 import { batchNormInference, batchNormTraining, batchNormTrainingGrad } from './batch-norm.ts';
 import { filterGradientKernel, inputGradientKernel } from './convolution-gradients.ts';
 import { reluGradient } from './relu-gradient.ts';
@@ -16,13 +17,6 @@ export const wasmKernels: { readonly [name: string]: KernelFunc } = {
 /** TensorFlow.js' own operations, which those of ops/ are composed of. */
 export function mendShippedKernels(tf: Tf): void {
   tf.registerKernel(filterGradientKernel(tf));
-  replace(tf, 'Conv2DBackpropInput', (shipped) => inputGradientKernel(tf, shipped));
-  replace(tf, 'Sum', sumKernel);
-}
-
-function replace(tf: Tf, name: string, make: (shipped: KernelConfig) => KernelConfig): void {
-  const shipped = tf.getKernel(name, 'wasm');
-  if (!shipped) throw new Error(`the wasm backend has no kernel ${name}`);
-  tf.unregisterKernel(name, 'wasm');
-  tf.registerKernel(make(shipped));
+  replaceKernel(tf, 'Conv2DBackpropInput', (shipped) => inputGradientKernel(tf, shipped));
+  replaceKernel(tf, 'Sum', sumKernel);
 }
