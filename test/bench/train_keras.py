@@ -1,8 +1,8 @@
 """Keras' side of `npm run bench:train`: python train_keras.py DATA_BATCH.bin float32|mixed_bfloat16 STEPS
 
-Trains the seed CNN (see train.bench.ts) on rows of CIFAR-10 with the notebook's augmentation, made by the fastest input
-pipeline that TensorFlow has: whole batches through one ImageProjectiveTransformV3, in parallel, prefetched. Prints one JSON
-line a round: {"train": images a second, "evaluate": images a second}.
+Trains the seed CNN on rows of CIFAR-10 with the notebook's augmentation, made by the fastest input pipeline that
+TensorFlow has: whole batches through one ImageProjectiveTransformV3, in parallel, prefetched. Reads commands (`train`,
+`evaluate`) from stdin and answers each with a JSON line: images a second.
 """
 import json, math, os, resource, sys, time
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

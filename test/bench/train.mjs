@@ -1,0 +1,129 @@
+// `npm run bench:train`: training and evaluating the seed CNN (full width, batch 64, CIFAR-10, the notebook's augmentation)
+// against Keras and PyTorch, taking turns. It needs PIPE_BENCH_CIFAR (data_batch_1.bin of CIFAR-10's binary version),
+// PIPE_BENCH_KERAS and PIPE_BENCH_TORCH (Pythons that have them); what is missing is left out with a message. Raw numbers go
+// to test/bench/train.json.
+import { spawn } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { createInterface } from 'node:readline';
+import { build } from 'esbuild';
+import { bundling } from '../../src/build/build.mjs';
+import { ensureBuilt } from '../../src/build/ensure.mjs';
+
+const rounds = Number(process.env.PIPE_BENCH_ROUNDS ?? 5);
+const steps = process.env.PIPE_BENCH_STEPS ?? '20';
+const { PIPE_BENCH_CIFAR: data, PIPE_BENCH_KERAS: keras, PIPE_BENCH_TORCH: torch } = process.env;
+if (!data || !existsSync(data)) {
+  console.log('bench:train needs PIPE_BENCH_CIFAR, the path of data_batch_1.bin');
+  process.exit(0);
+}
+await ensureBuilt('main.js');
+const folder = `dist/bench-${process.pid}`;
+const entryPoints = [
+  { in: 'test/bench/train-ours.ts', out: 'train-ours' },
+  { in: 'src/data/feed-worker.ts', out: 'feed-worker' },
+];
+await build({ ...bundling, entryPoints, outdir: folder });
+
+const malloc =
+  'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=8589934592:glibc.malloc.top_pad=268435456';
+const ours = (engine, precision, stepsOf) => ({
+  command: [process.execPath, `${folder}/train-ours.js`, engine, data, precision, stepsOf ?? steps],
+  env: engine === 'native' ? { GLIBC_TUNABLES: malloc, TF_CPP_MIN_LOG_LEVEL: '2' } : {},
+});
+const python = (program, script, precision) =>
+  program ? { command: [program, `test/bench/${script}`, data, precision, steps], env: {} } : null;
+const contests = [
+  [
+    'train, float32',
+    'train',
+    {
+      ours: ours('native', 'float32'),
+      keras: python(keras, 'train_keras.py', 'float32'),
+      torch: python(torch, 'train_torch.py', 'float32'),
+    },
+  ],
+  [
+    'train, bfloat16',
+    'train',
+    {
+      ours: ours('native', 'mixedBfloat16'),
+      keras: python(keras, 'train_keras.py', 'mixed_bfloat16'),
+      torch: python(torch, 'train_torch.py', 'bfloat16'),
+    },
+  ],
+  [
+    'evaluate, float32',
+    'evaluate',
+    { ours: ours('native', 'float32'), keras: python(keras, 'train_keras.py', 'float32') },
+  ],
+];
+
+const results = {
+  machine: `${cpus().length} × ${cpus()[0]?.model}`,
+  node: process.version,
+  rounds,
+  steps,
+  contests: [],
+};
+try {
+  for (const [name, command, sides] of contests) results.contests.push(await contest(name, command, sides));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+writeFileSync('test/bench/train.json', `${JSON.stringify(results, null, 1)}\n`);
+
+async function contest(name, command, sides) {
+  const players = [];
+  for (const [side, how] of Object.entries(sides)) {
+    if (how) players.push({ side, ...(await start(how)), answers: [] });
+    else console.log(`${name}: ${side} is left out, no Python is named for it`);
+  }
+  for (const player of players) await player.ask(command); // one to warm up
+  for (let round = 0; round < rounds; round++)
+    for (const player of players) player.answers.push(await player.ask(command));
+  for (const player of players) player.end();
+  const made = players.map(({ side, ready, answers }) => ({
+    side,
+    ready,
+    median: median(answers.map(({ rate }) => rate)),
+    answers,
+  }));
+  const [own, ...others] = made;
+  const against = others.map(({ side, answers }) => [
+    side,
+    median(answers.map(({ rate }, i) => own.answers[i].rate / rate)),
+  ]);
+  console.log(
+    `${name}: ${made.map(({ side, ready, median: rate }) => `${side} ${rate.toFixed(0)} img/s (${ready})`).join(', ')}`,
+  );
+  for (const [side, ratio] of against) console.log(`  ${ratio.toFixed(2)}× ${side}`);
+  const away = own.answers.map(({ notInEngine }) => notInEngine);
+  console.log(
+    `  not in the engine ${(median(away) * 100).toFixed(1)} %, peak ${own.answers.at(-1).peakMB} MB`,
+  );
+  return { name, ratios: Object.fromEntries(against), sides: made };
+}
+
+async function start({ command: [program, ...args], env }) {
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'ignore'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => {
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`${program} ${args.join(' ')} ended`);
+      if (value.startsWith('{')) return JSON.parse(value);
+    }
+  };
+  const { ready } = await next();
+  const ask = (what) => {
+    child.stdin.write(`${what}\n`);
+    return next();
+  };
+  return { ready, ask, end: () => child.stdin.end() };
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1];
+}
