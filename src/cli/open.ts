@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { openCache } from '../cache/cache.ts';
 import type { Result } from '../diagnostics/diagnostic.ts';
 import { chooseEngine, type EngineChoice, noEngine } from '../nn/engines.ts';
+import { withTrialsChecked } from '../pipeline/check-trials.ts';
 import type { Graph } from '../pipeline/pipeline.ts';
 import { readPipeline } from '../pipeline/read.ts';
 import type { PlanContext } from '../plan/plan.ts';
@@ -23,12 +24,13 @@ export interface Opened {
 /** Reads and checks a file; nothing of it runs. */
 export function readGraph(file: string, flags: CommonFlags): Result<Graph> {
   const root = projectRoot(dirname(resolve(file)));
-  return readPipeline(file, {
+  const read = readPipeline(file, {
     root,
     set: flags.set ?? [],
     kinds: kindNamed,
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
   });
+  return withTrialsChecked(read);
 }
 
 export async function openFile(file: string, flags: CommonFlags): Promise<Result<Opened>> {

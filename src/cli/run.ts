@@ -4,7 +4,7 @@ import type { RunRecord, StageRecord } from '../experiments/record.ts';
 import type { RunEvent } from '../run/events.ts';
 import { type Finished, type FinishedStage, type RunOptions, runGraph } from '../run/run.ts';
 import { Slots } from '../run/slots.ts';
-import { coordinateTune } from '../run/tune.ts';
+import { coordinateTune } from '../run/tune/coordinate.ts';
 import type { JsonObject } from '../stages/kind.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import type { CommonFlags } from './main.ts';

@@ -37,7 +37,7 @@ export interface StageRecord {
   readonly timing?: { readonly [part: string]: number };
   readonly fingerprint: string | null;
   readonly params: JsonObject;
-  readonly values: { readonly [value: string]: number | string };
+  readonly values: { readonly [value: string]: number | string | boolean };
   readonly summary: string;
   /** What it was computed on; null where no engine was used. */
   readonly engine: JsonObject | null;

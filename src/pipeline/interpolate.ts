@@ -9,6 +9,8 @@ export interface Scope {
   /** A name that `find` does not know: told as a problem, or left in place for a later scope. */
   miss(name: string, place: Place, others: readonly string[]): void;
   say(problem: Omit<Diagnostic, 'severity'>): void;
+  /** Is this a name that has no value here? What takes it is left out, with its key. */
+  isAbsent?(name: string): boolean;
   /** So many values may still be written out by `repeat`. */
   readonly budget: { left: number };
 }
@@ -23,7 +25,7 @@ const parts = /(?<!\$)\$\{([^}]*)\}/g;
 export function interpolate(node: Node, scope: Scope): Node {
   if (scope.budget.left-- < 0) return node;
   if (node.type === 'list') {
-    const items = node.items.flatMap((item) => repeated(item, scope));
+    const items = node.items.flatMap((item) => (takesAbsent(item, scope) ? [] : repeated(item, scope)));
     return items.length === node.items.length && items.every((item, i) => item === node.items[i])
       ? node
       : { ...node, items };
@@ -31,13 +33,29 @@ export function interpolate(node: Node, scope: Scope): Node {
   if (node.type === 'scalar') return typeof node.value === 'string' ? text(node, node.value, scope) : node;
   let changed = false;
   const entries = new Map(
-    [...node.entries].map(([key, entry]) => {
+    [...node.entries].flatMap(([key, entry]) => {
       const value = interpolate(entry.value, scope);
-      changed ||= value !== entry.value;
-      return [key, value === entry.value ? entry : { key: entry.key, value }];
+      const written = keyText(key, entry.key, scope);
+      changed ||= value !== entry.value || written !== key;
+      if (written === null || takesAbsent(entry.value, scope)) return [];
+      return [[written, value === entry.value ? entry : { key: entry.key, value }]];
     }),
   );
-  return changed ? { ...node, entries } : node;
+  return changed || entries.size < node.entries.size ? { ...node, entries } : node;
+}
+
+/** A key may take a value too: `"${trial.optimizer}": { learningRate: … }`. Null where it has none. */
+function keyText(key: string, place: Place, scope: Scope): string | null {
+  if (!key.includes('${')) return key;
+  const node: Node = { type: 'scalar', value: key, place };
+  if (takesAbsent(node, scope)) return null;
+  const made = text(node, key, scope);
+  return made.type === 'scalar' ? String(made.value) : key;
+}
+
+function takesAbsent(node: Node, scope: Scope): boolean {
+  if (!scope.isAbsent || node.type !== 'scalar' || typeof node.value !== 'string') return false;
+  return [...node.value.matchAll(parts)].some(([, name = '']) => scope.isAbsent?.(name));
 }
 
 function text(node: Node, given: string, scope: Scope): Node {
@@ -148,6 +166,7 @@ function boundTo(row: Row, scope: Scope): Scope {
     find: (name) => valueAt(bound, name) ?? scope.find(name),
     miss: (name, place, others) => scope.miss(name, place, [...bound.keys(), ...others]),
     say: (problem) => scope.say(problem),
+    isAbsent: (name) => valueAt(bound, name) === undefined && scope.isAbsent?.(name) === true,
     budget: scope.budget,
   };
 }

@@ -33,7 +33,7 @@ export function resolveStages(pipeline: Pipeline, kinds: Kinds, around: Around):
     return made;
   });
   const order = sorted(stages, problems);
-  problems.push(...checkStages(order, kinds, wrong));
+  problems.push(...checkStages([...outer, ...order], kinds, wrong));
   if (outer.length === 0 && wrong.size === 0) problems.push(...unusedStages(order, kinds));
   const told = inOrder(problems);
   return told.some((problem) => problem.severity === 'error')

@@ -94,7 +94,7 @@ function made(cell: Cell, kind: string, node: MapNode, value: JsonObject): Stage
     ...(typeof value.description === 'string' ? { description: value.description } : {}),
     params,
     seed: typeof value.seed === 'number' ? value.seed : null,
-    deferred: deferredIn(params, []),
+    deferred: deferredIn(params, []).filter((one) => !isOfTrial(one, params)),
     where: (path) => (path === '' ? { place: cell.key } : where(node, path.split('.'))),
     placeOf: (path) => where(node, path.split('.')).place,
     place: cell.key,
@@ -111,10 +111,7 @@ export function completeStage<S extends Stage>(
 ): Result<S> {
   if (stage.deferred.length === 0) return { ok: true, value: stage };
   const known = new Map(
-    stage.deferred.map((one) => [
-      `\${stages.${one.stage}.${one.value}}`,
-      lookUp(one.stage, one.value) ?? null,
-    ]),
+    stage.deferred.map((one) => [`\${stages.${one.stage}.${one.value}}`, lookUp(one.stage, one.value)]),
   );
   const params = asObject(substitute(stage.params, known));
   const validate = kinds.get(stage.kind);
@@ -136,12 +133,21 @@ export function completeStage<S extends Stage>(
   return { ok: true, value: { ...stage, params } };
 }
 
-/** Replaces texts that are a key of `known` by its value, whatever its type. */
-export function substitute(value: Json, known: ReadonlyMap<string, Json>): Json {
+/** Replaces texts that are a key of `known` by its value, whatever its type; without a value, their own key is left out. */
+export function substitute(value: Json, known: ReadonlyMap<string, Json | undefined>): Json {
+  const isAbsent = (inner: Json): boolean =>
+    typeof inner === 'string' && known.has(inner) && known.get(inner) === undefined;
   if (typeof value === 'string') return known.get(value) ?? value;
-  if (Array.isArray(value)) return value.map((item) => substitute(item, known));
+  if (Array.isArray(value))
+    return value.filter((item) => !isAbsent(item)).map((item) => substitute(item, known));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, substitute(inner, known)]));
+  const kept = Object.entries(value).filter(([, inner]) => !isAbsent(inner));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, substitute(inner, known)]));
+}
+
+/** A value that one stage of a trial takes of another is none that the search waits for. */
+function isOfTrial({ path, stage }: Stage['deferred'][number], { trial }: JsonObject): boolean {
+  return path.startsWith('trial.') && trial !== undefined && stage in asObject(trial);
 }
 
 function deferredIn(value: Json, path: readonly string[]): Stage['deferred'] {

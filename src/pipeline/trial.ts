@@ -1,70 +1,154 @@
 /** One trial of a tune stage: its inline pipeline with the point's values in place. */
+import type { Code } from '../diagnostics/codes.ts';
 import type { Diagnostic, Place, Result } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { kindNamed } from '../stages/registry.ts';
+import { kindOf, lastTrainings } from '../stages/tune/references.ts';
+import { type Point, readSpace, type Space } from '../tune/space.ts';
 import { interpolate, mostWritten, type Scope } from './interpolate.ts';
-import { child, type Node } from './nodes.ts';
-import type { Graph, GraphStage } from './pipeline.ts';
+import { child, type MapNode, type Node, toJson } from './nodes.ts';
+import type { Graph, GraphStage, Stage } from './pipeline.ts';
 import { resolveStages } from './read.ts';
 import { readStage } from './stages.ts';
 
-/** Names resolve in the trial first, then among the stages that `tune` depends on. */
-export function trialGraph(
-  tune: GraphStage,
-  graph: Graph,
-  point: { readonly [name: string]: number | string },
-): Result<Graph> {
-  const problems: Diagnostic[] = [];
-  const trial = child(tune.node, 'trial');
-  const node = trial && interpolate(trial, scopeOf(tune, point, problems));
-  const broken = new Set<string>();
-  const stages = node?.type === 'map' ? [...node.entries] : [];
-  const read = stages.flatMap(([name, { key, value }]) => {
-    const { stage, problems: own } = readStage({ name, declared: name, axes: {}, key, node: value });
-    problems.push(...own);
-    const matrix = value.type === 'map' ? value.entries.get('matrix') : undefined;
-    if (matrix) problems.push(noMatrix(matrix.key));
-    if (own.length > 0) broken.add(name);
-    return stage ?? [];
-  });
-  const outer = graph.order.filter((stage) => tune.dependsOn.includes(stage.name));
-  const pipeline = { ...graph.pipeline, stages: read, seed: tune.seed ?? graph.pipeline.seed };
-  return resolveStages(pipeline, kindNamed, { broken, problems, outer });
+export interface TrialAsk {
+  readonly point: Point;
+  /** Of the training that is judged. */
+  readonly epochs: number;
+  /** From 0; added to the seed of all stages that have none of their own. */
+  readonly execution: number;
 }
 
-const noMatrix = (place: Place): Diagnostic => ({
-  severity: 'error',
-  code: 'unknown-key',
-  message: 'a stage of a trial has no `matrix`: the space says what varies',
-  place,
-  fix: 'make it a dimension of `space`',
-});
+/** Names resolve in the trial first, then among the stages before the search. */
+export function trialGraph(tune: GraphStage, graph: Graph, ask: TrialAsk): Result<Graph> {
+  const problems: Diagnostic[] = [];
+  const broken = new Set<string>();
+  const stages: Stage[] = [];
+  for (const [name, { key, value }] of boundStages(tune, ask, problems)) {
+    const { stage, problems: own } = readStage({ name, declared: name, axes: {}, key, node: value });
+    problems.push(...own, ...refused(value, name));
+    if (own.length > 0) broken.add(name);
+    if (stage) stages.push(stage);
+  }
+  const outer = graph.order.slice(
+    0,
+    graph.order.findIndex(({ name }) => name === tune.name),
+  );
+  const seed = (tune.seed ?? graph.pipeline.seed) + ask.execution;
+  return resolveStages({ ...graph.pipeline, stages, seed }, kindNamed, { broken, problems, outer });
+}
 
-function scopeOf(
-  tune: GraphStage,
-  point: { readonly [name: string]: number | string },
-  problems: Diagnostic[],
-): Scope {
-  const places = new Map(Object.keys(point).map((name) => [name, tune.placeOf(`space.${name}`)]));
+/** The training that a trial is judged by, or null. */
+export function judgedStage(tune: Stage): string | null {
+  const trainings = lastTrainings(trialJson(tune), kindNamed);
+  return trainings.length === 1 ? (trainings[0] ?? null) : null;
+}
+
+const trialJson = (tune: Stage): ReturnType<typeof toJson> => {
+  const node = child(tune.node, 'trial');
+  return node ? toJson(node) : null;
+};
+
+/** The trial's tree with the point's values, and with the search's epochs in the training that is judged. */
+function boundStages(tune: Stage, ask: TrialAsk, problems: Diagnostic[]): MapNode['entries'] {
+  const trial = child(tune.node, 'trial');
+  const bound = trial && interpolate(trial, scopeOf(tune, ask.point, problems));
+  if (bound?.type !== 'map') return new Map();
+  const judged = judgedStage(tune);
+  const entry = bound.entries.get(judged ?? '');
+  if (judged === null || entry?.value.type !== 'map') {
+    problems.push(noJudge(tune));
+    return bound.entries;
+  }
+  const own = entry.value.entries.get('epochs');
+  if (own) problems.push(ownEpochs(judged, own.key));
+  const place = tune.placeOf('epochs');
+  const epochs: Node = { type: 'scalar', value: ask.epochs, place };
+  const entries = new Map([...entry.value.entries, ['epochs', { key: place, value: epochs }]]);
+  return new Map([...bound.entries, [judged, { ...entry, value: { ...entry.value, entries } }]]);
+}
+
+function scopeOf(tune: Stage, point: Point, problems: Diagnostic[]): Scope {
+  const space = readSpace(tune.params.space);
+  const nameIn = (name: string): string | null =>
+    name.startsWith('trial.') ? name.slice('trial.'.length) : null;
   return {
     find: (name): Node | undefined => {
-      const own = name.startsWith('trial.') ? name.slice('trial.'.length) : undefined;
-      const value = own === undefined ? undefined : point[own];
-      const place = places.get(own ?? '');
-      return value === undefined || !place ? undefined : { type: 'scalar', value, place };
+      const own = nameIn(name);
+      const value = own === null ? undefined : point[own];
+      return value === undefined ? undefined : { type: 'scalar', value, place: tune.placeOf(`space.${own}`) };
     },
+    isAbsent: (name) => space.has(nameIn(name) ?? '') && point[nameIn(name) ?? ''] === undefined,
     miss: (name, place) => {
-      if (!name.startsWith('trial.')) return;
-      const near = nearest(name.slice('trial.'.length), Object.keys(point));
-      problems.push({
-        severity: 'error',
-        code: 'unknown-var',
-        message: `\`${name}\` is no dimension of the space`,
-        place,
-        fix: near ? `did you mean \`trial.${near}\`?` : `it has ${Object.keys(point).join(', ')}`,
-      });
+      const own = nameIn(name);
+      if (own !== null && !space.has(own)) problems.push(unknownDimension(own, space, place));
     },
     say: (problem) => problems.push({ severity: 'error', ...problem }),
     budget: { left: mostWritten },
   };
 }
+
+function unknownDimension(name: string, space: Space, place: Place): Diagnostic {
+  const near = nearest(name, space.keys());
+  const fix = near ? `did you mean \`trial.${near}\`?` : `it has ${[...space.keys()].join(', ')}`;
+  return error('unknown-var', `\`trial.${name}\` is no dimension of the space`, place, fix);
+}
+
+function noJudge(tune: Stage): Diagnostic {
+  const several = lastTrainings(trialJson(tune), kindNamed);
+  const place = tune.placeOf('trial');
+  return several.length === 0
+    ? error('invalid-value', 'the trial has no stage of kind train, so nothing is judged', place, 'add one')
+    : error(
+        'invalid-value',
+        `the trial ends in ${several.length} trainings, ${several.join(' and ')}: one of them is judged`,
+        place,
+        'let one build on the other, or make two searches of it',
+      );
+}
+
+const ownEpochs = (name: string, place: Place): Diagnostic =>
+  error(
+    'invalid-value',
+    `the search says for how many epochs \`${name}\` trains: it has no \`epochs\` of its own`,
+    place,
+    'write them beside `search`',
+  );
+
+/** What a stage has and a trial's can't. */
+function refused(node: Node, name: string): Diagnostic[] {
+  if (node.type !== 'map') return [];
+  const matrix = node.entries.get('matrix');
+  const kind = node.entries.get('kind');
+  const text = kind?.value.type === 'scalar' ? String(kind.value.value) : undefined;
+  return [
+    ...(matrix
+      ? [
+          error(
+            'unknown-key',
+            'a stage of a trial has no `matrix`: the space says what varies',
+            matrix.key,
+            'make it a dimension of `space`',
+          ),
+        ]
+      : []),
+    ...(kindOf(name, text === undefined ? {} : { kind: text }) === 'tune'
+      ? [
+          error(
+            'invalid-value',
+            'a trial has no search of its own',
+            kind?.key ?? node.place,
+            'make it a stage before this one',
+          ),
+        ]
+      : []),
+  ];
+}
+
+const error = (code: Code, message: string, place: Place, fix: string): Diagnostic => ({
+  severity: 'error',
+  code,
+  message,
+  place,
+  fix,
+});

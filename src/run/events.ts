@@ -1,6 +1,8 @@
 /** Everything that can happen in a run, told as it happens. ui/ and --json only consume these. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Progress } from '../stages/context.ts';
+import type { Point } from '../tune/space.ts';
+import type { TrialStatus } from '../tune/trials.ts';
 
 export type StageOutcomeName = 'cached' | 'ran' | 'failed' | 'skipped' | 'interrupted';
 
@@ -28,6 +30,31 @@ export type RunEvent =
       readonly seconds: number;
     }
   | { readonly type: 'stage-progress'; readonly stage: string; readonly progress: Progress }
+  /** A trial of a search began, went on, or ended. */
+  | {
+      readonly type: 'stage-trial';
+      readonly stage: string;
+      readonly trial: {
+        readonly trial: number;
+        readonly point: Point;
+        readonly status: TrialStatus;
+        readonly reason: string | null;
+        /** Over its executions, and the standard error of that mean. */
+        readonly objective: number | null;
+        readonly error: number | null;
+        /** Done, also in part, of the epochs that it was asked for. */
+        readonly epochs: number;
+        readonly budget: number;
+      };
+      /** What the objective is: `valAccuracy`. */
+      readonly metric: string;
+      readonly goal: 'maximize' | 'minimize';
+      readonly ended: number;
+      readonly failed: number;
+      readonly total: number | null;
+      readonly best: { readonly trial: number; readonly objective: number } | null;
+      readonly secondsLeft: number | null;
+    }
   | { readonly type: 'stage-log'; readonly stage: string; readonly line: string }
   | {
       readonly type: 'stage-end';

@@ -22,7 +22,7 @@ export interface StoredResult {
   /** Null where no engine was used. */
   readonly engine: EngineIdentity | null;
   readonly ports: { readonly [port: string]: PortContent };
-  readonly values: { readonly [value: string]: number | string };
+  readonly values: { readonly [value: string]: number | string | boolean };
   readonly summary: string;
   readonly facts: JsonObject;
   /** The version of `pipe`. */

@@ -82,7 +82,7 @@ export interface Kind {
   /** Every kind also has `facts`, written by the runner; it isn't listed here. */
   outputs(params: JsonObject): { readonly [port: string]: OutputPort };
   /** Values that later stages may read as `${stages.NAME.VALUE}`. */
-  values(params: JsonObject): { readonly [value: string]: 'number' | 'string' };
+  values(params: JsonObject): { readonly [value: string]: 'number' | 'string' | 'boolean' };
   /** Patterns of the project's files that it reads: their content counts. */
   files?(params: JsonObject): readonly string[];
   readonly usesEngine: boolean;

@@ -9,10 +9,10 @@ import type { Kind } from './kind.ts';
 import { normalize } from './normalize/kind.ts';
 import { report } from './report/kind.ts';
 import { train } from './train/kind.ts';
-import { tune } from './tune/kind.ts';
+import { tuneKind } from './tune/kind.ts';
 
 const kinds = new Map<string, Kind>(
-  [download, normalize, augment, build, train, tune, evaluate, report, command].map((kind) => [
+  [download, normalize, augment, build, train, tuneKind(kindNamed), evaluate, report, command].map((kind) => [
     kind.name,
     kind,
   ]),

@@ -61,8 +61,10 @@ export function bracket(
     answers = new Map();
   }
 
+  const sizes = rungs.map((_, i) => Math.floor(points.length / factor ** i));
   return {
     trials: points.length,
+    epochs: sizes.reduce((sum, size, i) => sum + size * ((rungs[i] ?? 0) - (rungs[i - 1] ?? 0)), 0),
     next: () => {
       if (at === asking.length && answers.size === asking.length && rung + 1 < rungs.length) nextRung();
       const trial = asking[at];

@@ -33,17 +33,13 @@ export function hyperband(space: Space, options: HyperbandOptions): Oracle {
   });
   return {
     trials: points.length,
+    epochs: brackets.reduce((sum, { oracle }) => sum + oracle.epochs, 0),
     next: () => {
-      const asks = brackets.map(
-        ({ oracle }) =>
-          () =>
-            oracle.next(),
-      );
       let waits = false;
-      for (const ask of asks) {
-        const asked = ask();
-        if (typeof asked === 'object') return asked;
-        waits ||= asked === 'wait';
+      for (const { oracle } of brackets) {
+        const next = oracle.next();
+        if (typeof next === 'object') return next;
+        waits ||= next === 'wait';
       }
       return waits ? 'wait' : 'done';
     },

@@ -20,6 +20,8 @@ export interface Answer {
 export interface Oracle {
   /** How many trials there will be at most; null where it isn't known. */
   readonly trials: number | null;
+  /** And how many epochs, trials going on where they were. */
+  readonly epochs: number;
   /** `wait`: only after more answers. All asks are the same whatever the order in which answers come. */
   next(): Ask | 'wait' | 'done';
   tell(answer: Answer): void;

@@ -18,6 +18,7 @@ export function listed(points: readonly Point[], epochs: number): Oracle {
   let at = 0;
   return {
     trials: points.length,
+    epochs: points.length * epochs,
     next: () => {
       const point = points[at];
       return point ? { trial: ++at, point, epochs } : 'done';

@@ -63,7 +63,12 @@ export function tpe(space: Space, options: TpeOptions): Oracle {
     return null;
   }
 
-  return { trials, next, tell: (answer) => void answers.set(answer.trial, answer) };
+  return {
+    trials,
+    epochs: trials * options.epochs,
+    next,
+    tell: (answer) => void answers.set(answer.trial, answer),
+  };
 }
 
 interface Judged {

@@ -6,6 +6,8 @@ import stringWidth from 'string-width';
 import type { RunEvent } from '../run/events.ts';
 import type { Progress } from '../stages/context.ts';
 import { formatDiagnostics } from './diagnostics.ts';
+import { duration } from './duration.ts';
+import { endedLine, type TrialEvent, TrialsView } from './trials.ts';
 
 export interface Reporter {
   onEvent(event: RunEvent): void;
@@ -33,6 +35,8 @@ class View implements Reporter {
   readonly #color: boolean;
   readonly #interactive: boolean;
   readonly #running = new Map<string, { started: number; progress: Progress | null }>();
+  /** By stage, the searches that run. */
+  readonly #searches = new Map<string, TrialsView>();
   #nameWidth = 8;
   #drawn = 0;
   #last = 0;
@@ -64,6 +68,9 @@ class View implements Reporter {
         });
         this.#redraw(false);
         break;
+      case 'stage-trial':
+        this.#trial(event);
+        break;
       case 'stage-wait':
         this.#print(`  ○ ${this.#name(event.stage)}  waits for ${event.owner}, which is at the same`);
         break;
@@ -76,6 +83,7 @@ class View implements Reporter {
         break;
       case 'stage-end':
         this.#running.delete(event.stage);
+        this.#searches.delete(event.stage);
         this.#end(event);
         break;
       case 'run-end':
@@ -86,6 +94,15 @@ class View implements Reporter {
 
   close(): void {
     this.#clear();
+  }
+
+  #trial(event: TrialEvent): void {
+    const search = this.#searches.get(event.stage) ?? new TrialsView();
+    this.#searches.set(event.stage, search);
+    search.onTrial(event);
+    const line = endedLine(event);
+    if (!this.#interactive && line !== null) this.#print(`    ${this.#name(event.stage)}  ${line}`);
+    else this.#redraw(false);
   }
 
   #end(event: Extract<RunEvent, { type: 'stage-end' }>): void {
@@ -136,9 +153,12 @@ class View implements Reporter {
     this.#last = Date.now();
     this.#clear();
     const width = (this.#stream.columns ?? 80) - 1;
-    const lines = [...this.#running].map(([name, { started, progress }]) =>
-      cut(`  ● ${this.#name(name)}  ${progress ? live(progress, started) : ''}`, width),
-    );
+    const lines = [...this.#running].flatMap(([name, { started, progress }]) => {
+      const search = this.#searches.get(name);
+      const at = search?.headline() ?? (progress ? live(progress, started) : '');
+      const table = search?.table().map((line) => `      ${line}`) ?? [];
+      return [`  ● ${this.#name(name)}  ${at}`, ...table].map((line) => cut(line, width));
+    });
     if (lines.length > 0) this.#stream.write(`${lines.join('\n')}\n`);
     this.#drawn = lines.length;
   }
@@ -153,14 +173,6 @@ function live({ unit, done, total, show }: Progress, started: number): string {
   const left = part > 0.01 ? `  ${duration(((Date.now() - started) / 1000) * (1 / part - 1))} left` : '';
   const bar = '━'.repeat(Math.round(part * 20)).padEnd(20, '─');
   return `${unit} ${Math.ceil(done)}/${total} ${bar} ${Math.round(part * 100)}%  ${shown}${left}`;
-}
-
-function duration(seconds: number): string {
-  return seconds < 90
-    ? `${Math.round(seconds)} s`
-    : seconds < 5400
-      ? `${Math.round(seconds / 60)} min`
-      : `${(seconds / 3600).toFixed(1)} h`;
 }
 
 function cut(line: string, width: number): string {

@@ -1,16 +1,28 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Json } from '../../src/stages/kind.ts';
-import { tune } from '../../src/stages/tune/kind.ts';
+import type { Json, JsonObject } from '../../src/stages/kind.ts';
+import { kindNamed } from '../../src/stages/registry.ts';
 
-function messages(space: Json, objective: Json = { maximize: 'valAccuracy' }): string[] {
+const found = kindNamed('tune');
+assert(found);
+const tune = found;
+
+function messages(
+  space: Json,
+  objective: Json = { maximize: 'valAccuracy' },
+  more: JsonObject = {},
+): string[] {
   const at: Parameters<typeof tune.check>[0]['at'] = (path, what) => ({
     severity: 'error',
     ...what,
     message: `${path}: ${what.message}`,
   });
   return tune
-    .check({ params: { space, objective }, inputs: {}, at })
+    .check({
+      params: { search: { random: { trials: 3 } }, epochs: 4, ...more, space, objective },
+      inputs: {},
+      at,
+    })
     .diagnostics.map((one) => [one.message, one.fix].filter(Boolean).join(' '));
 }
 
@@ -63,4 +75,56 @@ test('the winner’s values are declared with their types', () => {
     'best.rate': 'number',
     'best.objective': 'number',
   });
+});
+
+const optimizer = { choice: ['adam', 'rmsprop'] };
+const conditions: [string, JsonObject, string][] = [
+  [
+    'x',
+    { optimzer: 'adam' },
+    'space.x.when: `optimzer` is no dimension of the space did you mean `optimizer`?',
+  ],
+  ['x', { optimizer: 'adm' }, 'space.x.when.optimizer: `optimizer` is never adm did you mean `adam`?'],
+  ['x', { optimizer: ['adam', 3] }, 'space.x.when.optimizer: `optimizer` is never 3 it may be adam, rmsprop'],
+  [
+    'x',
+    { rate: 0.5 },
+    'space.x.when.rate: `rate` is a continuous range: it never has exactly one of these values',
+  ],
+  ['x', { x: 1 }, "space.x.when: `x` depends on itself: x can't be known before it"],
+];
+for (const [name, when, message] of conditions) {
+  test(`a condition ${JSON.stringify(when)} that can never hold is refused at its place`, () => {
+    const space = { optimizer, rate: { float: [0, 1] }, [name]: { int: [1, 2], when } };
+    assert.deepEqual(messages(space), [message]);
+  });
+}
+
+test('a condition on steps, on several values and on several dimensions is right', () => {
+  const space = {
+    optimizer,
+    rate: { float: [0.1, 0.3], step: 0.1 },
+    x: { int: [1, 2], when: { optimizer: ['adam', 'rmsprop'], rate: 0.3 } },
+  };
+  assert.deepEqual(messages(space), []);
+});
+
+test('halving that could never compare, and pruning that could never prune, are refused', () => {
+  const space = { x: { int: [1, 2] } };
+  const more = (params: JsonObject): string[] => messages(space, { maximize: 'loss' }, params);
+  assert.deepEqual(more({ search: { halving: { trials: 9, factor: 3, minEpochs: 5 } } }), [
+    'search.halving.minEpochs: the first comparison comes after 5 epochs, the search has 4 lower minEpochs, or raise epochs',
+  ]);
+  const median = { startup: 5, warmup: 4, every: 1 };
+  assert.deepEqual(more({ prune: { median } }), [
+    'prune.median.warmup: it is first asked after 4 epochs, the search has 4 lower warmup, or raise epochs',
+  ]);
+  assert.deepEqual(
+    more({ search: { hyperband: { factor: 3, minEpochs: 1 } }, prune: { median: { ...median, warmup: 1 } } }),
+    ['prune: hyperband already ends trials that will not win remove `prune`'],
+  );
+});
+
+test('a choice with the defaults of its schema filled in is right', () => {
+  assert.deepEqual(messages({ x: { choice: [true, false], log: false } }), []);
 });

@@ -13,6 +13,7 @@ stages:
     data: normalize
     search: { random: { trials: 3 } }
     objective: { minimize: valLoss }
+    epochs: 1
     space:
       filters: { int: [2, 6], step: 2 }
       learningRate: { float: [1.0e-4, 1.0e-2], log: true }
@@ -26,7 +27,6 @@ stages:
       train:
         model: build
         data: normalize
-        epochs: 1
         batchSize: 16
         optimizer: { adam: { learningRate: "\${trial.learningRate}" } }
   train:
@@ -44,8 +44,7 @@ interface Trials {
   readonly best: number;
   readonly trials: readonly {
     readonly trial: number;
-    readonly filters: number;
-    readonly learningRate: number;
+    readonly point: { readonly filters: number; readonly learningRate: number };
     readonly objective: number;
   }[];
 }
@@ -64,9 +63,9 @@ test('what follows a search takes its winner: the model, the values, the trainin
   assert.equal(Math.min(...trials.map(({ objective }) => objective)), winner.objective);
   assert.equal(new Set(trials.map(({ objective }) => objective)).size, 3);
   const facts = JSON.parse(read(`${out}/train/facts/facts.json`));
-  assert.equal(facts.params.optimizer.adam.learningRate, winner.learningRate);
+  assert.equal(facts.params.optimizer.adam.learningRate, winner.point.learningRate);
   const [convolution] = JSON.parse(read(`${out}/train/trained/model.json`)).weightsManifest[0].weights;
-  assert.deepEqual(convolution.shape, [3, 3, 3, winner.filters]);
+  assert.deepEqual(convolution.shape, [3, 3, 3, winner.point.filters]);
   assert.deepEqual(new Set(Object.values(run('p.yaml'))), new Set(['cached']));
   write('p.yaml', search.replace('minimize: valLoss', 'maximize: loss'));
   assert.equal(run('p.yaml').tune, 'ran');

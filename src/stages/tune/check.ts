@@ -1,22 +1,39 @@
-/** What a search's schema can't say: ranges that hold something, names and metrics that exist. */
+/** What a search's schema can't say: ranges that hold something, conditions that can hold, names and metrics that exist. */
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { nearest } from '../../diagnostics/suggest.ts';
-import { type Range, readSpace } from '../../tune/space.ts';
+import type { Stages } from '../../generated/types.ts';
+import { type Dimension, type Range, readSpace, type Space, valuesOf } from '../../tune/space.ts';
 import type { CheckInput, Json } from '../kind.ts';
+import { paramsOf } from '../params.ts';
 
 /** The values that a training gives. */
 const metrics = ['accuracy', 'loss', 'valAccuracy', 'valLoss'];
 /** Columns of trials.csv and the value `best.objective`. */
-const reserved = ['trial', 'objective', 'failed'];
+export const reserved = ['trial', 'status', 'objective', 'error', 'epochs', 'reason'];
+
+type Problem = { readonly at: string; readonly message: string; readonly fix?: string };
 
 export function checkTune(input: CheckInput): Diagnostic[] {
-  const space = readSpace(input.params.space);
-  const ranges = [...space].flatMap(([name, dimension]) => {
-    const mistake = wrongName(name) ?? wrongForm(name, input.params.space);
-    const wrong = mistake ?? (dimension.type === 'choice' ? null : wrongRange(name, dimension));
-    return wrong === null ? [] : [input.at(`space.${name}`, { code: 'invalid-range', message: wrong })];
-  });
-  return [...ranges, ...unknownMetric(input)];
+  const given = input.params.space;
+  const space = readSpace(given);
+  const names = Object.keys(given ?? {});
+  const problems = [
+    ...names.flatMap((name) => wrongDimension(name, given, space)),
+    ...wrongSearch(paramsOf('tune', input.params)),
+  ].map(({ at, message, fix }) =>
+    input.at(at, { code: 'invalid-range', message, ...(fix === undefined ? {} : { fix }) }),
+  );
+  return [...problems, ...unknownMetric(input)];
+}
+
+function wrongDimension(name: string, given: Json | undefined, space: Space): Problem[] {
+  const at = `space.${name}`;
+  const wrong = wrongName(name) ?? wrongForm(name, given);
+  if (wrong !== null) return [{ at, message: wrong }];
+  const dimension = space.get(name);
+  if (!dimension) return [{ at: `${at}.when`, ...wrongConditionOfMissing(name, given) }];
+  const range = dimension.type === 'choice' ? null : wrongRange(name, dimension);
+  return [...(range === null ? [] : [{ at, message: range }]), ...wrongConditions(name, dimension, space)];
 }
 
 function wrongName(name: string): string | null {
@@ -25,7 +42,8 @@ function wrongName(name: string): string | null {
 
 function wrongForm(name: string, space: Json | undefined): string | null {
   const dimension = new Map(Object.entries(space ?? {})).get(name) ?? {};
-  const given = Object.keys(dimension);
+  // Of what stands here, `log: false` is its default.
+  const given = Object.entries(dimension).flatMap(([key, value]) => (value === false ? [] : [key]));
   const types = given.filter((key) => ['int', 'float', 'choice'].includes(key));
   if (types.length !== 1)
     return `\`${name}\` needs one of int, float, choice; it has ${types.join(' and ') || 'none'}`;
@@ -46,11 +64,81 @@ function wrongRange(name: string, { type, low, high, step, log }: Range): string
   return null;
 }
 
-function unknownMetric({ params, at }: CheckInput): Diagnostic[] {
+/** Not in the space, since what it depends on isn't: it names what there is not, or itself through others. */
+function wrongConditionOfMissing(name: string, space: Json | undefined): Omit<Problem, 'at'> {
+  const all = new Map<string, Json>(Object.entries(space ?? {}));
+  const conditions = Object.keys(new Map(Object.entries(all.get(name) ?? {})).get('when') ?? {});
+  const missing = conditions.find((other) => !all.has(other));
+  if (missing === undefined)
+    return { message: `\`${name}\` depends on itself: ${conditions.join(', ')} can't be known before it` };
+  const near = nearest(
+    missing,
+    [...all.keys()].filter((other) => other !== name),
+  );
+  return {
+    message: `\`${missing}\` is no dimension of the space`,
+    ...(near === undefined ? {} : { fix: `did you mean \`${near}\`?` }),
+  };
+}
+
+function wrongConditions(name: string, { when }: Dimension, space: Space): Problem[] {
+  return [...when].flatMap(([other, allowed]) => {
+    const dimension = space.get(other);
+    const possible = dimension ? valuesOf(dimension) : null;
+    const at = `space.${name}.when.${other}`;
+    if (possible === null)
+      return [
+        { at, message: `\`${other}\` is a continuous range: it never has exactly one of these values` },
+      ];
+    const impossible = allowed.find((value) => !possible.includes(value));
+    if (impossible === undefined) return [];
+    const near = nearest(String(impossible), possible.map(String));
+    const fix =
+      near === undefined ? `it may be ${possible.slice(0, 12).join(', ')}` : `did you mean \`${near}\`?`;
+    return [{ at, message: `\`${other}\` is never ${impossible}`, fix }];
+  });
+}
+
+function wrongSearch({ search, epochs, prune }: Stages['tune']): Problem[] {
+  const [name = '', halving] = search.halving
+    ? (['halving', search.halving] as const)
+    : (['hyperband', search.hyperband] as const);
+  const problems: Problem[] = [];
+  if (halving && halving.minEpochs > epochs)
+    problems.push({
+      at: `search.${name}.minEpochs`,
+      message: `the first comparison comes after ${halving.minEpochs} epochs, the search has ${epochs}`,
+      fix: 'lower minEpochs, or raise epochs',
+    });
+  if (halving && prune)
+    problems.push({
+      at: 'prune',
+      message: `${name} already ends trials that will not win`,
+      fix: 'remove `prune`',
+    });
+  if (prune && prune.median.warmup >= epochs)
+    problems.push({
+      at: 'prune.median.warmup',
+      message: `it is first asked after ${prune.median.warmup} epochs, the search has ${epochs}`,
+      fix: 'lower warmup, or raise epochs',
+    });
+  return problems;
+}
+
+function unknownMetric({ params, inputs, at }: CheckInput): Diagnostic[] {
   const [way, metric] = Object.entries(params.objective ?? {})[0] ?? [];
-  if (typeof metric !== 'string' || metrics.includes(metric) || metric.startsWith('${')) return [];
-  const message = `a training gives no \`${metric}\`, only ${metrics.join(', ')}`;
-  const near = nearest(metric, metrics);
-  const fix = near === undefined ? {} : { fix: `did you mean \`${near}\`?` };
-  return [at(`objective.${way}`, { code: 'unknown-value', message, ...fix })];
+  if (typeof metric !== 'string' || metric.startsWith('${')) return [];
+  const place = `objective.${way}`;
+  if (!metrics.includes(metric)) {
+    const message = `a training gives no \`${metric}\`, only ${metrics.join(', ')}`;
+    const near = nearest(metric, metrics);
+    const fix = near === undefined ? {} : { fix: `did you mean \`${near}\`?` };
+    return [at(place, { code: 'unknown-value', message, ...fix })];
+  }
+  const data = Object.values(inputs).flatMap((forms) =>
+    forms.flatMap((form) => (form?.type === 'dataset' && form.rows ? [form.rows.validation] : [])),
+  );
+  if (!metric.startsWith('val') || data.length === 0 || data.some((rows) => rows > 0)) return [];
+  const message = `there are no validation rows, so there is no ${metric}`;
+  return [at(place, { code: 'unknown-metric', message, fix: 'keep some rows for validation' })];
 }

@@ -1,0 +1,47 @@
+/** Trainings that fail the same way each time are remembered: a search that goes on does not try them again. */
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Graph, GraphStage } from '../../pipeline/pipeline.ts';
+import { digest } from '../../plan/fingerprint.ts';
+import { fingerprintStage, type UpstreamResults } from '../../plan/stage-fingerprint.ts';
+import type { Execution } from '../execute.ts';
+
+/** What else may fail (memory, a kill, a full disk) may work the next time. */
+const certain = new Set<string>(['loss-is-nan']);
+
+export async function rememberFailure(
+  diagnostic: Diagnostic,
+  reason: string,
+  stage: GraphStage,
+  trial: Graph,
+  results: UpstreamResults,
+  run: Execution,
+): Promise<void> {
+  if (!certain.has(diagnostic.code)) return;
+  const { hash } = await fingerprintStage(stage, trial, results, run);
+  const result = {
+    version: 1 as const,
+    engine: run.engine.identity,
+    ports: {},
+    values: {},
+    summary: reason,
+    facts: {},
+    createdBy: run.version,
+    seconds: 0,
+  };
+  await run.store.record(keyOf(hash), 'failure', { version: 1, of: hash }, result);
+}
+
+/** The reason, or null. A failure counts for its own engine alone. */
+export async function recallFailure(
+  stage: GraphStage,
+  trial: Graph,
+  results: UpstreamResults,
+  run: Execution,
+): Promise<string | null> {
+  const { hash } = await fingerprintStage(stage, trial, results, run);
+  const entry = await run.store.lookup(keyOf(hash));
+  const own = JSON.stringify(run.engine.identity);
+  return entry?.results.find(({ engine }) => JSON.stringify(engine) === own)?.summary ?? null;
+}
+
+const keyOf = (fingerprint: string): string => digest(['failure', fingerprint]);

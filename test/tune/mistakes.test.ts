@@ -1,0 +1,72 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: pipeline files
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeProject } from '../rig/project.ts';
+import { search, training } from './rig.ts';
+
+const wrong: [what: string, change: [string, string], told: RegExp][] = [
+  [
+    'a dimension that the space does not have',
+    ['trial.learningRate', 'trial.learnRate'],
+    /p\.yaml:16:\d+ error unknown-var: `trial\.learnRate` is no dimension of the space\n.*\n.*did you mean `trial\.learningRate`\?/,
+  ],
+  [
+    'a key that the stage does not have',
+    ['batchSize', 'batchsize'],
+    /p\.yaml:16:\d+ error unknown-key: .*`batchsize`[\s\S]*did you mean `batchSize`\?/,
+  ],
+  [
+    'a stage that is not there',
+    ['model: build', 'model: biuld'],
+    /p\.yaml:16:\d+ error unknown-stage: .*`biuld`[\s\S]*did you mean `build`\?/,
+  ],
+  [
+    'epochs of its own',
+    ['batchSize: 16', 'batchSize: 16, epochs: 3'],
+    /p\.yaml:16:\d+ error invalid-value: the search says for how many epochs `train` trains/,
+  ],
+  [
+    'a value that is right for some points only',
+    ['float: [1.0e-3, 1.0e-1], log: true', 'float: [-1, 1]'],
+    /error invalid-value: .*learningRate.* \(with learningRate -1\)/,
+  ],
+  [
+    'no training',
+    ['train:', 'other: { kind: normalize, data: download }\n      normalize:'],
+    /error invalid-value: the trial has no stage of kind train/,
+  ],
+  [
+    'a batch that is larger than the data around it',
+    ['batchSize: 16', 'batchSize: 1600'],
+    /p\.yaml:16:\d+ error batch-too-large: batchSize is 1600, the data has 48 training rows/,
+  ],
+  [
+    'a search inside',
+    [
+      'train:',
+      'tune: { search: { grid: {} }, epochs: 1, space: { x: { int: [1, 2] } }, trial: { train: {} } }\n      train:',
+    ],
+    /error invalid-value: a trial has no search of its own/,
+  ],
+];
+
+for (const [what, [from, to], told] of wrong) {
+  test(`in a trial, ${what} is refused at its place before anything runs`, (t) => {
+    const text = search('search: { random: { trials: 3 } }\n    epochs: 1', training.replace(from, to));
+    const { pipe } = makeProject(t, { 'p.yaml': text });
+    const { code, err, out } = pipe('validate', 'p.yaml');
+    assert.equal(code, 2, out);
+    assert.match(err + out, told);
+  });
+}
+
+test('a dimension that no stage takes is a warning', (t) => {
+  const text = search(
+    'search: { random: { trials: 3 } }\n    epochs: 1',
+    training.replace('space: {', 'space: { spare: { int: [1, 2] },'),
+  );
+  const { pipe } = makeProject(t, { 'p.yaml': text });
+  const { code, err } = pipe('validate', 'p.yaml');
+  assert.equal(code, 0, err);
+  assert.match(err, /p\.yaml:14:\d+ warning unused-var: no stage of the trial takes `\$\{trial\.spare\}`/);
+});
