@@ -1,4 +1,4 @@
-/** Ctrl-C once: running stages are asked to stop. Twice: they are killed. */
+/** Ctrl-C once, or the end of the time for a run: running stages are asked to stop. Ctrl-C twice: they are killed. */
 export interface Interrupts {
   readonly signal: AbortSignal;
   readonly kill: AbortSignal;
@@ -8,7 +8,13 @@ export interface Interrupts {
 /** A terminal that is closed stops a run like Ctrl-C. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export function listenForInterrupts(say: (line: string) => void): Interrupts {
+/** Beyond it, Node's timers fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+export function listenForInterrupts(
+  say: (line: string) => void,
+  maxTimeMs: number | null = null,
+): Interrupts {
   const stop = new AbortController();
   const kill = new AbortController();
   const interrupted = (): void => {
@@ -19,11 +25,18 @@ export function listenForInterrupts(say: (line: string) => void): Interrupts {
     say('stopping: running stages may finish what they are at; press Ctrl-C again to kill them');
     stop.abort();
   };
+  const expired = (): void => {
+    if (stop.signal.aborted) return;
+    say('the time for this run is over: running stages may finish what they are at; the next run goes on');
+    stop.abort();
+  };
+  const timer = maxTimeMs === null ? undefined : setTimeout(expired, Math.min(maxTimeMs, longestTimerMs));
   for (const signal of signals) process.on(signal, interrupted);
   return {
     signal: stop.signal,
     kill: kill.signal,
     stopListening: () => {
+      clearTimeout(timer);
       for (const signal of signals) process.off(signal, interrupted);
     },
   };

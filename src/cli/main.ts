@@ -1,5 +1,6 @@
 /** `pipe`: declares the commands; each is a file of its own, imported when it is called. */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { readDuration } from '../pipeline/policy.ts';
 
 export interface CommonFlags {
   readonly json?: boolean;
@@ -39,6 +40,11 @@ withFile('run', 'run what changed, take the rest from the cache', [
 ])
   .option('--jobs <number>', 'stages at the same time (default: the number of processors)', countOf)
   .option('--keep-going', 'after a failure go on with what does not depend on it')
+  .option(
+    '--max-time <duration>',
+    'stop after 2h, 30m or 90s as Ctrl-C does; the next run goes on',
+    durationOf,
+  )
   .action(async (file, flags) => end((await import('./run.ts')).run(file, flags)));
 
 plain('validate', 'check pipeline files without running anything', ['pipe validate pipelines/*.yaml'])
@@ -63,6 +69,16 @@ plain('diff', 'what differs between two runs: params and metrics', ['pipe diff 2
   .argument('<a>', "a run's id, or the start of one; `last` is the newest, `last~1` the one before")
   .argument('<b>', 'another')
   .action(async (a, b, flags) => end((await import('./diff.ts')).diff(a, b, flags)));
+
+plain('trials', 'the trials of a search, the best first', [
+  'pipe trials tune',
+  'pipe trials tune --sort learningRate --csv > trials.csv',
+])
+  .argument('<stage>', 'a stage of kind tune, of the newest run that finished it')
+  .option('--sort <column>', 'by this column instead, such as learningRate or trial')
+  .option('--csv', 'as comma-separated values')
+  .option('--run <run>', 'of this run')
+  .action(async (stage, flags) => end((await import('./trials.ts')).trials(stage, flags)));
 
 const engine = plain('engine', 'what computes: list, install and test engines', [
   'pipe engine',
@@ -92,6 +108,12 @@ engine
   .action(async (name, _, command) =>
     end((await import('./engine.ts')).uninstall(name, command.optsWithGlobals())),
   );
+
+function durationOf(text: string): number {
+  const milliseconds = readDuration(text);
+  if (!(milliseconds > 0)) throw new InvalidArgumentError('It must be a time such as 2h, 30m or 90s.');
+  return milliseconds;
+}
 
 /** A whole number from 1. Numbers stay texts here: the settings make them numbers. */
 function countOf(text: string): string {

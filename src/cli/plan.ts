@@ -1,4 +1,4 @@
-import { makePlan } from '../plan/plan.ts';
+import { makePlan, type PlannedStage } from '../plan/plan.ts';
 import type { CommonFlags } from './main.ts';
 import { openFile } from './open.ts';
 import { print, printJson, talk } from './output.ts';
@@ -16,7 +16,7 @@ export async function plan(file: string, flags: CommonFlags): Promise<number> {
     const rows = made.stages.map((stage) => [
       stage.stage,
       stage.state,
-      stage.reason + continued(stage.continuesFrom),
+      stage.reason + continued(stage.continuesFrom) + newTrials(stage.trials),
     ]);
     print(formatTable(['stage', 'plan', 'why'], rows));
   }
@@ -25,4 +25,11 @@ export async function plan(file: string, flags: CommonFlags): Promise<number> {
 
 function continued(epoch: number | null): string {
   return epoch === null ? '' : ` (continues from epoch ${epoch})`;
+}
+
+/** ` (3 of 5 trials are new)`; where later ones depend on the results of these, `at least`. */
+function newTrials(trials: PlannedStage['trials']): string {
+  if (!trials) return '';
+  const all = trials.total ?? trials.known + trials.new;
+  return ` (${trials.open ? 'at least ' : ''}${trials.new} of ${all} trials are new)`;
 }

@@ -15,6 +15,8 @@ import { version } from './version.ts';
 export interface RunFlags extends CommonFlags {
   readonly jobs?: string;
   readonly keepGoing?: boolean;
+  /** Milliseconds. */
+  readonly maxTime?: number;
 }
 
 const exitCodes = { done: 0, failed: 1, interrupted: 130 } as const;
@@ -28,7 +30,7 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
   const { graph, engine } = opened.value;
   const reporter = await makeReporter(flags);
   const started = new Date();
-  const interrupts = listenForInterrupts((line) => reporter.note(line));
+  const interrupts = listenForInterrupts((line) => reporter.note(line), flags.maxTime ?? null);
   const options = runOptions(opened.value, flags, reporter.emit, interrupts);
   reporter.emit({
     type: 'run-start',

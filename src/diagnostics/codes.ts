@@ -60,6 +60,7 @@ const table = {
   'compile-failed': ['call', 'The addon of an engine could not be compiled.', 'a compiler without C++17', 'Try another compiler: CXX=clang++.'],
   'wheel-unusable': ['call', 'A wheel holds no library for this system, or is damaged.', '--from a wheel for Windows', 'Take the wheel that is named.'],
   'engine-broken': ['run', 'An engine is installed and does not load.', 'a damaged library', 'Install it again.'],
+  'unknown-search': ['call', 'No run has finished a search of this name.', 'pipe trials tnue', 'Take one of those that are listed, or run it.'],
   'unknown-run': ['call', 'There is no record of such a run.', 'pipe diff 2031 last', '`pipe runs` lists them.'],
   'cache-not-writable': ['run', 'The cache folder cannot be written.', 'a read-only folder', 'Make it writable, or choose another: --cache FOLDER or PIPE_CACHE.'],
   'cache-version': ['run', 'The cache folder was written by another version of `pipe`.', '--cache of a newer pipe', 'Use that version, or another folder.'],

@@ -1350,19 +1350,79 @@ mutex?: CommonMutex
 /**
  * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
-data: string
+data?: string
 /**
- * How.
+ * How; one of these. Every one is decided by the seed.
  */
 search: {
 /**
- * Independent draws.
+ * Every combination.
+ */
+grid?: {
+/**
+ * Places at which a range without step is taken.
+ */
+values: number
+}
+/**
+ * Independent draws (Bergstra, Bengio 2012).
  */
 random?: {
 /**
  * How many.
  */
 trials: number
+}
+/**
+ * Tree-structured Parzen estimator: tries where good trials are dense (Bergstra et al. 2011).
+ */
+tpe?: {
+/**
+ * How many.
+ */
+trials: number
+/**
+ * So many are drawn at random first.
+ */
+startup: number
+/**
+ * Draws from among which the most promising is tried.
+ */
+candidates: number
+}
+/**
+ * Successive halving: many start with few epochs, the best go on (Jamieson, Talwalkar 2016).
+ */
+halving?: {
+/**
+ * How many start.
+ */
+trials: number
+/**
+ * 1/factor of the trials go on, with factor times the epochs.
+ */
+factor: number
+/**
+ * Epochs before the first comparison, at least.
+ */
+minEpochs: number
+}
+/**
+ * Successive halving from many trials with few epochs to few with all (Li et al. 2018).
+ */
+hyperband?: {
+/**
+ * 1/factor of the trials go on, with factor times the epochs.
+ */
+factor: number
+/**
+ * Epochs before the first comparison, at least.
+ */
+minEpochs: number
+/**
+ * Only so many, the one with the most trials first.
+ */
+brackets?: number
 }
 }
 /**
@@ -1378,6 +1438,44 @@ maximize?: string
  */
 minimize?: string
 }
+/**
+ * Of the trial's last training; with halving, of those trials that come through.
+ */
+epochs: number
+/**
+ * Trainings of each trial, each with a seed of its own; the mean is judged.
+ */
+executions: number
+/**
+ * Trials at the same time, at most. TPE and pruning learn from those that came at least so many before, so that the number of processors never counts.
+ */
+parallel: number
+/**
+ * Ends trials that will not win.
+ */
+prune?: {
+/**
+ * When the best so far is worse than the median of the averages of those before (Golovin et al. 2017).
+ */
+median: {
+/**
+ * So many trials must have ended before.
+ */
+startup: number
+/**
+ * Epochs before it is first asked.
+ */
+warmup: number
+/**
+ * Epochs from one time to the next.
+ */
+every: number
+}
+}
+/**
+ * So many trials may fail; each is kept with its reason.
+ */
+maxFailures: number
 /**
  * What is searched, by name; `${trial.name}` takes a value.
  */
@@ -1405,7 +1503,7 @@ float?: [number, number]
  * 
  * @minItems 1
  */
-choice?: [(number | string), ...((number | string))[]]
+choice?: [(number | string | boolean), ...((number | string | boolean))[]]
 /**
  * Distance of neighbours.
  */
@@ -1414,18 +1512,20 @@ step?: number
  * Even in the logarithm.
  */
 log: boolean
+/**
+ * There only where these have one of these values.
+ */
+when?: {
+[k: string]: (number | string | boolean | (number | string | boolean)[])
+}
 }
 }
 /**
- * A small pipeline; its last train is judged.
+ * A small pipeline; its last training is judged, for as many epochs as the search says. `${trial.name}` takes a value, also as a key; without the value, the key that it stands at is left out.
  */
 trial: {
 [k: string]: {
 [k: string]: unknown
 }
 }
-/**
- * So many trials may fail.
- */
-maxFailures: number
 }

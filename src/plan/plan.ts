@@ -2,6 +2,7 @@
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
 import type { EngineIdentity, IndexEntry, Store, StoredResult } from '../run/store.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import type { PlannedTrials, planTrials } from './planned-trials.ts';
 import { type FingerprintContext, fingerprintStage, type UpstreamResults } from './stage-fingerprint.ts';
 import { differences } from './why.ts';
 
@@ -17,6 +18,8 @@ export interface PlannedStage {
   readonly dependsOn: readonly string[];
   /** The epoch that a training would continue from, or null. */
   readonly continuesFrom: number | null;
+  /** Of a search: how many of its trials are new. */
+  readonly trials: PlannedTrials | null;
 }
 
 export interface Plan {
@@ -45,7 +48,7 @@ async function planStage(
   known: UpstreamResults,
   context: PlanContext,
 ): Promise<PlannedStage> {
-  const common = { stage: stage.name, kind: stage.kind, continuesFrom: null };
+  const common = { stage: stage.name, kind: stage.kind, continuesFrom: null, trials: null };
   const waiting = stage.dependsOn.filter((name) => !known.has(name));
   if (waiting.length > 0) {
     return {
@@ -73,7 +76,14 @@ async function planStage(
     fingerprint: made.hash,
     dependsOn: [],
     continuesFrom: checkpoint?.epoch ?? null,
+    trials: stage.kind === 'tune' ? await plannedTrials(stage, graph, known, context) : null,
   };
+}
+
+/** Imported when there is a search to plan: the others need no oracles. */
+async function plannedTrials(...args: Parameters<typeof planTrials>): Promise<PlannedTrials> {
+  const { planTrials: plan } = await import('./planned-trials.ts');
+  return plan(...args);
 }
 
 /** A whole result under this fingerprint that may be used here, the wanted engine's first. */

@@ -73,21 +73,37 @@ function rangeKernel(range: Range, observed: readonly Point[], name: string): Ke
   const scale = scaleOf(range);
   const { from, to } = scale;
   const count = observed.length;
-  const centres = observed.map((point) => {
+  const known = observed.map((point) => {
     const value = point[name];
     return typeof value === 'number' ? scale.place(value) : null;
   });
-  const widths = bandwidths(centres, scale);
-  const logMass = centres.map((centre, i) =>
-    centre === null
-      ? 0
-      : Math.log(normalCdf((to - centre) / (widths[i] ?? 1)) - normalCdf((from - centre) / (widths[i] ?? 1))),
-  );
-  const even = (low: number, high: number): number =>
-    low === high ? -Math.log(to - from) : Math.log((high - low) / (to - from));
+  // NaN for what is unknown: this is what a search's own time goes into.
+  const centres = Float64Array.from(known, (centre) => centre ?? Number.NaN);
+  const widths = Float64Array.from(bandwidths(known, scale));
+  const logMass = centres.map((centre, i) => logBetween(from, to, centre, widths[i] ?? 1));
+  const logPeak = widths.map((width, i) => Math.log(width * Math.sqrt(2 * Math.PI)) + (logMass[i] ?? 0));
+
+  function addContinuous(place: number, prior: number, logs: Float64Array): void {
+    for (let i = 0; i < count; i++) {
+      const z = (place - (centres[i] ?? 0)) / (widths[i] ?? 1);
+      const log = Number.isNaN(z) ? prior : -0.5 * z * z - (logPeak[i] ?? 0);
+      logs[i] = (logs[i] ?? 0) + log;
+    }
+  }
+
+  function addStep(low: number, high: number, prior: number, logs: Float64Array): void {
+    for (let i = 0; i < count; i++) {
+      const centre = centres[i] ?? 0;
+      const log = Number.isNaN(centre)
+        ? prior
+        : logBetween(low, high, centre, widths[i] ?? 1) - (logMass[i] ?? 0);
+      logs[i] = (logs[i] ?? 0) + log;
+    }
+  }
+
   return {
     sample: (at, random) => {
-      const centre = centres[at] ?? null;
+      const centre = known[at] ?? null;
       if (centre === null) return scale.value(random.uniform(from, to));
       for (;;) {
         const place = centre + (widths[at] ?? 1) * random.normal();
@@ -96,13 +112,9 @@ function rangeKernel(range: Range, observed: readonly Point[], name: string): Ke
     },
     addLogDensities: (value, logs) => {
       const [low, high] = scale.cell(Number(value));
-      const prior = even(low, high);
-      for (let i = 0; i < count; i++) {
-        const centre = centres[i] ?? null;
-        const log =
-          centre === null ? prior : logNormal(low, high, centre, widths[i] ?? 1) - (logMass[i] ?? 0);
-        logs[i] = (logs[i] ?? 0) + log;
-      }
+      const prior = Math.log((low === high ? 1 : high - low) / (to - from));
+      if (low === high) addContinuous(low, prior, logs);
+      else addStep(low, high, prior, logs);
       logs[count] = (logs[count] ?? 0) + prior;
     },
   };
@@ -167,12 +179,11 @@ function scaleOf(range: Range): Scale {
   };
 }
 
-function logNormal(low: number, high: number, centre: number, width: number): number {
-  if (low === high) {
-    const z = (low - centre) / width;
-    return -0.5 * z * z - Math.log(width * Math.sqrt(2 * Math.PI));
-  }
-  return Math.log(Math.max(normalCdf((high - centre) / width) - normalCdf((low - centre) / width), 1e-300));
+/** The logarithm of what a normal distribution has between two places. */
+function logBetween(low: number, high: number, centre: number, width: number): number {
+  return Math.log(
+    Math.max(normalCdf((high - centre) / width) - normalCdf((low - centre) / width), Number.MIN_VALUE),
+  );
 }
 
 /** Abramowitz, Stegun: "Handbook of mathematical functions", 26.2.17: within 7.5e-8. */
@@ -186,6 +197,9 @@ function normalCdf(z: number): number {
 }
 
 function logSumExp(logs: Float64Array): number {
-  const most = logs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  return most + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - most), 0));
+  let most = Number.NEGATIVE_INFINITY;
+  for (const log of logs) if (log > most) most = log;
+  let sum = 0;
+  for (const log of logs) sum += Math.exp(log - most);
+  return most + Math.log(sum);
 }

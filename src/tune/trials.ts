@@ -46,11 +46,14 @@ export function ranked<Own>(trials: readonly Trial<Own>[], better: 1 | -1): Tria
   return trials.toSorted(
     (a, b) =>
       worth(a) - worth(b) ||
-      b.budget - a.budget ||
+      reached(b) - reached(a) ||
       better * ((b.objective ?? 0) - (a.objective ?? 0)) ||
       a.trial - b.trial,
   );
 }
+
+/** The epochs after which it was last judged: while it runs, it is asked for more. */
+const reached = ({ rungs }: Trial<unknown>): number => rungs.at(-1)?.epochs ?? 0;
 
 /** The mean and its standard error, sd / √n with the sample's deviation. */
 export function meanOf(values: readonly number[]): {

@@ -7,22 +7,23 @@ import type { Graph, GraphStage } from '../../pipeline/pipeline.ts';
 import { completeStage } from '../../pipeline/resolve.ts';
 import { findResult, reasonToRun } from '../../plan/plan.ts';
 import { fingerprintStage, type UpstreamResults } from '../../plan/stage-fingerprint.ts';
+import { type TrialTraining, type Tuning, tuningOf } from '../../plan/tuning.ts';
 import { makeOracle } from '../../tune/oracles.ts';
 import { runSearch, type Searched } from '../../tune/search.ts';
 import { readSpace } from '../../tune/space.ts';
 import { bestOf, type Trial } from '../../tune/trials.ts';
 import { type Executed, type Execution, executeStage } from '../execute.ts';
 import type { StoredResult } from '../store.ts';
-import { trialJudge } from './judge.ts';
+import { type Execute, trialJudge } from './judge.ts';
 import { summaryOf, writeOutputs } from './outputs.ts';
 import { trialTeller } from './teller.ts';
-import { type TrialTraining, type Tuning, tuningOf } from './tuning.ts';
 
 export async function coordinateTune(
   declared: GraphStage,
   graph: Graph,
   upstream: UpstreamResults,
   run: Execution,
+  execute: Execute = executeStage,
 ): Promise<Executed> {
   const completed = completeStage(declared, (stage, value) => upstream.get(stage)?.values[value]);
   if (!completed.ok)
@@ -35,7 +36,7 @@ export async function coordinateTune(
   run.emit({ type: 'stage-start', stage: stage.name, reason });
   const started = performance.now();
   const tuning = tuningOf(stage, graph, upstream);
-  const result = await search(tuning, run);
+  const result = await search(tuning, run, execute);
   if (result === 'interrupted') return { type: 'interrupted', reason };
   const timed = { ...result, seconds: (performance.now() - started) / 1000 };
   await run.store.record(made.hash, stage.kind, made.parts, timed);
@@ -43,11 +44,15 @@ export async function coordinateTune(
 }
 
 /** Failure `too-many-failures` or `no-trial-worked`. */
-async function search(tuning: Tuning, run: Execution): Promise<StoredResult | 'interrupted'> {
+async function search(
+  tuning: Tuning,
+  run: Execution,
+  execute: Execute,
+): Promise<StoredResult | 'interrupted'> {
   const { params } = tuning;
   const oracle = makeOracle(params, readSpace(params.space), tuning.seed);
   const teller = trialTeller(tuning, oracle, run);
-  const judge = trialJudge(tuning, run, teller);
+  const judge = trialJudge(tuning, run, teller, execute);
   const searched = await runSearch(oracle, judge.judge, {
     better: tuning.better,
     executions: params.executions,
@@ -105,5 +110,3 @@ function incomplete(stage: GraphStage, diagnostics: readonly Diagnostic[]): Diag
   const [first] = diagnostics;
   return first ?? { severity: 'error', code: 'stage-failed', message: `\`${stage.name}\` failed` };
 }
-
-void executeStage;

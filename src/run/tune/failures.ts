@@ -1,7 +1,7 @@
 /** Trainings that fail the same way each time are remembered: a search that goes on does not try them again. */
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Graph, GraphStage } from '../../pipeline/pipeline.ts';
-import { digest } from '../../plan/fingerprint.ts';
+import { failureKey } from '../../plan/known-trial.ts';
 import { fingerprintStage, type UpstreamResults } from '../../plan/stage-fingerprint.ts';
 import type { Execution } from '../execute.ts';
 
@@ -28,20 +28,5 @@ export async function rememberFailure(
     createdBy: run.version,
     seconds: 0,
   };
-  await run.store.record(keyOf(hash), 'failure', { version: 1, of: hash }, result);
+  await run.store.record(failureKey(hash), 'failure', { version: 1, of: hash }, result);
 }
-
-/** The reason, or null. A failure counts for its own engine alone. */
-export async function recallFailure(
-  stage: GraphStage,
-  trial: Graph,
-  results: UpstreamResults,
-  run: Execution,
-): Promise<string | null> {
-  const { hash } = await fingerprintStage(stage, trial, results, run);
-  const entry = await run.store.lookup(keyOf(hash));
-  const own = JSON.stringify(run.engine.identity);
-  return entry?.results.find(({ engine }) => JSON.stringify(engine) === own)?.summary ?? null;
-}
-
-const keyOf = (fingerprint: string): string => digest(['failure', fingerprint]);

@@ -1,12 +1,12 @@
 /** What a search leaves: all trials as JSON and CSV, the winner's model and training, facts for reports. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TrialTraining, Tuning } from '../../plan/tuning.ts';
 import type { JsonObject } from '../../stages/kind.ts';
-import { csvOf, type TrialRow } from '../../tune/csv.ts';
+import { csvOf, type TrialRow } from '../../tune/table.ts';
 import { ranked, type Trial } from '../../tune/trials.ts';
 import type { Execution } from '../execute.ts';
 import type { StoredResult } from '../store.ts';
-import type { TrialTraining, Tuning } from './tuning.ts';
 
 type Trials = readonly Trial<TrialTraining>[];
 

@@ -1,9 +1,10 @@
 /** Tells how a search goes on, and counts what it really trains. */
+
+import type { TrialTraining, Tuning } from '../../plan/tuning.ts';
 import type { Oracle } from '../../tune/oracle.ts';
 import { bestOf, type Trial } from '../../tune/trials.ts';
 import type { RunEvent } from '../events.ts';
 import type { Execution } from '../execute.ts';
-import type { TrialTraining, Tuning } from './tuning.ts';
 
 export interface TrialTeller {
   onTrial(trial: Trial<TrialTraining>, all: readonly Trial<TrialTraining>[]): void;

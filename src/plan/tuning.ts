@@ -1,10 +1,10 @@
 /** A tune stage with what its search needs to know of it. */
-import type { Stages } from '../../generated/types.ts';
-import type { Graph, GraphStage } from '../../pipeline/pipeline.ts';
-import { judgedStage } from '../../pipeline/trial.ts';
-import type { UpstreamResults } from '../../plan/stage-fingerprint.ts';
-import { paramsOf } from '../../stages/params.ts';
-import type { PortContent } from '../store.ts';
+import type { Stages } from '../generated/types.ts';
+import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
+import { judgedStage } from '../pipeline/trial.ts';
+import type { PortContent } from '../run/store.ts';
+import { paramsOf } from '../stages/params.ts';
+import type { UpstreamResults } from './stage-fingerprint.ts';
 
 export interface Tuning {
   readonly stage: GraphStage;

@@ -1,0 +1,91 @@
+import { openCache } from '../cache/cache.ts';
+import { Failure } from '../diagnostics/diagnostic.ts';
+import { nearest } from '../diagnostics/suggest.ts';
+import { type RunRecord, readRecord } from '../experiments/record.ts';
+import type { Store } from '../run/store.ts';
+import { type Cell, csvOf, readTrials, sortRows, type TrialsFile, tableOf } from '../tune/table.ts';
+import type { CommonFlags } from './main.ts';
+import { print, printJson, readSource } from './output.ts';
+import { readSettings } from './settings.ts';
+
+export interface TrialsFlags extends CommonFlags {
+  readonly sort?: string;
+  readonly csv?: boolean;
+  readonly run?: string;
+}
+
+/** The trials of a stage's newest finished search, the best first. */
+export async function trials(stage: string, flags: TrialsFlags): Promise<number> {
+  const store = await openCache(readSettings(flags).cacheFolder);
+  const { file, run } = await newestSearch(stage, flags.run, store);
+  const rows = sorted(file, flags.sort);
+  if (flags.json) printJson({ ...file, stage, run, trials: rows });
+  else if (flags.csv) print(csvOf(rows));
+  else {
+    const { formatTable } = await import('../ui/table.ts');
+    const { columns, rows: cells } = tableOf(rows);
+    print(
+      formatTable(
+        columns,
+        cells.map((row) => row.map(shown)),
+      ),
+    );
+  }
+  return 0;
+}
+
+function sorted(file: TrialsFile, column: string | undefined): TrialsFile['trials'] {
+  const { columns } = tableOf(file.trials);
+  if (column !== undefined && !columns.includes(column)) {
+    const near = nearest(column, columns);
+    throw new Failure('unknown-value', `trials have no column \`${column}\``, {
+      fix: near ? `did you mean \`${near}\`?` : `they have ${columns.join(', ')}`,
+    });
+  }
+  return sortRows(file, column ?? null);
+}
+
+async function newestSearch(
+  stage: string,
+  run: string | undefined,
+  store: Store,
+): Promise<{ file: TrialsFile; run: string }> {
+  const searches = new Set<string>();
+  const ids = run === undefined || run === 'last' ? await store.runs.list() : [run];
+  for (const id of ids) {
+    const record = readRecord(await store.runs.read(id));
+    for (const one of record?.stages ?? []) if (one.kind === 'tune') searches.add(one.name);
+    const file = record && (await trialsOf(record, stage, store));
+    if (file) return { file, run: record.id };
+  }
+  const near = nearest(stage, searches);
+  const others =
+    searches.size > 0
+      ? `the searches are ${[...searches].join(', ')}`
+      : 'pipe run pipelines/cifar-tuned.yaml --profile quick';
+  throw new Failure(
+    'unknown-search',
+    `no run${run === undefined ? '' : ` \`${run}\``} has finished a search \`${stage}\``,
+    {
+      fix: near !== undefined && near !== stage ? `did you mean \`${near}\`?` : others,
+    },
+  );
+}
+
+async function trialsOf(record: RunRecord, stage: string, store: Store): Promise<TrialsFile | null> {
+  const found = record.stages.find(({ name, kind }) => name === stage && kind === 'tune');
+  const entry = found?.fingerprint ? await store.lookup(found.fingerprint) : null;
+  for (const { ports } of entry?.results ?? []) {
+    const ref = ports.trials?.files['trials.json'];
+    const text =
+      ref && ports.trials && (await store.intact(ports.trials)) ? readSource(store.objectPath(ref)) : null;
+    const file = text === null ? null : readTrials(text);
+    if (file) return file;
+  }
+  return null;
+}
+
+function shown(cell: Cell): string {
+  if (typeof cell !== 'number') return String(cell ?? '');
+  return String(Number(cell.toPrecision(5)));
+}
