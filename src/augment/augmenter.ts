@@ -1,40 +1,80 @@
 /**
  * A dataset's augmentation, made ready to be applied. What an example becomes is decided by the seed, the epoch and its
- * row alone: by no order, no batch and no number of workers.
+ * row alone (where examples are mixed, by the rows of its batch too): by no number of workers.
  */
 import type { AugmentTransform } from '../data/dataset.ts';
-import { type RandomStream, randomStream } from '../data/random.ts';
+import { type Random, type RandomStream, randomStream } from '../data/random.ts';
 import { affine } from './affine.ts';
 import { brightness, colourJitter, noise } from './colour.ts';
 import { cutout, randomCrop } from './cover.ts';
 import { flipHorizontally, flipVertically } from './flip.ts';
+import { cutmix, type MixOperation, mixup } from './mix.ts';
 import type { Operation } from './operations.ts';
 import type { ImageOperation, ImageSize } from './size.ts';
 
+/**
+ * Changes a batch in place: `x`, float32 [rows, height, width, channels] of 0–255 pixels, and `y`, float32
+ * [rows, classes], where an operation mixes labels. `rows` are the examples' numbers in the dataset.
+ */
 export interface Augmenter {
-  /** Changes a batch in place: `x`, float32 [rows, height, width, channels] of 0–255 pixels, and `y`, float32 [rows, classes], where an operation mixes labels. `rows` are the examples' numbers in the dataset. */
   batch(x: Float32Array, y: Float32Array, epoch: number, rows: ArrayLike<number>): void;
-  /** The same for one image. */
-  image(x: Float32Array, epoch: number, row: number): void;
 }
+
+/** A stretch of operations: on one image after the other, which is kinder to the processor's cache, or on the whole batch. */
+type Step = Augmenter['batch'];
 
 export function makeAugmenter(
   { seed, operations }: Pick<AugmentTransform, 'seed' | 'operations'>,
   example: readonly number[],
 ): Augmenter {
   const [height = 1, width = 1, channels = 1] = example;
-  const size = { height, width, channels };
-  const length = height * width * channels;
-  const steps = operations.map((operation, i) => stepOf(operation, streamOf(seed, operations, i), size));
-  const image: Augmenter['image'] = (x, epoch, row) => {
-    for (const step of steps) step(x, epoch, row);
-  };
+  const steps = stepsOf(operations, seed, { height, width, channels });
   return {
-    image,
-    batch: (x, _y, epoch, rows) => {
-      for (let i = 0; i < rows.length; i++)
-        image(x.subarray(i * length, (i + 1) * length), epoch, rows[i] ?? 0);
+    batch: (x, y, epoch, rows) => {
+      for (const step of steps) step(x, y, epoch, rows);
     },
+  };
+}
+
+function stepsOf(operations: readonly Operation[], seed: number, size: ImageSize): Step[] {
+  const steps: Step[] = [];
+  let images: OnImage[] = [];
+  const flush = (): void => {
+    if (images.length > 0) steps.push(onEachImage(images, size));
+    images = [];
+  };
+  for (const [i, operation] of operations.entries()) {
+    const chosen = chooser(operation, streamOf(seed, operations, i));
+    const made = operationOf(operation, size);
+    if (made.type === 'image') images.push({ change: made.change, chosen });
+    else {
+      flush();
+      steps.push((x, y, epoch, rows) =>
+        made.mix({ x, y, rows: rows.length }, (at) => chosen(epoch, rows[at] ?? 0)),
+      );
+    }
+  }
+  flush();
+  return steps;
+}
+
+/** The operation's draws for a row; null where it is left out. */
+type Chooser = (epoch: number, row: number) => Random | null;
+interface OnImage {
+  readonly change: ImageOperation;
+  readonly chosen: Chooser;
+}
+
+function onEachImage(operations: readonly OnImage[], { height, width, channels }: ImageSize): Step {
+  const length = height * width * channels;
+  return (x, _y, epoch, rows) => {
+    for (let i = 0; i < rows.length; i++) {
+      const image = x.subarray(i * length, (i + 1) * length);
+      for (const { change, chosen } of operations) {
+        const random = chosen(epoch, rows[i] ?? 0);
+        if (random) change(image, random);
+      }
+    }
   };
 }
 
@@ -45,31 +85,41 @@ function streamOf(seed: number, operations: readonly Operation[], i: number): Ra
   return randomStream(seed, 'augment', before === 0 ? name : `${name}/${before}`);
 }
 
-function stepOf(operation: Operation, stream: RandomStream, size: ImageSize): Augmenter['image'] {
-  const change = imageOperation(operation, size);
-  return (x, epoch, row) => {
+function chooser({ probability }: Operation, stream: RandomStream): Chooser {
+  return (epoch, row) => {
     const random = stream.at(epoch, row);
-    if (random.uniform() < operation.probability) change(x, random);
+    return random.uniform() < probability ? random : null;
   };
 }
 
-function imageOperation(operation: Operation, size: ImageSize): ImageOperation {
+type Made =
+  | { readonly type: 'image'; readonly change: ImageOperation }
+  | { readonly type: 'batch'; readonly mix: MixOperation };
+
+const onImage = (change: ImageOperation): Made => ({ type: 'image', change });
+const onBatch = (mix: MixOperation): Made => ({ type: 'batch', mix });
+
+function operationOf(operation: Operation, size: ImageSize): Made {
   switch (operation.name) {
     case 'affine':
-      return affine(operation, size);
+      return onImage(affine(operation, size));
     case 'horizontalFlip':
-      return flipHorizontally(size);
+      return onImage(flipHorizontally(size));
     case 'verticalFlip':
-      return flipVertically(size);
+      return onImage(flipVertically(size));
     case 'randomCrop':
-      return randomCrop(operation, size);
+      return onImage(randomCrop(operation, size));
     case 'brightness':
-      return brightness(operation);
+      return onImage(brightness(operation));
     case 'colourJitter':
-      return colourJitter(operation, size);
+      return onImage(colourJitter(operation, size));
     case 'noise':
-      return noise(operation);
+      return onImage(noise(operation));
     case 'cutout':
-      return cutout(operation, size);
+      return onImage(cutout(operation, size));
+    case 'mixup':
+      return onBatch(mixup(operation));
+    case 'cutmix':
+      return onBatch(cutmix(operation, size));
   }
 }

@@ -22,6 +22,8 @@ const versions: { readonly [Name in OperationName]: number } = {
   colourJitter: 1,
   noise: 1,
   cutout: 1,
+  mixup: 1,
+  cutmix: 1,
 };
 
 /** ImageDataGenerator's options in its order, noise, then the list. Options that do nothing are left out. */
@@ -52,6 +54,8 @@ function ofEntry(entry: AugmentParams['operations'][number]): Operation[] {
     ...(entry.colourJitter ? [made('colourJitter', entry.colourJitter)] : []),
     ...(entry.noise ? [made('noise', entry.noise)] : []),
     ...(entry.cutout ? [made('cutout', entry.cutout)] : []),
+    ...(entry.mixup ? [made('mixup', entry.mixup)] : []),
+    ...(entry.cutmix ? [made('cutmix', entry.cutmix)] : []),
   ];
 }
 

@@ -32,10 +32,11 @@ function picture(seed = 0): Float32Array {
 }
 
 function apply(params: Partial<AugmentParams>, row = 0, epoch = 0, image = picture()): Float32Array {
-  augmenterOf(params).image(image, epoch, row);
+  augmenterOf(params).batch(image, noLabels, epoch, [row]);
   return image;
 }
 
+const noLabels = new Float32Array(0);
 const rows = (count: number): number[] => Array.from({ length: count }, (_, row) => row);
 const isUnchanged = (image: Float32Array): boolean => picture().every((value, i) => value === image[i]);
 
@@ -67,7 +68,7 @@ test('what an operation draws depends on no other operation, order or batch', ()
   const order = [5, 2, 9];
   const x = new Float32Array(3 * size);
   for (const i of rows(3)) x.set(picture(i), i * size);
-  augmenterOf(params).batch(x, new Float32Array(0), 7, order);
+  augmenterOf(params).batch(x, noLabels, 7, order);
   for (const [i, row] of order.entries())
     assert.deepEqual(x.slice(i * size, (i + 1) * size), apply(params, row, 7, picture(i)));
 });
@@ -85,7 +86,7 @@ test('a whole number shifts by whole pixels below it, a list by one of its numbe
     rows(200).map((row) => {
       const line = Float32Array.from({ length: wide }, (_, x) => x);
       const operations = operationsOf({ ...none, widthShift });
-      makeAugmenter({ seed: 1, operations }, [1, wide, 1]).image(line, 0, row);
+      makeAugmenter({ seed: 1, operations }, [1, wide, 1]).batch(line, noLabels, 0, [row]);
       return Math.round(((line[50] ?? 0) - 50) * 1000) / 1000;
     });
   const distinct = (numbers: number[]): number[] =>
@@ -106,7 +107,7 @@ test('a random crop mirrors what lies outside without repeating the edge, as PyT
   });
   const seen = rows(60).map((row) => {
     const image = Float32Array.from(line);
-    makeAugmenter({ seed: 1, operations }, [1, 4, 1]).image(image, 0, row);
+    makeAugmenter({ seed: 1, operations }, [1, 4, 1]).batch(image, noLabels, 0, [row]);
     return image.join();
   });
   const possible = [0, 1, 2, 3, 4].map((start) => padded.slice(start, start + 4).join());
@@ -161,4 +162,73 @@ test('options that do nothing are no operation', () => {
     ),
     ['affine', 'verticalFlip', 'brightness', 'noise'],
   );
+});
+
+/** A batch of images of one value each, 10, 20, 30 …, each of a class of its own, after an operation that mixes. */
+function mixed(
+  operation: AugmentParams['operations'][number],
+  count = 8,
+): { x: Float32Array; y: Float32Array } {
+  const x = new Float32Array(count * size);
+  const y = new Float32Array(count * count);
+  for (let i = 0; i < count; i++) {
+    x.fill(10 * (i + 1), i * size, (i + 1) * size);
+    y[i * count + i] = 1;
+  }
+  augmenterOf({ operations: [operation] }).batch(x, y, 3, rows(count));
+  return { x, y };
+}
+
+/** The mean pixel of each row, and what its labels' shares would make of the classes' values. */
+function meansOf({ x, y }: { x: Float32Array; y: Float32Array }, count = 8): [number, number][] {
+  return rows(count).map((i) => [
+    x.slice(i * size, (i + 1) * size).reduce((sum, value) => sum + value, 0) / size,
+    y.slice(i * count, (i + 1) * count).reduce((sum, share, label) => sum + share * 10 * (label + 1), 0),
+  ]);
+}
+
+test('mixup and cutmix mix labels in the shares in which they mix pixels', () => {
+  for (const operation of [
+    { mixup: { alpha: 0.8, probability: 1 } },
+    { cutmix: { alpha: 1, probability: 1 } },
+  ]) {
+    const made = mixed(operation);
+    for (const [pixels, labels] of meansOf(made))
+      assert.ok(Math.abs(pixels - labels) < 0.01, `${pixels} ${labels}`);
+    for (const i of rows(8)) {
+      const shares = made.y.slice(i * 8, (i + 1) * 8);
+      assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-6);
+    }
+    assert.ok(meansOf(made).filter(([pixels], i) => Math.abs(pixels - 10 * (i + 1)) > 0.01).length >= 4);
+  }
+  const values = new Set(mixed({ cutmix: { alpha: 1, probability: 1 } }).x);
+  assert.ok(
+    [...values].every((value) => value % 10 === 0),
+    'cutmix blends no pixels',
+  );
+});
+
+test('the share of mixup follows Beta(alpha, alpha)', () => {
+  const shares = rows(400).flatMap((epoch) => {
+    const [x, y] = [new Float32Array(2 * size), Float32Array.of(1, 0, 0, 1)];
+    augmenterOf({ operations: [{ mixup: { alpha: 0.5, probability: 1 } }] }).batch(x, y, epoch, [0, 1]);
+    // Where the other is the image itself, nothing shows.
+    return (y[1] ?? 0) > 0 ? [y[0] ?? 0] : [];
+  });
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  const variance = shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / shares.length;
+  assert.ok(shares.length > 120 && Math.abs(mean - 0.5) < 0.1, `mean ${mean} of ${shares.length}`);
+  assert.ok(Math.abs(variance - 1 / 8) < 0.03, `variance ${variance}`);
+});
+
+test('operations beside a mixing one stay in the order in which they are written', () => {
+  const bright = { brightness: { range: [2, 2] as [number, number], probability: 1 } };
+  const mix = { mixup: { alpha: 1, probability: 1 } };
+  const batch = (operations: AugmentParams['operations']): Float32Array => {
+    const x = Float32Array.from({ length: 8 * size }, (_, i) => 60 + 20 * Math.floor(i / size));
+    augmenterOf({ operations }).batch(x, new Float32Array(8), 0, rows(8));
+    return x;
+  };
+  // 2 × 200 is cut off at 255, before or after it is mixed.
+  assert.notDeepEqual(batch([bright, mix]), batch([mix, bright]));
 });
