@@ -1,10 +1,9 @@
 /** One file over HTTP, continued after a break where the server can prove that the file is still the same. */
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ownerIn, ownerName, stateOf } from '../cache/owner.ts';
 
 export interface HttpOptions {
   readonly onBytes: (done: number, total: number | null) => void;
@@ -60,21 +59,16 @@ interface Note {
   readonly validator: string | null;
 }
 
-/** Process ids mean nothing on another machine that shares the folder. */
-const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
-
 /** A part file of this process alone: one that a dead process left is taken over, by a rename that only one can win. */
 function claimPart(file: string, url: string): Part {
   const folder = dirname(file);
-  const stem = `${basename(file)}.${host}-`;
-  const own: Part = {
-    data: join(folder, `${stem}${process.pid}.part`),
-    note: join(folder, `${stem}${process.pid}.json`),
-  };
+  const start = `${basename(file)}.`;
+  const own = partNamed(folder, `${start}${ownerName()}`);
   for (const name of readdirSync(folder)) {
-    if (!name.startsWith(stem) || !name.endsWith('.part')) continue;
-    const left: Part = { data: join(folder, name), note: join(folder, name.replace(/part$/, 'json')) };
-    if (isAlive(Number(name.slice(stem.length, -'.part'.length))) || readNote(left)?.url !== url) continue;
+    if (!name.startsWith(start) || !name.endsWith('.part')) continue;
+    const owner = ownerIn(name.slice(start.length));
+    const left = partNamed(folder, name.slice(0, -'.part'.length));
+    if (!owner || stateOf(owner) !== 'dead' || readNote(left)?.url !== url) continue;
     try {
       renameSync(left.data, own.data);
       renameSync(left.note, own.note);
@@ -85,6 +79,11 @@ function claimPart(file: string, url: string): Part {
   }
   return own;
 }
+
+const partNamed = (folder: string, name: string): Part => ({
+  data: join(folder, `${name}.part`),
+  note: join(folder, `${name}.json`),
+});
 
 type Tried = Downloaded | Retry;
 interface Retry {
@@ -195,15 +194,6 @@ function readNote(part: Part): Note | null {
 const writeNote = (part: Part, note: Note): void => writeFileSync(part.note, JSON.stringify(note));
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
 
 /** fetch says `fetch failed` and hides the reason in its cause. */
 function reasonOf(error: unknown): string {

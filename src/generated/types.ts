@@ -286,6 +286,32 @@ fillValue: number
  */
 probability: number
 }
+/**
+ * Blends an image and its label with another of the batch (Zhang and others, 2018).
+ */
+mixup?: {
+/**
+ * The blend's share is drawn from Beta(alpha, alpha).
+ */
+alpha: number
+/**
+ * How often it is done.
+ */
+probability: number
+}
+/**
+ * Puts a rectangle of another image of the batch into an image, and mixes their labels by its area (Yun and others, 2019).
+ */
+cutmix?: {
+/**
+ * The share that stays is drawn from Beta(alpha, alpha).
+ */
+alpha: number
+/**
+ * How often it is done.
+ */
+probability: number
+}
 }[]
 }
 /**
