@@ -1,26 +1,34 @@
 /** Our side of `npm run bench:train`: ENGINE DATA_BATCH.bin PRECISION STEPS; commands on stdin, a JSON line for each. */
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { operationsOf } from '../../src/augment/operations.ts';
 import { readSettings } from '../../src/cli/settings.ts';
-import type { OpenDataset } from '../../src/data/batches.ts';
 import { openEngine, type Tf } from '../../src/nn/engine.ts';
 import { chooseEngine } from '../../src/nn/engines.ts';
 import { inSequence, type Layer, makeNetwork } from '../../src/nn/graph.ts';
 import { initialWeights } from '../../src/nn/initialize.ts';
 import { makeTrainer, type Trainer } from '../../src/nn/trainer.ts';
 import { trainParams } from '../nn/params.ts';
+import { readCifar } from './cifar.ts';
+import { usePlainKernel } from './plain-kernel.ts';
 
 const [engineName = 'native', file = '', precision = 'float32', count = '30'] = process.argv.slice(2);
 const batchSize = 64;
 const steps = Number(count);
 
-const engine = chooseEngine(engineName, readSettings({}).engineSettings);
+const [engineOnly = '', form] = engineName.split(':');
+const engine = chooseEngine(engineOnly, readSettings({}).engineSettings);
 const tf = await openEngine(engine.order);
+if (form === 'plain') usePlainKernel(tf);
 const inEngine = countEngine(tf);
 const network = makeNetwork([32, 32, 3], inSequence(seedCnn()));
 const params = trainParams({ batchSize, precision, optimizer: { rmsprop: { learningRate: 5e-4 } } });
-const trainer = makeTrainer(tf, network, initialWeights(network, 42), readCifar(file), params, 42);
+const trainer = makeTrainer(
+  tf,
+  network,
+  initialWeights(network, 42),
+  readCifar(file, batchSize * steps, 5120),
+  params,
+  42,
+);
 let epoch = 0;
 await train(trainer);
 await trainer.validate();
@@ -89,47 +97,6 @@ function seedCnn(): Layer[] {
     { kind: 'dropout', config: { rate: 0.5 } },
     { kind: 'dense', config: { units: 10, activation: 'softmax', useBias: true } },
   ];
-}
-
-/** Records of a label and 1,024 values each of red, green and blue. */
-function readCifar(path: string): OpenDataset {
-  const bytes = readFileSync(path);
-  const rows = bytes.length / 3073;
-  const images = new Uint8Array(new SharedArrayBuffer(rows * 3072));
-  const labels = Uint8Array.from({ length: rows }, (_, row) => bytes[row * 3073] ?? 0);
-  for (let row = 0; row < rows; row++)
-    for (let i = 0; i < 3072; i++)
-      images[row * 3072 + i] = bytes[row * 3073 + 1 + (i % 3) * 1024 + Math.floor(i / 3)] ?? 0;
-  const operations = operationsOf({
-    rotation: 20,
-    widthShift: 0.2,
-    heightShift: 0.2,
-    shear: 0.2,
-    zoom: 0.2,
-    horizontalFlip: true,
-    verticalFlip: false,
-    noise: 0,
-    fill: 'nearest',
-    fillValue: 0,
-    operations: [],
-  });
-  const numbers = (from: number, length: number): Int32Array =>
-    Int32Array.from({ length }, (_, i) => from + i);
-  return {
-    file: {
-      version: 1,
-      name: 'cifar10',
-      example: [32, 32, 3],
-      classes: '0123456789'.split(''),
-      transforms: [
-        { transform: 'normalize', mean: [120.72], std: [64.16] },
-        { transform: 'augment', seed: 42, operations },
-      ],
-    },
-    images,
-    labels,
-    splits: { train: numbers(0, batchSize * steps), validation: numbers(4880, 5120), test: numbers(0, 0) },
-  };
 }
 
 function say(what: object): void {

@@ -2,13 +2,12 @@
 // against Keras and PyTorch, taking turns. It needs PIPE_BENCH_CIFAR (data_batch_1.bin of CIFAR-10's binary version),
 // PIPE_BENCH_KERAS and PIPE_BENCH_TORCH (Pythons that have them); what is missing is left out with a message. Raw numbers go
 // to test/bench/train.json.
-import { spawn } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { bundling } from '../../src/build/build.mjs';
 import { ensureBuilt } from '../../src/build/ensure.mjs';
+import { contest, median } from './contest.mjs';
 
 const rounds = Number(process.env.PIPE_BENCH_ROUNDS ?? 5);
 const steps = process.env.PIPE_BENCH_STEPS ?? '20';
@@ -59,6 +58,7 @@ const contests = [
   ],
 ];
 
+const wanted = process.argv.slice(2);
 const results = {
   machine: `${cpus().length} × ${cpus()[0]?.model}`,
   node: process.version,
@@ -67,63 +67,18 @@ const results = {
   contests: [],
 };
 try {
-  for (const [name, command, sides] of contests) results.contests.push(await contest(name, command, sides));
+  for (const [name, command, sides] of contests)
+    if (wanted.length === 0 || wanted.some((one) => name.includes(one)))
+      results.contests.push(await measured(name, command, sides));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 writeFileSync('test/bench/train.json', `${JSON.stringify(results, null, 1)}\n`);
 
-async function contest(name, command, sides) {
-  const players = [];
-  for (const [side, how] of Object.entries(sides)) {
-    if (how) players.push({ side, ...(await start(how)), answers: [] });
-    else console.log(`${name}: ${side} is left out, no Python is named for it`);
-  }
-  for (const player of players) await player.ask(command); // one to warm up
-  for (let round = 0; round < rounds; round++)
-    for (const player of players) player.answers.push(await player.ask(command));
-  for (const player of players) player.end();
-  const made = players.map(({ side, ready, answers }) => ({
-    side,
-    ready,
-    median: median(answers.map(({ rate }) => rate)),
-    answers,
-  }));
-  const [own, ...others] = made;
-  const against = others.map(({ side, answers }) => [
-    side,
-    median(answers.map(({ rate }, i) => own.answers[i].rate / rate)),
-  ]);
-  console.log(
-    `${name}: ${made.map(({ side, ready, median: rate }) => `${side} ${rate.toFixed(0)} img/s (${ready})`).join(', ')}`,
-  );
-  for (const [side, ratio] of against) console.log(`  ${ratio.toFixed(2)}× ${side}`);
-  const away = own.answers.map(({ notInEngine }) => notInEngine);
-  console.log(
-    `  not in the engine ${(median(away) * 100).toFixed(1)} %, peak ${own.answers.at(-1).peakMB} MB`,
-  );
-  return { name, ratios: Object.fromEntries(against), sides: made };
-}
-
-async function start({ command: [program, ...args], env }) {
-  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'ignore'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => {
-    for (;;) {
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`${program} ${args.join(' ')} ended`);
-      if (value.startsWith('{')) return JSON.parse(value);
-    }
-  };
-  const { ready } = await next();
-  const ask = (what) => {
-    child.stdin.write(`${what}\n`);
-    return next();
-  };
-  return { ready, ask, end: () => child.stdin.end() };
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1];
+async function measured(name, command, sides) {
+  const made = await contest(name, command, sides, rounds);
+  const [own] = made.sides;
+  const away = median(own.answers.map(({ notInEngine }) => notInEngine));
+  console.log(`  not in the engine ${(away * 100).toFixed(1)} %, peak ${own.answers.at(-1).peakMB} MB`);
+  return made;
 }
