@@ -25,7 +25,7 @@ const trainer = makeTrainer(
   tf,
   network,
   initialWeights(network, 42),
-  readCifar(file, batchSize * steps, 5120),
+  readCifar(file, batchSize * steps, 1280),
   params,
   42,
 );
@@ -35,7 +35,7 @@ await trainer.validate();
 say({ ready: engine.label });
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === 'train') await tell(train, batchSize * steps);
-  else if (line === 'evaluate') await tell(() => trainer.validate(), 5120);
+  else if (line === 'evaluate') await tell(() => trainer.validate(), 1280);
   else break;
 }
 process.exit(0);
