@@ -57,20 +57,25 @@ async function tell(work: (one: Trainer) => Promise<unknown>, images: number): P
   say({ rate: (images / ms) * 1000, notInEngine: 1 - (inEngine() - before) / ms, peakMB, tensors });
 }
 
-/** Milliseconds inside the library so far, op by op; on engines without a library, nothing is known. */
+/** Milliseconds inside the addon so far, call by call; on engines without one, nothing is known. */
 function countEngine(one: Tf): () => number {
-  const backend: { binding?: { executeOp(...args: unknown[]): unknown } } = Object.assign(one.backend());
+  const backend: { binding?: { [call: string]: (...args: unknown[]) => unknown } } = Object.assign(
+    one.backend(),
+  );
   let spent = 0;
   const { binding } = backend;
   if (!binding) return () => spent;
-  const real = binding.executeOp;
-  const executeOp = (...args: unknown[]): unknown => {
-    const started = performance.now();
-    const made = real.apply(binding, args);
-    spent += performance.now() - started;
-    return made;
-  };
-  backend.binding = Object.create(binding, { executeOp: { value: executeOp } });
+  const timed = ['executeOp', 'createTensor', 'deleteTensor', 'tensorDataSync'].map((call) => {
+    const real = binding[call];
+    const value = (...args: unknown[]): unknown => {
+      const started = performance.now();
+      const made = real?.apply(binding, args);
+      spent += performance.now() - started;
+      return made;
+    };
+    return [call, { value }] as const;
+  });
+  backend.binding = Object.create(binding, Object.fromEntries(timed));
   return () => spent;
 }
 
