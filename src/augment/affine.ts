@@ -2,7 +2,7 @@
 import type { Random } from '../data/random.ts';
 import type { OperationOf } from './operations.ts';
 import type { ImageOperation, ImageSize } from './size.ts';
-import { warp } from './warp.ts';
+import { readableLength, warp } from './warp.ts';
 
 export interface Geometry {
   /** Degrees. */
@@ -20,12 +20,11 @@ export interface Geometry {
 export type Affine = readonly [number, number, number, number, number, number];
 
 export function affine(operation: OperationOf<'affine'>, size: ImageSize): ImageOperation {
-  // Each pixel is read about four times: it is widened once.
-  const scratch = new Float64Array(size.height * size.width * size.channels);
+  const before = new Float64Array(readableLength(size));
   return (image, random) => {
-    scratch.set(image);
+    before.set(image);
     const matrix = affineMatrix(drawGeometry(operation, size, random), size);
-    warp(scratch, image, size, matrix, operation.fill, operation.fillValue);
+    warp(before, image, size, matrix, operation.fill, operation.fillValue);
   };
 }
 

@@ -2,11 +2,17 @@ import type { ImageOperation, ImageSize } from './size.ts';
 
 /** Mirrors the image: its columns change places. */
 export function flipHorizontally({ height, width, channels }: ImageSize): ImageOperation {
+  const row = width * channels;
   return (image) => {
-    for (let y = 0; y < height; y++) {
-      let left = y * width * channels;
-      let right = left + (width - 1) * channels;
-      for (; left < right; left += channels, right -= channels) swap(image, left, right, channels);
+    for (let start = 0; start < height * row; start += row) {
+      let right = start + row - channels;
+      for (let left = start; left < right; left += channels, right -= channels) {
+        for (let i = 0; i < channels; i++) {
+          const kept = image[left + i] ?? 0;
+          image[left + i] = image[right + i] ?? 0;
+          image[right + i] = kept;
+        }
+      }
     }
   };
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { affineMatrix } from '../../src/augment/affine.ts';
 import { brighten } from '../../src/augment/colour.ts';
 import { flipHorizontally, flipVertically } from '../../src/augment/flip.ts';
-import { type FillMode, warp } from '../../src/augment/warp.ts';
+import { type FillMode, readableLength, warp } from '../../src/augment/warp.ts';
 import { readNpy } from '../../src/data/npy.ts';
 import { Random } from '../../src/data/random.ts';
 
@@ -42,7 +42,9 @@ function changed({ fill, fillValue, parameters: p }: Case): Float32Array {
     zoomAcross: p.zx ?? 1,
     zoomDown: p.zy ?? 1,
   };
-  warp(Float64Array.from(stored(0)), image, size, affineMatrix(geometry, size), fill, fillValue);
+  const before = new Float64Array(readableLength(size));
+  before.set(image);
+  warp(before, image, size, affineMatrix(geometry, size), fill, fillValue);
   const random = new Random(0, 0, 0, 0);
   if (p.flip_horizontal) flipHorizontally(size)(image, random);
   if (p.flip_vertical) flipVertically(size)(image, random);
@@ -63,3 +65,17 @@ for (const [i, one] of cases.entries()) {
     assert.ok(off < rounding, `a pixel is ${off} off`);
   });
 }
+
+test('an image of one channel is moved as each of three is', () => {
+  const geometry = { rotation: 33, across: 2.5, down: -1.2, shear: 10, zoomAcross: 1.3, zoomDown: 0.8 };
+  const moved = (image: Float32Array, channels: number): Float32Array => {
+    const own = { height, width, channels };
+    const before = new Float64Array(readableLength(own));
+    before.set(image);
+    const to = new Float32Array(image.length);
+    warp(before, to, own, affineMatrix(geometry, own), 'nearest', 0);
+    return to;
+  };
+  const red = (image: Float32Array): Float32Array => image.filter((_, i) => i % 3 === 0);
+  assert.ok(furthest(moved(red(stored(0)), 1), red(moved(stored(0), 3))) < 0.001);
+});
