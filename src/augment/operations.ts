@@ -14,7 +14,7 @@ export type Operation = { [Name in OperationName]: OperationOf<Name> }[Operation
 
 /** Raised when an operation's output changes. */
 const versions: { readonly [Name in OperationName]: number } = {
-  affine: 1,
+  affine: 2,
   horizontalFlip: 1,
   verticalFlip: 1,
   randomCrop: 1,
