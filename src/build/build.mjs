@@ -48,6 +48,20 @@ export async function build(project, folder) {
     entryPoints: entries(project),
     outdir: temporary,
   });
+  await bundle({
+    ...bundling,
+    banner: {},
+    splitting: false,
+    sourcemap: false,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    external: [],
+    define: { 'process.env.NODE_ENV': '"production"' },
+    entryPoints: { report: join(project, 'src/report/browser/main.ts') },
+    outdir: temporary,
+  });
   removeOld(dirname(folder));
   try {
     renameSync(temporary, folder);

@@ -17,8 +17,25 @@ const shownHeight = 64;
 const gap = 1;
 const textGap = 2;
 
+/** Where the tiles lie in the picture, in its pixels; what is left of and above them is their names. */
+export interface SheetPlan {
+  readonly left: number;
+  readonly top: number;
+  /** From a tile to the next, across and down. */
+  readonly stepX: number;
+  readonly stepY: number;
+  /** A tile's own size. */
+  readonly width: number;
+  readonly height: number;
+  readonly columns: number;
+}
+
 /** `tiles` are uint8 [height, width, channels], row by row. */
-export async function writeSheet(file: string, tiles: readonly Uint8Array[], form: SheetForm): Promise<void> {
+export async function writeSheet(
+  file: string,
+  tiles: readonly Uint8Array[],
+  form: SheetForm,
+): Promise<SheetPlan> {
   const { height, width, channels, columns, rowNames = [], columnNames = [] } = form;
   const scale = Math.max(1, Math.floor(shownHeight / height));
   const left = rowNames.length > 0 ? Math.max(...rowNames.map(textWidth)) + textGap : 0;
@@ -41,6 +58,15 @@ export async function writeSheet(file: string, tiles: readonly Uint8Array[], for
     .resize(canvas.width * scale, canvas.height * scale, { kernel: 'nearest' })
     .png({ compressionLevel: 9 })
     .toFile(file);
+  return {
+    left: left * scale,
+    top: top * scale,
+    stepX: (width + gap) * scale,
+    stepY: (height + gap) * scale,
+    width: width * scale,
+    height: height * scale,
+    columns,
+  };
 }
 
 interface Canvas {

@@ -7,6 +7,7 @@ import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
 import type { PortContent, StoredResult } from '../run/store.ts';
 import type { JsonObject, Kind } from '../stages/kind.ts';
 import { digest, type Fingerprint, fingerprint } from './fingerprint.ts';
+import { type LineageStage, lineage } from './lineage.ts';
 
 export type UpstreamResults = Map<string, StoredResult>;
 
@@ -30,9 +31,20 @@ export async function fingerprintStage(
     chosen: stage.withoutDefaults(stage.params),
     seed: stage.seed ?? graph.pipeline.seed,
     inputs: inputDigests(stage, kind, results),
-    outside: await outsideContent(stage, kind, graph.pipeline.root, context),
+    outside: {
+      ...(await outsideContent(stage, kind, graph.pipeline.root, context)),
+      ...(showsStages(kind, stage.params) ? { graph: drawn(lineage(stage, graph)) } : {}),
+    },
   });
 }
+
+/** Does it show other stages, with their names and how they hang together? */
+export function showsStages(kind: Kind, params: JsonObject): boolean {
+  return kind.inputs(params).some((port) => port.accepts === 'reported');
+}
+
+const drawn = (stages: readonly LineageStage[]): string[] =>
+  stages.map(({ name, kind, from }) => `${name} (${kind}) ← ${from.join(', ')}`);
 
 /** A reference's name counts only where the stage shows it: in a list of `reported` stages. */
 function inputDigests(

@@ -1,7 +1,9 @@
 /** One try of a stage: a folder to work in, a process, and the result stored when it ended well. */
 import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { lineage } from '../plan/lineage.ts';
 import { epochsOf } from '../plan/plan.ts';
+import { showsStages } from '../plan/stage-fingerprint.ts';
 import type { Artifact } from '../stages/context.ts';
 import { runCommand } from './command.ts';
 import type { Executed, Execution, Job } from './execute.ts';
@@ -112,6 +114,7 @@ async function orderFor(
     mirrors: run.mirrors,
     root: graph.pipeline.root,
     checkpoint,
+    lineage: showsStages(kind, stage.params) ? lineage(stage, graph) : [],
   };
 }
 

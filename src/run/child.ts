@@ -71,6 +71,7 @@ function contextOf(order: StageOrder, forwards: Forward[]): StageContext {
       latest: order.checkpoint,
       save: (epoch, folder) => tell({ type: 'checkpoint', epoch, folder }),
     },
+    lineage: order.lineage,
     signal: stop.signal,
   };
 }

@@ -1,5 +1,6 @@
 /** What the runner and a stage's process tell each other, over Node's IPC channel. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { LineageStage } from '../plan/lineage.ts';
 import type { Artifact, Checkpoints, EngineOrder, Progress, StageOutcome } from '../stages/context.ts';
 import type { JsonObject } from '../stages/kind.ts';
 
@@ -18,6 +19,8 @@ export interface StageOrder {
   readonly mirrors: readonly string[];
   readonly root: string;
   readonly checkpoint: Checkpoints['latest'];
+  /** What it is made from; only for kinds that show it. */
+  readonly lineage: readonly LineageStage[];
 }
 
 export interface Forward {

@@ -1,4 +1,5 @@
 /** What a kind's `stage.ts` gets to work with, in the stage's own process. */
+import type { LineageStage } from '../plan/lineage.ts';
 import type { Json, JsonObject, PortType } from './kind.ts';
 
 /** The content of an input port. Files are read-only. */
@@ -57,6 +58,8 @@ export interface StageContext {
   progress(progress: Progress): void;
   log(line: string): void;
   readonly checkpoints: Checkpoints;
+  /** What the stage is made from, for kinds that show other stages; else empty. */
+  readonly lineage: readonly LineageStage[];
   readonly signal: AbortSignal;
 }
 

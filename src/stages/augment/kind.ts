@@ -13,11 +13,13 @@ export const augment: Kind = {
   usesEngine: false,
   draws: () => true,
   decisive,
-  components: (params) =>
-    operationsOf(paramsOf('augment', params)).map(({ name, version }) => ({
+  components: (params) => [
+    ...operationsOf(paramsOf('augment', params)).map(({ name, version }) => ({
       name: `augment/${name}`,
       version,
     })),
+    { name: 'sheet', version: 1 },
+  ],
   check: ({ inputs, params, at }) => {
     const form = inputs.data?.[0];
     const image = form?.type !== 'dataset' || form.example === null || form.example.length === 3;

@@ -31,7 +31,7 @@ async function writeContactSheet(context: StageContext, operations: readonly Ope
   const tiles = lines.flatMap((line) => augmented(dataset, rows, context.seed, line.operations));
   const rowNames = lines.map(({ label }) => label);
   const folder = context.outDir('sheet');
-  await writeSheet(join(folder, 'sheet.png'), tiles, {
+  const sheet = await writeSheet(join(folder, 'sheet.png'), tiles, {
     height,
     width,
     channels,
@@ -40,7 +40,7 @@ async function writeContactSheet(context: StageContext, operations: readonly Ope
   });
   writeFileSync(
     join(folder, 'sheet.json'),
-    `${JSON.stringify({ version: 1, rows: rowNames, title: 'Augmentation' })}\n`,
+    `${JSON.stringify({ version: 1, rows: rowNames, title: 'Augmentation', sheet })}\n`,
   );
 }
 

@@ -29,7 +29,11 @@ export const download: Kind = {
   draws: () => true,
   decisive,
   reads: (params) => localPlaces(paramsOf('download', params)),
-  components: (params) => [...componentsOf(paramsOf('download', params)), { name: 'split', version: 1 }],
+  components: (params) => [
+    ...componentsOf(paramsOf('download', params)),
+    { name: 'split', version: 1 },
+    { name: 'sheet', version: 1 },
+  ],
   check,
 };
 

@@ -139,7 +139,7 @@ async function writeSamples(folder: string, raw: RawDataset, splits: Splits): Pr
         : raw.images.subarray(row * size, (row + 1) * size);
     }),
   ).flat();
-  await writeSheet(join(folder, 'samples.png'), tiles, {
+  const sheet = await writeSheet(join(folder, 'samples.png'), tiles, {
     height,
     width,
     channels,
@@ -148,7 +148,7 @@ async function writeSamples(folder: string, raw: RawDataset, splits: Splits): Pr
   });
   writeFileSync(
     join(folder, 'samples.json'),
-    `${JSON.stringify({ version: 1, columns: classes, title: 'Samples of each class' })}\n`,
+    `${JSON.stringify({ version: 1, columns: classes, title: 'Samples of each class', sheet })}\n`,
   );
 }
 

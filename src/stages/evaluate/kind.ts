@@ -15,7 +15,7 @@ export const evaluate: Kind = {
   draws: () => false,
   components: () => [
     { name: 'nn/inference', version: 2 },
-    { name: 'metrics', version: 1 },
+    { name: 'metrics', version: 2 },
   ],
   check: ({ inputs, params, at }) => {
     const [model, data] = [inputs.model?.[0], inputs.data?.[0]];

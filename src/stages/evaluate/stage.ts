@@ -11,6 +11,7 @@ import type { RunStage } from '../context.ts';
 import { paramsOf } from '../params.ts';
 
 const shownMistakes = 24;
+const shownColumns = 8;
 
 export const run: RunStage = async (context) => {
   const params = paramsOf('evaluate', context.params);
@@ -103,8 +104,15 @@ async function writeMistakes(
   const tiles = worst.map(({ i }) =>
     dataset.images.subarray((rows[i] ?? 0) * size, ((rows[i] ?? 0) + 1) * size),
   );
-  if (tiles.length > 0 && dataset.file.example.length === 3)
-    await writeSheet(join(folder, 'mistakes.png'), tiles, { height, width, channels, columns: 8 });
+  const drawn = tiles.length > 0 && dataset.file.example.length === 3;
+  const sheet = drawn
+    ? await writeSheet(join(folder, 'mistakes.png'), tiles, {
+        height,
+        width,
+        channels,
+        columns: shownColumns,
+      })
+    : null;
   const listed = worst.map(({ i, label, predicted, confidence }) => ({
     row: rows[i],
     class: classes[label],
@@ -113,6 +121,6 @@ async function writeMistakes(
   }));
   writeFileSync(
     join(folder, 'mistakes.json'),
-    `${JSON.stringify({ version: 1, mistakes: listed }, null, 2)}\n`,
+    `${JSON.stringify({ version: 1, sheet, mistakes: listed }, null, 2)}\n`,
   );
 }

@@ -3,10 +3,10 @@ import type { Kind } from '../kind.ts';
 export const report: Kind = {
   name: 'report',
   inputs: () => [{ param: 'of', accepts: 'reported', list: true }],
-  outputs: () => ({ page: { type: 'page', description: 'report.html' } }),
+  outputs: () => ({ page: { type: 'page', description: 'report.html, and each plot as SVG and CSV' } }),
   values: () => ({}),
   usesEngine: false,
   draws: () => false,
-  components: () => [{ name: 'report/page', version: 1 }],
+  components: () => [{ name: 'report/page', version: 4 }],
   check: () => ({ diagnostics: [], forms: {} }),
 };

@@ -1,0 +1,84 @@
+/** What the plots' ECharts options have in common. */
+import { seriesColor } from './style.ts';
+
+const text = { color: 'var(--soft)', fontSize: 12 };
+/** Of every text in a plot. */
+export const font = { fontFamily: 'system-ui, sans-serif' };
+
+export function axis(name: string, more: { readonly [key: string]: unknown } = {}): object {
+  return {
+    type: 'value',
+    name,
+    nameLocation: 'middle',
+    nameGap: 30,
+    nameTextStyle: text,
+    axisLabel: { ...text, hideOverlap: true },
+    axisLine: { show: true, lineStyle: { color: 'var(--line)' } },
+    axisTick: { show: false },
+    splitLine: { lineStyle: { color: 'var(--line)' } },
+    ...more,
+  };
+}
+
+export const tooltip = (trigger: 'axis' | 'item'): object => ({
+  trigger,
+  backgroundColor: 'var(--card)',
+  borderColor: 'var(--line)',
+  textStyle: { color: 'var(--ink)', fontSize: 13 },
+  confine: true,
+  axisPointer: { lineStyle: { color: 'var(--soft)' }, label: { show: false } },
+});
+
+export const legend = {
+  bottom: 0,
+  left: 'center',
+  type: 'plain',
+  itemHeight: 8,
+  textStyle: text,
+  inactiveColor: 'var(--line)',
+};
+export const grid = { left: 58, right: 18, top: 32, bottom: 68 };
+
+export interface Line {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+  /** Which of the colours. */
+  readonly color: number;
+  readonly dashed?: boolean;
+  /** The index of a point that stands out. */
+  readonly mark?: number;
+}
+
+export function lineSeries(
+  { name, values, color, dashed = false, mark }: Line,
+  x: readonly number[],
+): object {
+  const paint = seriesColor(color);
+  return {
+    name,
+    type: 'line',
+    data: values.map((value, i) => [x[i] ?? i + 1, value === null ? null : rounded(value)]),
+    color: paint,
+    lineStyle: { width: 2, color: paint, type: dashed ? [5, 4] : 'solid' },
+    itemStyle: { color: paint, borderColor: paint },
+    symbol: 'circle',
+    symbolSize: values.length > 30 ? 0 : 5,
+    showSymbol: values.length <= 30,
+    emphasis: { disabled: true },
+    ...(mark === undefined || values[mark] == null
+      ? {}
+      : { markPoint: pointMark(x[mark] ?? mark + 1, values[mark] ?? 0, paint) }),
+  };
+}
+
+const pointMark = (x: number, y: number, color: string): object => ({
+  symbol: 'circle',
+  symbolSize: 13,
+  silent: true,
+  label: { show: false },
+  itemStyle: { color: 'transparent', borderColor: color, borderWidth: 2 },
+  data: [{ coord: [x, rounded(y)] }],
+});
+
+/** What a person reads off a plot. */
+export const rounded = (value: number): number => Number(value.toPrecision(5));

@@ -1,0 +1,79 @@
+import { axis, tooltip } from '../axes.ts';
+import type { Cell } from '../csv.ts';
+import { count, escapeHtml, htmlTable } from '../html.ts';
+import type { Facts, Input } from '../inputs.ts';
+import { isMap } from '../json.ts';
+import { type Plot, slug } from '../plot.ts';
+import type { Section } from '../section.ts';
+import { sheet } from './pictures.ts';
+
+/** What the download found in the data, and what its images look like. */
+export function data({ facts, samples }: Input): Section | null {
+  const described = facts.filter((one) => isMap(one.facts.classCounts) && isMap(one.facts.rows));
+  if (described.length === 0 && samples.length === 0) return null;
+  return {
+    title: 'Data',
+    before: described.map(factsTable).join('\n'),
+    plots: described.flatMap(classPlot),
+    after: samples
+      .map((one) => `<h3>Samples of each class</h3>${sheet(one, 'Samples of each class')}`)
+      .join('\n'),
+  };
+}
+
+function factsTable({ stage, facts }: Facts): string {
+  const rows = isMap(facts.rows)
+    ? Object.entries(facts.rows).map(([split, rows]) => `${count(Number(rows))} ${split}`)
+    : [];
+  const classes = Array.isArray(facts.classes) ? facts.classes : [];
+  const example = Array.isArray(facts.example) ? facts.example.join(' × ') : '';
+  const duplicates = isMap(facts.duplicates)
+    ? [`${facts.duplicates.within} within a split, ${facts.duplicates.across} across splits`]
+    : [];
+  const lines = [
+    ['images', rows.join(', ')],
+    ['one image', example],
+    ['classes', `${classes.length}: ${classes.join(', ')}`],
+    ...duplicates.map((text) => ['images that occur twice', text]),
+  ];
+  return htmlTable([stage, ''], lines, { label: `Data of ${stage}` });
+}
+
+function classPlot({ stage, facts }: Facts): Plot[] {
+  const classes = Array.isArray(facts.classes) ? facts.classes.map(String) : [];
+  const splits = isMap(facts.classCounts) ? Object.entries(facts.classCounts) : [];
+  const counts = splits.map(([split, values]) => ({
+    split,
+    values: Array.isArray(values) ? values.map(Number) : [],
+  }));
+  if (classes.length === 0 || counts.every(({ values }) => new Set(values).size <= 1)) return [];
+  return [
+    {
+      id: `${slug(stage)}-classes`,
+      title: `Images of each class in ${escapeHtml(stage)}`,
+      height: 320,
+      option: {
+        tooltip: tooltip('axis'),
+        legend: { bottom: 0, textStyle: { color: 'var(--soft)' } },
+        grid: { left: 58, right: 10, top: 14, bottom: 96 },
+        xAxis: axis('', {
+          type: 'category',
+          data: classes,
+          splitLine: { show: false },
+          axisLabel: { rotate: 40, color: 'var(--soft)' },
+        }),
+        yAxis: axis(''),
+        series: counts.map(({ split, values }, i) => ({
+          name: split,
+          type: 'bar',
+          stack: 'all',
+          data: values,
+          itemStyle: { color: `var(--c${i + 1})` },
+          emphasis: { disabled: true },
+        })),
+      },
+      columns: ['class', ...counts.map(({ split }) => split)],
+      rows: classes.map((name, i): Cell[] => [name, ...counts.map(({ values }) => values[i] ?? null)]),
+    },
+  ];
+}

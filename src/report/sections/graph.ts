@@ -1,0 +1,76 @@
+import type { LineageStage } from '../../plan/lineage.ts';
+import type { Input } from '../inputs.ts';
+import type { Section } from '../section.ts';
+
+/** The stages that this report shows and all that they came from, left to right. */
+export function graph({ graph }: Input): Section | null {
+  if (graph.length === 0) return null;
+  const level = levels(graph);
+  const columns = Math.max(...level.values()) + 1;
+  const rows = Array.from({ length: columns }, (_, column) =>
+    graph.filter((node) => level.get(node.name) === column),
+  );
+  const tallest = Math.max(...rows.map((nodes) => nodes.length));
+  const longest = Math.max(...graph.map((node) => node.name.length));
+  const boxWidth = Math.max(64, longest * 7 + 18);
+  const height = Math.max(110, tallest * 62 + 60);
+  const placed = rows.flatMap((nodes, column) =>
+    nodes.map((node, i) => ({
+      name: node.name,
+      value: [column, (i - (nodes.length - 1) / 2) / tallest, node.kind],
+    })),
+  );
+  const hidden = { type: 'value', show: false };
+  return {
+    title: 'Graph',
+    plots: [
+      {
+        id: 'graph',
+        title: 'Stages, and what each is made from',
+        wide: true,
+        height,
+        option: {
+          grid: { left: boxWidth / 2 + 4, right: boxWidth / 2 + 4, top: 8, bottom: 8 },
+          xAxis: { ...hidden, min: 0, max: Math.max(1, columns - 1) },
+          yAxis: { ...hidden, min: -0.5, max: 0.5 },
+          series: [
+            {
+              type: 'graph',
+              coordinateSystem: 'cartesian2d',
+              symbol: 'roundRect',
+              symbolSize: [boxWidth, 30],
+              label: { show: true, color: 'var(--ink)', fontSize: 12 },
+              itemStyle: { color: 'var(--tint)', borderColor: 'var(--c1)', borderWidth: 1.2, opacity: 1 },
+              lineStyle: { color: 'var(--soft)', width: 1.3, opacity: 1 },
+              emphasis: { disabled: true },
+              data: placed,
+              links: graph.flatMap((node) => node.from.map((source) => link(source, node.name, level))),
+            },
+          ],
+        },
+        columns: ['stage', 'kind', 'made from'],
+        rows: graph.map((node) => [node.name, node.kind, node.from.join(' ')]),
+      },
+    ],
+  };
+}
+
+/** What skips a column bends around the stages between. */
+function link(source: string, target: string, level: ReadonlyMap<string, number>): object {
+  const skipped = (level.get(target) ?? 0) - (level.get(source) ?? 0) - 1;
+  return { source, target, lineStyle: { curveness: skipped > 0 ? 0.12 : 0 } };
+}
+
+/** A stage stands right of all that it is made from, and one that is made from nothing just left of what needs it; `graph` is in topological order. */
+function levels(graph: readonly LineageStage[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const { name, from } of graph)
+    found.set(name, Math.max(-1, ...from.map((source) => found.get(source) ?? -1)) + 1);
+  for (const { name, from } of graph) {
+    const users = graph
+      .filter((other) => other.from.includes(name))
+      .map((other) => found.get(other.name) ?? 0);
+    if (from.length === 0 && users.length > 0) found.set(name, Math.max(0, Math.min(...users) - 1));
+  }
+  return found;
+}

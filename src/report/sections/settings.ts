@@ -1,0 +1,76 @@
+/** The model's layers, every stage's params, engine and versions, and how to get the same again. */
+
+import { flatten } from '../../plan/why.ts';
+import type { Json, JsonObject } from '../../stages/kind.ts';
+import { count, escapeHtml, htmlTable } from '../html.ts';
+import type { Facts, Input } from '../inputs.ts';
+import { isMap } from '../json.ts';
+import type { Section } from '../section.ts';
+
+export function model({ facts }: Input): Section | null {
+  const built = facts.filter((one) => Array.isArray(one.facts.layers));
+  if (built.length === 0) return null;
+  return {
+    title: 'Model',
+    before: built
+      .map((one) => `${built.length > 1 ? `<h3>${escapeHtml(one.stage)}</h3>` : ''}${layers(one)}`)
+      .join('\n'),
+  };
+}
+
+function layers({ stage, facts }: Facts): string {
+  const list = Array.isArray(facts.layers) ? facts.layers.filter(isMap) : [];
+  const rows = list.map((layer) => [
+    String(layer.name),
+    Array.isArray(layer.output) ? layer.output.join(' × ') : '',
+    count(Number(layer.parameters)),
+  ]);
+  const table = htmlTable(['layer', 'output', 'parameters'], rows, {
+    label: `Layers of ${stage}`,
+    numbers: [2],
+  });
+  return `<p>${rows.length} layers, ${count(Number(facts.parameters))} parameters.</p>${table}`;
+}
+
+export function settings({ facts }: Input): Section | null {
+  if (facts.length === 0) return null;
+  return { title: 'Settings', before: `<div class="settings">${facts.map(stageSettings).join('\n')}</div>` };
+}
+
+function stageSettings({ stage, kind, params }: Facts): string {
+  // A model's layers have their own section.
+  const { layers: _layers, ...others } = params;
+  const rows = [...flatten(others)].map(([path, value]) => [path, plain(value)]);
+  if (rows.length === 0) return '';
+  const title = stage === kind ? stage : `${stage} (${kind})`;
+  return `<div><h3>${escapeHtml(title)}</h3>${htmlTable(['param', 'value'], rows, { label: `Settings of ${stage}` })}</div>`;
+}
+
+/** JSON of a text without its quotes. */
+const plain = (json: string): string => (json.startsWith('"') ? String(JSON.parse(json)) : json);
+
+export function versions({ facts }: Input): Section | null {
+  if (facts.length === 0) return null;
+  const rows = facts.map(({ stage, engine, versions }) => [
+    stage,
+    engine ? told(engine) : '–',
+    told(versions),
+  ]);
+  const table = htmlTable(['stage', 'computed on', 'components'], rows, { label: 'Engines and versions' });
+  return { title: 'Versions', before: table };
+}
+
+const told = (map: JsonObject): string =>
+  Object.entries(map)
+    .map(([name, value]) => `${name} ${text(value)}`)
+    .join(', ');
+const text = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+export function reproduce({ facts }: Input): Section | null {
+  const engines = new Set(facts.flatMap(({ engine }) => (engine ? [told(engine)] : [])));
+  const where = engines.size === 0 ? '' : ` (computed on ${[...engines].join(' and on ')})`;
+  const note = `This page is made of the contents of its stages alone: the same pipeline file, data, seed, versions and engine give the same bytes again${where}. Settings above are complete, with defaults.`;
+  const commands =
+    '<pre tabindex="0"><code>pipe run FILE          # what is cached is not run again\npipe runs              # the run that made this page\npipe reproduce RUN     # everything again without the cache, compared byte by byte</code></pre>';
+  return { title: 'How to get it again', before: `<p>${escapeHtml(note)}</p>${commands}` };
+}

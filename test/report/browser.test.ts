@@ -1,0 +1,148 @@
+/** The report of a small run, opened in a real browser. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { noChromium, openBrowser, openPage } from '../rig/chromium.ts';
+import { makeProject } from '../rig/project.ts';
+
+const pipeline = `version: 1
+name: shown
+seed: 7
+stages:
+  download: { dataset: shapes10, limit: { train: 120, test: 60 }, validation: 0.2 }
+  normalize: { data: download }
+  augment: { data: normalize, rotation: 20, horizontalFlip: true }
+  build: { input: [32, 32, 3], layers: [ { conv2d: { filters: 4, kernelSize: 3, activation: relu } }, { globalAveragePooling2d: {} }, { dense: { units: 10, activation: softmax } } ] }
+  train: { model: build, data: augment, epochs: 3, batchSize: 16 }
+  plain: { kind: train, model: build, data: normalize, epochs: 2, batchSize: 16 }
+  evaluate: { model: train, data: normalize }
+  evaluate-plain: { kind: evaluate, model: plain, data: normalize }
+  report: { title: 'A <small> report', of: [download, augment, build, train, plain, evaluate, evaluate-plain] }
+  own:
+    kind: report
+    of: [evaluate]
+    sections:
+      - classes
+      - markdown: "## Mine\\n\\nA *word*, <img src=x onerror=alert(1)> ![p](http://127.0.0.1:9/p.png) [bad](javascript:alert(1))"
+      - summary
+`;
+
+function makeReport(t: TestContext): string {
+  const project = makeProject(t, { 'shown.yaml': pipeline });
+  project.run('shown.yaml');
+  return join(project.folder, 'cache/out/shown');
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+async function seriousFindings(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    // Put there by the line before.
+    const { violations } = await Reflect.get(globalThis, 'axe').run();
+    return violations
+      .filter((one: { impact: string }) => ['serious', 'critical'].includes(one.impact))
+      .map((one: { id: string; nodes: { html: string }[] }) => `${one.id}: ${one.nodes[0]?.html}`);
+  });
+}
+
+test('a report in a browser', { skip: noChromium }, async (t) => {
+  const out = makeReport(t);
+  const file = join(out, 'report/page/report.html');
+  const browser = await openBrowser(t);
+
+  await t.test(
+    'is one file of at most 3 MB that draws every plot, complains of nothing and asks for nothing',
+    async () => {
+      assert.ok(statSync(file).size <= 3e6, `${statSync(file).size} bytes`);
+      const { page, complaints, requests } = await openPage(browser, file);
+      const figures = await page.locator('figure.plot').count();
+      assert.ok(figures >= 8, `${figures} plots`);
+      assert.equal(await page.locator('figure.plot.live .chart svg').count(), figures);
+      for (const drawn of await page.locator('figure.plot .chart svg').all())
+        assert.ok((await drawn.locator('path').count()) > 0);
+      assert.equal(await page.title(), 'A <small> report');
+      assert.deepEqual(complaints, []);
+      assert.deepEqual(requests, []);
+    },
+  );
+
+  await t.test('tells the values under the pointer, of all trainings at once', async () => {
+    const { page } = await openPage(browser, file);
+    const chart = page.locator('#accuracy .chart');
+    await chart.scrollIntoViewIfNeeded();
+    await chart.hover({ position: { x: 200, y: 120 } });
+    const told = (await page.locator('#accuracy .chart').textContent()) ?? '';
+    assert.match(told, /train validation/);
+    assert.match(told, /plain validation/);
+  });
+
+  await t.test('zooms into a box, and out again', async () => {
+    const { page } = await openPage(browser, file);
+    const chart = page.locator('#loss .chart');
+    await chart.scrollIntoViewIfNeeded();
+    const ticks = (): Promise<string[]> => chart.locator('text').allTextContents();
+    const before = await ticks();
+    const box = await chart.boundingBox();
+    assert.ok(box);
+    await page.keyboard.down('Control');
+    await page.mouse.move(box.x + box.width / 2, box.y + 120);
+    await page.mouse.wheel(0, -600);
+    await page.keyboard.up('Control');
+    await page.waitForTimeout(300);
+    assert.notDeepEqual(await ticks(), before);
+  });
+
+  for (const dark of [false, true])
+    for (const width of [390, 1280])
+      await t.test(
+        `has no serious finding by axe and is not wider than ${width} px, ${dark ? 'dark' : 'light'}`,
+        async () => {
+          const { page } = await openPage(browser, file, { dark, width });
+          assert.ok((await page.evaluate('document.documentElement.scrollWidth')) === width);
+          assert.deepEqual(await seriousFindings(page), []);
+        },
+      );
+
+  await t.test('with JavaScript off has its tables and plots all the same', async () => {
+    const { page } = await openPage(browser, file, { javaScript: false });
+    assert.match((await page.locator('#part-classes').textContent()) ?? '', /triangle/);
+    assert.ok(await page.locator('#loss .still svg').isVisible());
+    await page.locator('#loss summary').click();
+    assert.match((await page.locator('#loss table').textContent()) ?? '', /epoch/);
+  });
+
+  await t.test('prints in light colours, with the plots as they stand in the file', async () => {
+    const { page } = await openPage(browser, file, { dark: true });
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    assert.ok(await page.locator('#loss .still svg').isVisible());
+    assert.ok(!(await page.locator('#loss .chart').isVisible()));
+    assert.equal(
+      await page.evaluate('getComputedStyle(document.body).backgroundColor'),
+      'rgb(255, 255, 255)',
+    );
+  });
+
+  await t.test('has each plot beside it as SVG and its numbers as CSV', () => {
+    const files = readdirSync(join(out, 'report/page/plots'));
+    assert.ok(files.includes('accuracy.svg') && files.includes('accuracy.csv'));
+    assert.ok(!readFileSync(join(out, 'report/page/plots/accuracy.svg'), 'utf8').includes('var('));
+    const [head, ...rows] = readFileSync(join(out, 'report/page/plots/accuracy.csv'), 'utf8')
+      .trim()
+      .split('\n');
+    assert.equal(head, 'epoch,train validation,train training,plain validation,plain training');
+    assert.equal(rows.length, 3);
+  });
+
+  await t.test('shows chosen sections in their order, and Markdown that can do no harm', async () => {
+    const { page, requests, complaints } = await openPage(browser, join(out, 'own/page/report.html'));
+    assert.deepEqual(await page.locator('h2').allTextContents(), ['Classes', 'Mine', 'Summary']);
+    assert.equal(await page.locator('em').textContent(), 'word');
+    assert.equal(await page.locator('section img').count(), 0);
+    assert.equal(await page.locator('a[href^="javascript"]').count(), 0);
+    assert.deepEqual([...requests, ...complaints], []);
+  });
+});
