@@ -1,38 +1,101 @@
+import { existsSync } from 'node:fs';
 import { openCache } from '../cache/cache.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
-import { diffRuns, type RunDiff } from '../experiments/diff.ts';
-import { type RunRecord, readRecord } from '../experiments/record.ts';
+import { directionOf } from '../experiments/diff/contents.ts';
+import { checkDrops, type Diff, type Drop, diffSubjects } from '../experiments/diff/diff.ts';
+import { partsOf } from '../experiments/diff/parts.ts';
+import { axisSubjects, runSubject, type Subject } from '../experiments/subject.ts';
 import type { Store } from '../run/store.ts';
 import type { CommonFlags } from './main.ts';
-import { print, printJson } from './output.ts';
+import { print, printJson, talk, wantsColor } from './output.ts';
 import { readSettings } from './settings.ts';
 
-export async function diff(a: string, b: string, flags: CommonFlags): Promise<number> {
+export interface DiffFlags extends CommonFlags {
+  readonly by?: string;
+  readonly format: 'text' | 'markdown' | 'html';
+  readonly maxDrop?: string[];
+}
+
+export async function diff(wanted: readonly string[], flags: DiffFlags): Promise<number> {
+  const limits = (flags.maxDrop ?? []).map(readLimit);
   const store = await openCache(readSettings(flags).cacheFolder);
-  const [before, after] = [await findRun(a, store), await findRun(b, store)];
-  const found = diffRuns(before, after);
-  if (flags.json) printJson({ version: 1, a: before.id, b: after.id, ...found });
-  else print(await table(before, after, found));
-  return 0;
+  const subjects = await subjectsOf(wanted, flags, store);
+  if (subjects === null) return 2;
+  const made = await diffSubjects(distinct(subjects), store);
+  const drops = checkDrops(subjects, limits);
+  if (flags.json) printJson({ ...made, drops });
+  else print(await formatted(made, flags.format));
+  for (const drop of drops.filter((one) => one.exceeded)) (await talk()).line(dropText(drop));
+  return drops.some((one) => one.exceeded) ? 1 : 0;
 }
 
-/** A run by its id, the start of one, `last` or `last~N`. */
-async function findRun(name: string, store: Store): Promise<RunRecord> {
-  const back = /^last(?:~(\d+))?$/.exec(name);
-  const id = back ? (await store.runs.list())[Number(back[1] ?? 0)] : name;
-  const record = id === undefined ? null : readRecord(await store.runs.read(id));
-  if (!record)
-    throw new Failure('unknown-run', `there is no run \`${name}\``, { fix: '`pipe runs` lists them' });
-  return record;
+/** Null where a pipeline file is wrong; that has been told. */
+async function subjectsOf(
+  wanted: readonly string[],
+  flags: DiffFlags,
+  store: Store,
+): Promise<Subject[] | null> {
+  if (flags.by !== undefined) {
+    const found = await Promise.all(wanted.map((one) => axisSubjects(one, flags.by ?? '', store)));
+    return found.flat();
+  }
+  // One run is compared with the one before it.
+  const all = wanted.length === 1 ? ['last~1', ...wanted] : wanted;
+  const subjects: Subject[] = [];
+  for (const one of all) {
+    const subject =
+      /\.ya?ml$/.test(one) && existsSync(one) ? await fileSubject(one, flags) : await runSubject(one, store);
+    if (subject === null) return null;
+    subjects.push(subject);
+  }
+  return subjects;
 }
 
-async function table(before: RunRecord, after: RunRecord, found: RunDiff): Promise<string> {
-  const { formatTable } = await import('../ui/table.ts');
-  const rows = [...found.params, ...found.metrics].map(({ path, a, b }) => [path, show(a), show(b)]);
-  if (rows.length === 0) return `${before.id} and ${after.id}: the same params and metrics`;
-  return formatTable(['', before.id, after.id], rows);
+async function fileSubject(file: string, flags: DiffFlags): Promise<Subject | null> {
+  const { planSubject } = await import('./diff-file.ts');
+  const planned = await planSubject(file, flags);
+  if (planned.ok) return planned.value;
+  (await talk()).diagnostics(planned.diagnostics);
+  return null;
 }
 
-function show(value: unknown): string {
-  return value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
+/** The same run twice keeps two names. */
+function distinct(subjects: readonly Subject[]): Subject[] {
+  return subjects.map((subject, i) => {
+    const before = subjects.slice(0, i).filter((other) => other.label === subject.label).length;
+    return before === 0 ? subject : { ...subject, label: `${subject.label} (${before + 1})` };
+  });
+}
+
+async function formatted(made: Diff, format: DiffFlags['format']): Promise<string> {
+  const parts = partsOf(made);
+  const [first, ...others] = made.subjects;
+  const title = `${others.join(', ')} against ${first}`;
+  if (format === 'markdown')
+    return (await import('../experiments/diff/markdown.ts')).diffMarkdown(title, parts);
+  if (format === 'html') return (await import('../report/diff-page.ts')).diffPage(title, parts);
+  const { formatParts } = await import('../ui/parts.ts');
+  const text = formatParts(parts, {
+    color: wantsColor(process.stdout),
+    width: process.stdout.columns ?? 100,
+  });
+  return `${title}\n\n${parts.length === 0 ? 'nothing differs' : text}`;
+}
+
+function readLimit(text: string): { metric: string; allowed: number; direction: 1 | -1 | 0 } {
+  // A cell's name has the sign in it, too.
+  const at = text.lastIndexOf('=');
+  const [metric, allowed] = at < 1 ? [] : [text.slice(0, at), text.slice(at + 1)];
+  if (!metric || allowed === undefined || allowed === '' || !(Number(allowed) >= 0))
+    throw new Failure('invalid-limit', `\`${text}\` is no limit`, {
+      fix: 'write --max-drop evaluate.accuracy=0.005',
+    });
+  return { metric, allowed: Number(allowed), direction: directionOf(metric) };
+}
+
+function dropText({ metric, allowed, before, after }: Drop): string {
+  if (before === null || after === null)
+    return `${metric}: not there in ${before === null ? 'the first' : 'the last'} run`;
+  const short = (value: number): string => String(Number(value.toPrecision(4)));
+  return `${metric} is ${short(Math.abs(after - before))} worse (${short(before)} → ${short(after)}); ${allowed} is allowed`;
 }

@@ -45,6 +45,7 @@ withFile('run', 'run what changed, take the rest from the cache', [
     'stop after 2h, 30m or 90s as Ctrl-C does; the next run goes on',
     durationOf,
   )
+  .option('--name <name>', 'a name for the run, to find and compare it by', nameOf)
   .action(async (file, flags) => end((await import('./run.ts')).run(file, flags)));
 
 plain('validate', 'check pipeline files without running anything', ['pipe validate pipelines/*.yaml'])
@@ -61,14 +62,53 @@ withFile('graph', "draw the pipeline's graph", ['pipe graph pipelines/cifar-augm
   .addOption(new Option('--format <format>', 'how to draw').choices(['text', 'mermaid']).default('text'))
   .action(async (file, flags) => end((await import('./graph.ts')).graph(file, flags)));
 
-plain('runs', 'list the runs so far', ['pipe runs --last 5', 'pipe runs --json'])
+const runs = plain('runs', 'list the runs so far', [
+  'pipe runs --last 5',
+  "pipe runs --filter pipeline=cifar-augmented 'evaluate.accuracy>0.8' --sort -evaluate.accuracy",
+  'pipe runs --csv > runs.csv',
+])
   .option('--last <number>', 'only the newest', countOf)
+  .option('--filter <condition...>', 'such as outcome=failed, name=mine, seconds>60 or evaluate.accuracy>0.8')
+  .option('--sort <key>', 'by a column or a value such as evaluate.accuracy; -key: largest first')
+  .option('--csv', 'as CSV, with every value')
   .action(async (flags) => end((await import('./runs.ts')).runs(flags)));
 
-plain('diff', 'what differs between two runs: params and metrics', ['pipe diff 20260102-1530 20260102-1612'])
-  .argument('<a>', "a run's id, or the start of one; `last` is the newest, `last~1` the one before")
-  .argument('<b>', 'another')
-  .action(async (a, b, flags) => end((await import('./diff.ts')).diff(a, b, flags)));
+runs
+  .command('rm')
+  .description('remove records; the cache keeps the results until `pipe cache gc`')
+  .argument('<runs...>', 'ids, names, `last`')
+  .action(async (wanted, _, command) =>
+    end((await import('./runs.ts')).remove(wanted, command.optsWithGlobals())),
+  );
+
+plain('show', "everything that is known of a run, or of a stage's last run", [
+  'pipe show last',
+  'pipe show train',
+])
+  .argument('<run|stage>', "a run's id or name, `last`, `last~1`, or a stage's name")
+  .action(async (wanted, flags) => end((await import('./show.ts')).show(wanted, flags)));
+
+plain('diff', 'what differs between runs, cells of a run, or pipeline files, and whether it is real', [
+  'pipe diff last~1 last',
+  'pipe diff mine last --format markdown',
+  'pipe diff last --by augment',
+  "pipe diff 'last[augment=none]' 'last[augment=first]'",
+  'pipe diff main last --max-drop evaluate.accuracy=0.005',
+  'pipe diff pipelines/cifar-baseline.yaml pipelines/cifar-augmented.yaml',
+])
+  .argument(
+    '<runs...>',
+    'ids, names, `last`, `last~1`, RUN[axis=label], or pipeline files; the first is compared with',
+  )
+  .option('--by <axis>', "compare a run's cells along an axis of its matrix")
+  .addOption(
+    new Option('--format <format>', 'how to print').choices(['text', 'markdown', 'html']).default('text'),
+  )
+  .option('--max-drop <metric=number...>', 'exit with 1 when the last is worse than the first by more')
+  .option('--profile <name>', "one of the files' profiles")
+  .option('--set <path=value...>', 'change a value of the files first')
+  .option('--engine <name>', 'whose results to take for files')
+  .action(async (wanted, flags) => end((await import('./diff.ts')).diff(wanted, flags)));
 
 plain('trials', 'the trials of a search, the best first', [
   'pipe trials tune',
@@ -118,6 +158,15 @@ function durationOf(text: string): number {
 /** A whole number from 1. Numbers stay texts here: the settings make them numbers. */
 function countOf(text: string): string {
   if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return text;
+}
+
+/** Letters, digits, `.`, `_` and `-`; what starts like an id or is `last` would mean another run. */
+function nameOf(text: string): string {
+  if (!/^[\w.-]+$/.test(text) || /^(last|\d{8}-)/.test(text))
+    throw new InvalidArgumentError(
+      'It must be letters, digits, `.`, `_` or `-`, and not look like an id or `last`.',
+    );
   return text;
 }
 

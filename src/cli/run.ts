@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { cpus } from 'node:os';
-import type { RunRecord, StageRecord } from '../experiments/record.ts';
+import { readGit } from '../experiments/git.ts';
+import { endRecord, startRecord } from '../experiments/make-record.ts';
+import type { RunRecord } from '../experiments/record.ts';
 import type { RunEvent } from '../run/events.ts';
 import { type Finished, type FinishedStage, type RunOptions, runGraph } from '../run/run.ts';
 import { Slots } from '../run/slots.ts';
@@ -17,6 +17,7 @@ export interface RunFlags extends CommonFlags {
   readonly keepGoing?: boolean;
   /** Milliseconds. */
   readonly maxTime?: number;
+  readonly name?: string;
 }
 
 const exitCodes = { done: 0, failed: 1, interrupted: 130 } as const;
@@ -29,9 +30,13 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
   }
   const { graph, engine } = opened.value;
   const reporter = await makeReporter(flags);
-  const started = new Date();
   const interrupts = listenForInterrupts((line) => reporter.note(line), flags.maxTime ?? null);
-  const options = runOptions(opened.value, flags, reporter.emit, interrupts);
+  const recorder = makeRecorder(opened.value, flags);
+  const emit = (event: RunEvent): void => {
+    recorder.onEvent(event);
+    reporter.emit(event);
+  };
+  const options = runOptions(opened.value, flags, emit, interrupts);
   reporter.emit({
     type: 'run-start',
     pipeline: graph.pipeline.name,
@@ -41,8 +46,7 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
     engineReason: engine.reason,
   });
   const finished = await runGraph(graph, options).finally(() => interrupts.stopListening());
-  const record = makeRecord(opened.value, flags, finished, started);
-  await opened.value.store.runs.write(record.id, toJson(record)).catch((error: unknown) => {
+  const record = await recorder.end(finished).catch((error: unknown) => {
     reporter.close();
     throw error;
   });
@@ -53,11 +57,36 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
     outcome: finished.outcome,
     seconds: finished.seconds,
     counts: count(finished.stages),
-    record: record.id,
+    record,
     outputs,
   });
   reporter.close();
   return exitCodes[finished.outcome];
+}
+
+interface Recorder {
+  /** The record is there from the first stage that starts: a run that dies has one, too. */
+  onEvent(event: RunEvent): void;
+  /** Writes the whole record and tells its id. */
+  end(finished: Finished): Promise<string>;
+}
+
+function makeRecorder({ graph, store, engine }: Opened, flags: RunFlags): Recorder {
+  const name = flags.name ?? null;
+  const sets = flags.set ?? [];
+  const started = startRecord({ graph, name, sets, engine: engine.identity, version, started: new Date() });
+  const git = readGit(graph.pipeline.root);
+  let written: Promise<void> | null = null;
+  return {
+    onEvent: (event) => {
+      if (event.type === 'stage-start') written ??= store.runs.write(started.id, toJson(started));
+    },
+    end: async (finished) => {
+      await written;
+      await store.runs.write(started.id, toJson(endRecord(started, graph, finished, await git)));
+      return started.id;
+    },
+  };
 }
 
 function runOptions(
@@ -104,63 +133,10 @@ async function makeReporter(flags: RunFlags): Promise<Reporter> {
   };
 }
 
-function makeRecord(opened: Opened, flags: RunFlags, finished: Finished, started: Date): RunRecord {
-  const { pipeline } = opened.graph;
-  const processors = cpus();
-  return {
-    version: 1,
-    id: `${stampOf(started)}-${randomBytes(2).toString('hex')}`,
-    pipeline: pipeline.name,
-    file: pipeline.file,
-    profile: pipeline.profile,
-    sets: flags.set ?? [],
-    text: pipeline.text,
-    seed: pipeline.seed,
-    outcome: finished.outcome,
-    started: started.toISOString(),
-    seconds: finished.seconds,
-    engine: opened.engine.identity,
-    machine: {
-      node: process.version,
-      platform: `${process.platform}-${process.arch}`,
-      cpu: processors[0]?.model ?? 'unknown',
-      cpus: processors.length,
-    },
-    versions: { pipe: version },
-    stages: finished.stages.map(stageRecord),
-  };
-}
-
-function stageRecord({ stage, outcome, reason, seconds, executed }: FinishedStage): StageRecord {
-  const done = executed && 'result' in executed ? executed : null;
-  const ports = Object.fromEntries(
-    Object.entries(done?.result.ports ?? {}).map(([port, content]) => [port, content.digest]),
-  );
-  return {
-    name: stage.name,
-    kind: stage.kind,
-    outcome,
-    reason,
-    seconds,
-    ...(done?.result.timing ? { timing: done.result.timing } : {}),
-    fingerprint: done?.fingerprint.hash ?? null,
-    params: stage.params,
-    values: done?.result.values ?? {},
-    summary: done?.result.summary ?? '',
-    engine: done?.result.engine ?? null,
-    ports,
-  };
-}
-
 function count(stages: readonly FinishedStage[]): { [outcome in FinishedStage['outcome']]: number } {
   const counts = { cached: 0, ran: 0, failed: 0, skipped: 0, interrupted: 0 };
   for (const { outcome } of stages) counts[outcome]++;
   return counts;
-}
-
-/** 2026-11-24T09:30:15Z → 20261124-093015. */
-function stampOf(date: Date): string {
-  return date.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
 }
 
 function toJson(record: RunRecord): JsonObject {

@@ -1,48 +1,107 @@
 import { openCache } from '../cache/cache.ts';
-import { type RunRecord, readRecord } from '../experiments/record.ts';
-import type { Store } from '../run/store.ts';
+import { findRun, readHeads } from '../experiments/find.ts';
+import type { RunHead } from '../experiments/record.ts';
+import { filterRuns, headValue, keyOf, sortRuns } from '../experiments/select.ts';
+import { stateOf } from '../experiments/state.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson } from './output.ts';
 import { readSettings } from './settings.ts';
 
-export async function runs(flags: CommonFlags & { readonly last?: string }): Promise<number> {
+export interface RunsFlags extends CommonFlags {
+  readonly last?: string;
+  readonly filter?: string[];
+  readonly sort?: string;
+  readonly csv?: boolean;
+}
+
+export async function runs(flags: RunsFlags): Promise<number> {
   const store = await openCache(readSettings(flags).cacheFolder);
-  const records = await newestRecords(
-    store,
-    flags.last === undefined ? Number.POSITIVE_INFINITY : Number(flags.last),
+  const all = await readHeads(store);
+  const wanted = filterRuns(all, flags.filter ?? []);
+  const chosen = (flags.sort === undefined ? wanted : sortRuns(wanted, flags.sort)).slice(
+    0,
+    flags.last === undefined ? undefined : Number(flags.last),
   );
-  if (flags.json) for (const record of records) printJson(record);
-  else if (records.length === 0)
-    print('no runs yet: pipe run pipelines/cifar-augmented.yaml --profile quick');
-  else {
-    const { formatTable } = await import('../ui/table.ts');
-    print(formatTable(['run', 'pipeline', 'outcome', 'ran', 'cached', 'time', 'result'], records.map(row)));
-  }
+  if (flags.json) for (const { process: _process, ...head } of chosen) printJson({ ...head, version: 1 });
+  else if (flags.csv) print(await csv(chosen));
+  else if (chosen.length > 0) print(await table(chosen, flags));
+  else if (all.length > 0) print('no run fulfils these conditions');
+  else print('no runs yet: pipe run pipelines/cifar-augmented.yaml --profile quick');
   return 0;
 }
 
-export async function newestRecords(store: Store, count: number): Promise<RunRecord[]> {
-  const ids = (await store.runs.list()).slice(0, count);
-  const read = await Promise.all(ids.map((id) => store.runs.read(id)));
-  return read.flatMap((record) => readRecord(record) ?? []);
+export async function remove(wanted: readonly string[], flags: CommonFlags): Promise<number> {
+  const store = await openCache(readSettings(flags).cacheFolder);
+  const records = [];
+  for (const one of wanted) records.push(await findRun(one, store));
+  const ids = [...new Set(records.map((record) => record.id))];
+  for (const id of ids) await store.runs.remove(id);
+  if (flags.json) printJson({ version: 1, removed: ids });
+  else print(`removed ${ids.join(', ')}`);
+  return 0;
 }
 
-function row(record: RunRecord): string[] {
-  const times = (outcome: string): string =>
-    String(record.stages.filter((stage) => stage.outcome === outcome).length);
-  const evaluated = record.stages.find((stage) => stage.kind === 'evaluate');
-  const accuracy = evaluated?.values.accuracy;
-  const on = evaluated?.values.split === undefined ? '' : ` on ${evaluated.values.split}`;
-  const result =
-    typeof accuracy === 'number' ? `${evaluated?.name} ${(accuracy * 100).toFixed(2)}%${on}` : '';
-  const name = record.profile === null ? record.pipeline : `${record.pipeline}@${record.profile}`;
-  return [
-    record.id,
-    name,
-    record.outcome,
-    times('ran'),
-    times('cached'),
-    `${record.seconds.toFixed(1)} s`,
-    result,
+async function table(heads: readonly RunHead[], flags: RunsFlags): Promise<string> {
+  const { formatTable } = await import('../ui/table.ts');
+  // What was asked for is shown.
+  const asked = [flags.sort?.replace(/^-/, ''), ...(flags.filter ?? []).map((text) => keyOf(text))];
+  const keys = [...new Set(asked.filter((key) => key?.includes('.')))].map(String);
+  const named = heads.some((head) => head.name !== null);
+  const rows = heads.map((head) => [
+    head.id,
+    ...(named ? [head.name ?? ''] : []),
+    head.profile === null ? head.pipeline : `${head.pipeline}@${head.profile}`,
+    stateOf(head),
+    String(head.ran),
+    String(head.cached),
+    `${head.seconds.toFixed(1)} s`,
+    ...(keys.length > 0 ? keys.map((key) => String(headValue(head, key) ?? '')) : [result(head)]),
+  ]);
+  const results = keys.length > 0 ? keys : ['result'];
+  const head = [
+    'run',
+    ...(named ? ['name'] : []),
+    'pipeline',
+    'outcome',
+    'ran',
+    'cached',
+    'time',
+    ...results,
   ];
+  return formatTable(head, rows);
+}
+
+/** The accuracy of the evaluations, at most two of them. */
+function result({ values, splits }: RunHead): string {
+  const evaluated = Object.entries(values).filter(([key]) => /^evaluate.*\.accuracy$/.test(key));
+  const shown = evaluated.slice(0, 2).map(([key, value]) => {
+    const stage = key.replace(/\.accuracy$/, '');
+    const on = splits[stage] === undefined ? '' : ` on ${splits[stage]}`;
+    return `${stage} ${(value * 100).toFixed(2)}%${on}`;
+  });
+  return shown.join(', ') + (evaluated.length > 2 ? ` and ${evaluated.length - 2} more` : '');
+}
+
+async function csv(heads: readonly RunHead[]): Promise<string> {
+  const { toCsv } = await import('../report/csv.ts');
+  const values = [...new Set(heads.flatMap((head) => Object.keys(head.values)))];
+  const own = [
+    'run',
+    'name',
+    'pipeline',
+    'profile',
+    'outcome',
+    'started',
+    'seconds',
+    'ran',
+    'cached',
+    'failed',
+    'commit',
+    'dirty',
+  ];
+  const columns = [...own, ...values];
+  return toCsv(
+    columns,
+    heads.map((head) => columns.map((key) => headValue(head, key))),
+  );
 }

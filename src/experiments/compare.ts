@@ -109,12 +109,19 @@ function bySeed(first: Side, second: Side): [number[], number[]] | null {
   return distinct && same ? [a.map((one) => one.accuracy), b.map((one) => one.accuracy)] : null;
 }
 
-/** What the numbers say, in words, and no more. */
-export function sayComparison(one: Comparison): string {
+/** What the numbers say, in words, and no more; what they can't say, once. */
+export function sayComparisons(comparisons: readonly Comparison[]): string[] {
+  const limited = new Set(comparisons.map(limits).filter((text) => text !== ''));
+  return [...comparisons.map(sayComparison), ...limited];
+}
+
+function sayComparison(one: Comparison): string {
+  if (one.changed && one.changed[0] + one.changed[1] === 0)
+    return `${one.second} and ${one.first} get the same examples right.`;
   const size = `${Math.abs(one.difference * 100).toFixed(2)} points`;
   const side = one.difference >= 0 ? 'above' : 'below';
   const apart = one.difference === 0 ? 'is as accurate as' : `is ${size} ${side}`;
-  return `${one.second} ${apart} ${one.first}${intervalText(one.interval)}. ${testText(one)} ${limits(one)}`.trim();
+  return `${one.second} ${apart} ${one.first}${intervalText(one.interval)}. ${testText(one)}`.trim();
 }
 
 function intervalText(interval: Interval | null): string {

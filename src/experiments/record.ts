@@ -1,4 +1,4 @@
-/** What a run leaves behind, also when it fails or is interrupted. */
+/** What a run leaves behind, also when it fails, is interrupted or dies. */
 import type { StageOutcomeName } from '../run/events.ts';
 import type { JsonObject } from '../stages/kind.ts';
 
@@ -6,30 +6,52 @@ export interface RunRecord {
   readonly version: 1;
   /** Sorts by time: 20261124-093015-ab12. */
   readonly id: string;
+  /** What `--name` called it. */
+  readonly name: string | null;
   readonly pipeline: string;
   readonly file: string;
   readonly profile: string | null;
   readonly sets: readonly string[];
   readonly text: string;
   readonly seed: number;
-  readonly outcome: 'done' | 'failed' | 'interrupted';
+  /** `running` stays where the process died before it could tell. */
+  readonly outcome: 'done' | 'failed' | 'interrupted' | 'running';
   /** ISO 8601, UTC. */
   readonly started: string;
   readonly seconds: number;
+  /** What the engine was asked for, and what stages were computed on. */
   readonly engine: JsonObject;
-  readonly machine: {
-    readonly node: string;
-    readonly platform: string;
-    readonly cpu: string;
-    readonly cpus: number;
-  };
+  readonly machine: Machine;
   readonly versions: { readonly [name: string]: string };
+  /** Null outside a repository, or where there is no git. */
+  readonly git: Git | null;
+  /** The most memory that this process held, in bytes; its stages' processes have their own. */
+  readonly peakMemory: number | null;
+  readonly process: { readonly pid: number; readonly host: string } | null;
   readonly stages: readonly StageRecord[];
+}
+
+export interface Machine {
+  readonly node: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly cpus: number;
+  /** In bytes. */
+  readonly memory: number;
+}
+
+export interface Git {
+  readonly commit: string;
+  /** Were there changes to tracked files that no commit holds? */
+  readonly dirty: boolean;
 }
 
 export interface StageRecord {
   readonly name: string;
   readonly kind: string;
+  /** The label of each axis of a matrix. */
+  readonly cell: { readonly [axis: string]: string };
+  readonly seed: number;
   readonly outcome: StageOutcomeName;
   readonly reason: string;
   readonly seconds: number;
@@ -37,12 +59,66 @@ export interface StageRecord {
   readonly timing?: { readonly [part: string]: number };
   readonly fingerprint: string | null;
   readonly params: JsonObject;
+  /** Where a param was written: `pipelines/a.yaml:14:23`. */
+  readonly places: { readonly [param: string]: string };
+  readonly from: readonly string[];
   readonly values: { readonly [value: string]: number | string | boolean };
   readonly summary: string;
   /** What it was computed on; null where no engine was used. */
   readonly engine: JsonObject | null;
   /** By port, the digest of its content. */
   readonly ports: { readonly [port: string]: string };
+  /** The most memory that its process held, in bytes; null where it was not measured. */
+  readonly peakMemory: number | null;
+  /** Why it failed. */
+  readonly error: string | null;
+}
+
+/** What `pipe runs` shows of a record, kept apart so that a thousand are read at once. */
+export interface RunHead {
+  readonly id: string;
+  readonly name: string | null;
+  readonly pipeline: string;
+  readonly profile: string | null;
+  readonly outcome: RunRecord['outcome'];
+  readonly started: string;
+  readonly seconds: number;
+  readonly ran: number;
+  readonly cached: number;
+  readonly failed: number;
+  readonly commit: string | null;
+  readonly dirty: boolean;
+  readonly process: RunRecord['process'];
+  /** Of evaluations on rows that served for something else, too: `evaluate` → `test rows used as validation`. */
+  readonly splits: { readonly [stage: string]: string };
+  /** `evaluate.accuracy` → 0.82. */
+  readonly values: { readonly [value: string]: number };
+}
+
+/** Raised when a head's form changes: older ones are made again. */
+export const headVersion = 1;
+
+export function headOf(value: unknown): RunHead | null {
+  const record = readRecord(value);
+  if (!record) return null;
+  const { id, name, pipeline, profile, outcome, started, seconds, git, process } = record;
+  const times = (which: StageOutcomeName): number =>
+    record.stages.filter((stage) => stage.outcome === which).length;
+  const splits = record.stages.flatMap(({ name, values }): [string, string][] =>
+    typeof values.split === 'string' ? [[name, values.split]] : [],
+  );
+  const values = record.stages.flatMap((stage) =>
+    Object.entries(stage.values).flatMap(([value, number]): [string, number][] =>
+      typeof number === 'number' ? [[`${stage.name}.${value}`, number]] : [],
+    ),
+  );
+  return {
+    ...{ id, name, pipeline, profile, outcome, started, seconds, process },
+    ...{ ran: times('ran'), cached: times('cached'), failed: times('failed') },
+    ...{ commit: git?.commit ?? null, dirty: git?.dirty ?? false },
+    splits: Object.fromEntries(splits),
+    values: Object.fromEntries(values),
+  };
 }
 
 /** The record in a parsed file, or null for what is none or is of another version. */
@@ -58,6 +134,7 @@ function isRecord(value: unknown): value is RunRecord {
     frame.get('version') === 1 &&
     typeof frame.get('id') === 'string' &&
     typeof frame.get('pipeline') === 'string' &&
+    frame.has('git') &&
     Array.isArray(frame.get('stages'))
   );
 }

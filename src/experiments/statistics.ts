@@ -50,8 +50,8 @@ export function bootstrapDifference(pair: Paired): Interval {
   const [up, down] = [pair.onlySecond / count, pair.onlyFirst / count];
   const middle = pair.onlySecond - pair.onlyFirst;
   const deviation = Math.sqrt(count * (up + down - (up - down) ** 2));
-  // Twelve deviations a side leave out less than 1e-30.
-  const half = Math.min(2 * count, Math.ceil(12 * deviation) + 1);
+  // Nine deviations a side leave out less than 1e-18.
+  const half = Math.min(2 * count, Math.ceil(9 * deviation) + 1);
   const cumulated = cumulatedSums(up, down, count, middle, half);
   const at = (part: number): number =>
     (middle - half + cumulated.findIndex((sum) => sum >= part - 1e-12)) / count;

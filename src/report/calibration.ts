@@ -1,4 +1,4 @@
-import type { Predictions } from './inputs.ts';
+import { type Predictions, tops } from '../experiments/predictions.ts';
 
 export interface Bin {
   readonly from: number;
@@ -46,18 +46,4 @@ export function calibrate(predictions: Predictions): Calibration {
     confidence: sums.reduce((sum, bin) => sum + bin.confidence, 0) / total,
     accuracy: sums.reduce((sum, bin) => sum + bin.right, 0) / total,
   };
-}
-
-/** Each example's most likely class, its probability, and whether it is the true one. */
-export function tops({
-  probabilities,
-  labels,
-}: Predictions): { top: number; confidence: number; right: boolean }[] {
-  const classes = probabilities.length / Math.max(1, labels.length);
-  return Array.from(labels, (label, row) => {
-    let top = 0;
-    for (let i = 1; i < classes; i++)
-      if ((probabilities[row * classes + i] ?? 0) > (probabilities[row * classes + top] ?? 0)) top = i;
-    return { top, confidence: probabilities[row * classes + top] ?? 0, right: top === label };
-  });
 }

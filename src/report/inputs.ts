@@ -1,7 +1,7 @@
 /** The content that a report is made from. */
 import { readFileSync } from 'node:fs';
-import { readNpy } from '../data/npy.ts';
 import type { SheetPlan } from '../data/sheet.ts';
+import { type Predictions, readPredictions } from '../experiments/predictions.ts';
 import type { EpochMetrics } from '../nn/callbacks.ts';
 import type { LineageStage } from '../plan/lineage.ts';
 import type { Artifact } from '../stages/context.ts';
@@ -37,14 +37,6 @@ export interface Evaluation {
   readonly stage: string;
   readonly metrics: Metrics;
   readonly predictions: Predictions | null;
-}
-
-export interface Predictions {
-  /** Float32 [rows, classes]. */
-  readonly probabilities: Float32Array;
-  readonly labels: ArrayLike<number>;
-  /** The examples' rows in the dataset. */
-  readonly rows: ArrayLike<number>;
 }
 
 export interface Sheet {
@@ -129,14 +121,6 @@ export async function readInputs(
       ...json<Omit<Trials, 'stage'>>(artifact, 'trials.json'),
     })),
   };
-}
-
-export async function readPredictions({ files }: Pick<Artifact, 'files'>): Promise<Predictions> {
-  const { data: probabilities } = await readNpy(files['probabilities.npy'] ?? '');
-  if (!(probabilities instanceof Float32Array)) throw new Error('probabilities.npy holds float32');
-  const { data: labels } = await readNpy(files['labels.npy'] ?? '');
-  const { data: rows } = await readNpy(files['rows.npy'] ?? '');
-  return { probabilities, labels, rows };
 }
 
 /** Artifacts are written by this program alone and checked by hash: their form is the writer's. */

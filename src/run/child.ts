@@ -24,7 +24,7 @@ async function carryOut(order: StageOrder): Promise<void> {
     if (!load) throw new Error(`kind ${order.kind} has no stage to run`);
     const { run } = await load();
     const outcome = await run(contextOf(order, forwards));
-    tell({ type: 'done', outcome, forwards });
+    tell({ type: 'done', outcome, forwards, peakMemory: process.resourceUsage().maxRSS * 1024 });
   } catch (error) {
     tell(failed(error));
   }

@@ -16,7 +16,12 @@ export interface HostCallbacks {
 }
 
 export type HostResult =
-  | { readonly type: 'done'; readonly outcome: StageOutcome; readonly forwards: readonly Forward[] }
+  | {
+      readonly type: 'done';
+      readonly outcome: StageOutcome;
+      readonly forwards: readonly Forward[];
+      readonly peakMemory: number | null;
+    }
   | { readonly type: 'failed'; readonly diagnostic: Diagnostic }
   | { readonly type: 'interrupted' };
 
@@ -82,7 +87,7 @@ export async function runProgram(
   if (child.pid !== undefined) callbacks.onStart(child.pid);
   const end = await ended(child, stopping, () => signalGroup(child, 'SIGTERM'));
   if (stopping.stop.aborted) return { type: 'interrupted' };
-  if (end.code === 0) return { type: 'done', outcome: { summary: '' }, forwards: [] };
+  if (end.code === 0) return { type: 'done', outcome: { summary: '' }, forwards: [], peakMemory: null };
   return { type: 'failed', diagnostic: died(name, end, log.tail()) };
 }
 
@@ -98,7 +103,7 @@ function receive(message: FromChild, callbacks: HostCallbacks): HostResult | und
       callbacks.onCheckpoint(message.epoch, message.folder);
       return undefined;
     case 'done':
-      return { type: 'done', outcome: message.outcome, forwards: message.forwards };
+      return message;
     case 'failed':
       return { type: 'failed', diagnostic: message.diagnostic };
   }

@@ -36,5 +36,11 @@ export type FromChild =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'log'; readonly line: string }
   | { readonly type: 'checkpoint'; readonly epoch: number; readonly folder: string }
-  | { readonly type: 'done'; readonly outcome: StageOutcome; readonly forwards: readonly Forward[] }
+  | {
+      readonly type: 'done';
+      readonly outcome: StageOutcome;
+      readonly forwards: readonly Forward[];
+      /** In bytes. */
+      readonly peakMemory: number;
+    }
   | { readonly type: 'failed'; readonly diagnostic: Diagnostic; readonly stack: string };

@@ -16,7 +16,7 @@ import type { PortContent, StoredResult } from './store.ts';
 export async function storeResult(
   { stage, made, upstream }: Job,
   work: string,
-  { outcome, forwards }: Extract<HostResult, { type: 'done' }>,
+  { outcome, forwards, peakMemory }: Extract<HostResult, { type: 'done' }>,
   seconds: number,
   run: Execution,
 ): Promise<StoredResult> {
@@ -49,6 +49,7 @@ export async function storeResult(
     createdBy: run.version,
     seconds,
     ...(outcome.timing ? { timing: outcome.timing } : {}),
+    peakMemory,
   };
   await run.store.record(made.hash, stage.kind, made.parts, result);
   return result;

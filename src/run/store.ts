@@ -30,6 +30,8 @@ export interface StoredResult {
   readonly seconds: number;
   /** Where they went, as shares of 1. */
   readonly timing?: { readonly [part: string]: number };
+  /** The most memory that its process held, in bytes; null where it was not measured. */
+  readonly peakMemory?: number | null;
 }
 
 export interface IndexEntry {
@@ -92,5 +94,8 @@ export interface Store {
     list(): Promise<readonly string[]>;
     /** By id or by the start of one; null when there is none. */
     read(id: string): Promise<JsonObject | null>;
+    /** Newest first, what `headOf` takes from each record; kept until the record or `version` changes. */
+    heads<T>(version: number, headOf: (record: unknown) => T | null): Promise<T[]>;
+    remove(id: string): Promise<void>;
   };
 }

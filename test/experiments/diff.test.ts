@@ -1,46 +1,115 @@
+/** What differs, from the records of two runs alone. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { diffRuns } from '../../src/experiments/diff.ts';
+import { diffMetrics, directionOf } from '../../src/experiments/diff/contents.ts';
+import { checkDrops } from '../../src/experiments/diff/diff.ts';
+import { diffMarkdown } from '../../src/experiments/diff/markdown.ts';
+import { diffEngines, diffGraph, diffParams, diffSeeds } from '../../src/experiments/diff/settings.ts';
 import { type RunRecord, readRecord, type StageRecord } from '../../src/experiments/record.ts';
+import type { Subject } from '../../src/experiments/subject.ts';
 
-test('params and metrics that differ are named by stage and path; what one run lacks is absent there', () => {
-  const before = recordOf([
-    stage('train', { optimizer: { adam: { rate: 0.1 } }, epochs: 2 }, { accuracy: 0.5, loss: 1 }),
+test('params that differ are named by stage and path with their places; what one lacks is absent there', () => {
+  const before = subject('a', [stage('train', { optimizer: { adam: { rate: 0.1 } }, epochs: 2 }, {})]);
+  const place = { 'optimizer.sgd.rate': 'a.yaml:3:5' };
+  const after = subject('b', [
+    { ...stage('train', { optimizer: { sgd: { rate: 0.1 } }, epochs: 2 }, {}), places: place },
   ]);
-  const after = recordOf([
-    stage('train', { optimizer: { sgd: { rate: 0.1 } }, epochs: 2 }, { accuracy: 0.75, loss: 1 }),
-    stage('evaluate', { split: 'test' }, {}),
+  assert.deepEqual(diffParams([before, after]), [
+    { path: 'train.optimizer.adam.rate', values: ['0.1', null], places: [null, null] },
+    { path: 'train.optimizer.sgd.rate', values: [null, '0.1'], places: [null, 'a.yaml:3:5'] },
   ]);
-  assert.deepEqual(diffRuns(before, after), {
-    params: [
-      { path: 'train.optimizer.adam.rate', a: '0.1', b: undefined },
-      { path: 'train.optimizer.sgd.rate', a: undefined, b: '0.1' },
-      { path: 'evaluate.split', a: undefined, b: '"test"' },
-    ],
-    metrics: [{ path: 'train.accuracy', a: '0.5', b: '0.75' }],
-  });
 });
 
 test('lists differ by item, and a number differs from the same digits as text', () => {
-  const before = recordOf([stage('build', { input: [32, 32, 3], width: 1, layers: [] }, {})]);
-  const after = recordOf([stage('build', { input: [28, 32, 3], width: '1', layers: [] }, {})]);
-  assert.deepEqual(diffRuns(before, after).params, [
-    { path: 'build.input.0', a: '32', b: '28' },
-    { path: 'build.width', a: '1', b: '"1"' },
+  const before = subject('a', [stage('build', { input: [32, 32, 3], width: 1, layers: [] }, {})]);
+  const after = subject('b', [stage('build', { input: [28, 32, 3], width: '1', layers: [] }, {})]);
+  assert.deepEqual(
+    diffParams([before, after]).map(({ path, values }) => [path, ...values]),
+    [
+      ['build.input.0', '32', '28'],
+      ['build.width', '1', '"1"'],
+    ],
+  );
+});
+
+test('references are told with the graph, as are stages that only one has', () => {
+  const train = stage('train', { model: 'build', data: 'normalize', epochs: 1 }, {});
+  const before = subject('a', [{ ...train, from: ['build', 'normalize'] }]);
+  const after = subject('b', [
+    { ...train, params: { ...train.params, data: 'augment' }, from: ['build', 'augment'] },
+    stage('augment', { rotation: 20 }, {}),
+  ]);
+  assert.deepEqual(diffParams([before, after]), []);
+  assert.deepEqual(diffGraph([before, after]), [
+    { path: 'train', values: ['train from build, normalize', 'train from build, augment'] },
+    { path: 'augment', values: [null, 'augment from nothing'] },
   ]);
 });
 
-test('a run does not differ from itself, whatever the time it took', () => {
-  const one = recordOf([stage('train', { epochs: 2 }, { accuracy: 0.5 })]);
-  assert.deepEqual(diffRuns(one, { ...one, id: 'other', seconds: 99 }), { params: [], metrics: [] });
+test('metrics are better or worse by what they are; of several subjects each is judged against the first', () => {
+  const of = (accuracy: number, loss: number): Subject =>
+    subject('x', [stage('evaluate', {}, { accuracy, loss })]);
+  assert.deepEqual(diffMetrics([of(0.5, 1), of(0.75, 2), of(0.5, 0.5)]), [
+    { path: 'evaluate.accuracy', values: [0.5, 0.75, 0.5], judged: ['better', null] },
+    { path: 'evaluate.loss', values: [1, 2, 0.5], judged: ['worse', 'better'] },
+  ]);
+  assert.equal(directionOf('train.epochs'), 0);
+});
+
+test('a seed of the whole pipeline is told once, and mixed engines are flagged', () => {
+  const seeded = (seed: number): Subject =>
+    subject('x', [
+      { ...stage('train', {}, {}), seed },
+      { ...stage('build', {}, {}), seed },
+    ]);
+  assert.deepEqual(diffSeeds([seeded(1), seeded(2)]), [{ path: 'seed', values: ['1', '2'] }]);
+  const on = (engine: string): Subject => subject('x', [{ ...stage('train', {}, {}), engine: { engine } }]);
+  assert.deepEqual(diffEngines([on('wasm'), on('native')]), [
+    { path: 'train', values: ['engine wasm', 'engine native'] },
+  ]);
+});
+
+test('a run does not differ from itself', () => {
+  const one = subject('a', [stage('train', { epochs: 2 }, { accuracy: 0.5 })]);
+  for (const differs of [diffParams, diffGraph, diffSeeds, diffEngines, diffMetrics])
+    assert.deepEqual(differs([one, one]), []);
+});
+
+test('a limit is exceeded by a worse metric or a missing one, never by a better one', () => {
+  const of = (accuracy: number): Subject =>
+    subject('x', [stage('evaluate', {}, { accuracy, loss: 1 - accuracy })]);
+  const exceeded = (before: number, after: number, metric: string, direction: 1 | -1): boolean | undefined =>
+    checkDrops([of(before), of(after)], [{ metric, allowed: 0.01, direction }])[0]?.exceeded;
+  assert.equal(exceeded(0.8, 0.79, 'evaluate.accuracy', 1), false);
+  assert.equal(exceeded(0.8, 0.78, 'evaluate.accuracy', 1), true);
+  assert.equal(exceeded(0.8, 0.9, 'evaluate.accuracy', 1), false);
+  assert.equal(exceeded(0.8, 0.9, 'evaluate.loss', -1), false);
+  assert.equal(exceeded(0.8, 0.7, 'evaluate.loss', -1), true);
+  assert.equal(exceeded(0.8, 0.8, 'evaluate.f1', 1), true);
+});
+
+test('Markdown of a diff takes nothing from a name for its own syntax', () => {
+  const part = {
+    title: 'params',
+    sentences: [],
+    tables: [{ head: ['', 'a|b'], rows: [['x', '<b>*1*</b>\n2']] }],
+  };
+  assert.equal(
+    diffMarkdown('b against a', [part]),
+    '## b against a\n\n### params\n\n|  | a\\|b |\n| --- | --- |\n| x | \\<b\\>\\*1\\*\\</b\\> 2 |\n',
+  );
 });
 
 test('a record of another version, or none, is not read', () => {
   const record = recordOf([]);
-  assert.equal(readRecord(record), record);
+  assert.deepEqual(readRecord(record), record);
   for (const other of [{ ...record, version: 2 }, { ...record, stages: null }, null, 'text', []])
     assert.equal(readRecord(other), null);
 });
+
+function subject(label: string, stages: readonly StageRecord[]): Subject {
+  return { label, stages: stages.map((one) => ({ ...one, repetition: null })) };
+}
 
 function stage(name: string, params: StageRecord['params'], values: StageRecord['values']): StageRecord {
   return {
@@ -55,6 +124,12 @@ function stage(name: string, params: StageRecord['params'], values: StageRecord[
     summary: '',
     engine: null,
     ports: {},
+    cell: {},
+    seed: 42,
+    places: {},
+    from: [],
+    peakMemory: null,
+    error: null,
   };
 }
 
@@ -66,6 +141,10 @@ function recordOf(stages: readonly StageRecord[]): RunRecord {
     file: 'cifar.yaml',
     profile: null,
     sets: [],
+    name: null,
+    git: null,
+    peakMemory: null,
+    process: null,
     text: '',
     seed: 42,
     outcome: 'done',
@@ -74,6 +153,6 @@ function recordOf(stages: readonly StageRecord[]): RunRecord {
     engine: {},
     versions: {},
     stages,
-    machine: { node: 'v20', platform: 'linux-x64', cpu: 'cpu', cpus: 2 },
+    machine: { node: 'v20', platform: 'linux-x64', cpu: 'cpu', cpus: 2, memory: 8e9 },
   };
 }

@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto';
 import {
   type Comparison,
   compareSides,
   pText,
   type Side,
-  sayComparison,
+  sayComparisons,
   sidesOf,
 } from '../../experiments/compare.ts';
+import { examplesOf, tops } from '../../experiments/predictions.ts';
 import { type Interval, mean, studentInterval, wilson } from '../../experiments/statistics.ts';
-import { tops } from '../calibration.ts';
 import { count, escapeHtml, htmlTable, percent, points } from '../html.ts';
-import type { Evaluation, Input, Predictions } from '../inputs.ts';
+import type { Evaluation, Input } from '../inputs.ts';
 import type { Section } from '../section.ts';
 
 /** Several evaluations: each setting's accuracy, and each against the first with the test that fits. */
@@ -18,7 +17,7 @@ export function comparison({ evaluations }: Input): Section | null {
   if (evaluations.length < 2) return null;
   const sides = sidesOf(evaluations.map(scored));
   const comparisons = compareSides(sides);
-  const sentences = comparisons.map((one) => `<p>${escapeHtml(sayComparison(one))}</p>`);
+  const sentences = sayComparisons(comparisons).map((sentence) => `<p>${escapeHtml(sentence)}</p>`);
   return {
     title: 'Comparison',
     before: [accuracies(sides, evaluations), tests(comparisons), ...sentences].join('\n'),
@@ -34,13 +33,6 @@ function scored({ stage, metrics, predictions }: Evaluation): Parameters<typeof 
       predictions: predictions ? { examples: examplesOf(predictions), right } : null,
     },
   };
-}
-
-/** The same for the same rows with the same labels, in the same order. */
-export function examplesOf({ rows, labels }: Predictions): string {
-  return createHash('sha256')
-    .update(JSON.stringify([Array.from(rows), Array.from(labels)]))
-    .digest('hex');
 }
 
 function accuracies(sides: readonly Side[], evaluations: readonly Evaluation[]): string {

@@ -1,8 +1,8 @@
+import { isMap } from '../../experiments/json.ts';
 import { axis, tooltip } from '../axes.ts';
 import type { Cell } from '../csv.ts';
 import { count, escapeHtml, htmlTable } from '../html.ts';
 import type { Facts, Input } from '../inputs.ts';
-import { isMap } from '../json.ts';
 import { type Plot, slug } from '../plot.ts';
 import type { Section } from '../section.ts';
 import { sheet } from './pictures.ts';

@@ -1,10 +1,10 @@
 /** The model's layers, every stage's params, engine and versions, and how to get the same again. */
 
+import { isMap } from '../../experiments/json.ts';
 import { flatten } from '../../plan/why.ts';
 import type { Json, JsonObject } from '../../stages/kind.ts';
 import { count, escapeHtml, htmlTable } from '../html.ts';
 import type { Facts, Input } from '../inputs.ts';
-import { isMap } from '../json.ts';
 import type { Section } from '../section.ts';
 
 export function model({ facts }: Input): Section | null {

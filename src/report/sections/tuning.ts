@@ -1,10 +1,11 @@
 /** A search's trials: its history, parallel coordinates, a slice a dimension, and the table. */
+
+import { isMap } from '../../experiments/json.ts';
 import type { Json } from '../../stages/kind.ts';
 import { axis, grid, legend, lineSeries, rounded, tooltip } from '../axes.ts';
 import type { Cell } from '../csv.ts';
 import { escapeHtml, htmlTable } from '../html.ts';
 import type { Input, Trials } from '../inputs.ts';
-import { isMap } from '../json.ts';
 import { type Plot, slug } from '../plot.ts';
 import type { Section } from '../section.ts';
 

@@ -1,0 +1,101 @@
+import { openCache } from '../cache/cache.ts';
+import { Failure } from '../diagnostics/diagnostic.ts';
+import { tryFindRun } from '../experiments/find.ts';
+import { type RunRecord, readRecord, type StageRecord } from '../experiments/record.ts';
+import { stateOf } from '../experiments/state.ts';
+import { flatten } from '../plan/why.ts';
+import type { Store } from '../run/store.ts';
+import type { CommonFlags } from './main.ts';
+import { print, printJson } from './output.ts';
+import { readSettings } from './settings.ts';
+
+export async function show(wanted: string, flags: CommonFlags): Promise<number> {
+  const store = await openCache(readSettings(flags).cacheFolder);
+  const run = await tryFindRun(wanted, store);
+  if (run) {
+    if (flags.json) printJson(run);
+    else print(await runText(run));
+    return 0;
+  }
+  const found = await lastOf(wanted, store);
+  if (!found)
+    throw new Failure('unknown-run', `there is no run and no stage \`${wanted}\``, {
+      fix: '`pipe runs` lists the runs, `pipe show RUN` its stages',
+    });
+  if (flags.json) printJson({ version: 1, run: found.run.id, ...found.stage });
+  else print(await stageText(found.stage, found.run));
+  return 0;
+}
+
+/** The newest run that has a stage of this name. */
+async function lastOf(name: string, store: Store): Promise<{ run: RunRecord; stage: StageRecord } | null> {
+  for (const id of await store.runs.list()) {
+    const run = readRecord(await store.runs.read(id));
+    const stage = run?.stages.find((one) => one.name === name);
+    if (run && stage) return { run, stage };
+  }
+  return null;
+}
+
+async function runText(run: RunRecord): Promise<string> {
+  const { formatTable } = await import('../ui/table.ts');
+  const profile = run.profile === null ? '' : ` --profile ${run.profile}`;
+  const sets = run.sets.length === 0 ? '' : ` --set ${run.sets.join(' ')}`;
+  const facts = [
+    ['run', run.name === null ? run.id : `${run.id} (${run.name})`],
+    ['command', `pipe run ${run.file}${profile}${sets}`],
+    ['outcome', `${stateOf(run)} in ${run.seconds.toFixed(1)} s, started ${run.started}`],
+    [
+      'commit',
+      run.git ? `${run.git.commit}${run.git.dirty ? ', with changes that are not committed' : ''}` : '–',
+    ],
+    ['seed', String(run.seed)],
+    ['engine', told(run.engine)],
+    ['machine', `${run.machine.cpu} × ${run.machine.cpus}, ${run.machine.platform}`],
+    ['versions', told(run.versions)],
+    ['memory', megabytes(run.peakMemory)],
+  ];
+  const stages = run.stages.map((one) => [
+    one.name,
+    one.outcome,
+    `${one.seconds.toFixed(1)} s`,
+    megabytes(one.peakMemory),
+    one.summary || (one.error?.split('\n')[0] ?? ''),
+    one.reason === 'cached' ? '' : one.reason,
+  ]);
+  return `${aligned(facts)}\n\n${formatTable(['stage', 'outcome', 'time', 'memory', 'result', 'why'], stages)}`;
+}
+
+async function stageText(stage: StageRecord, run: RunRecord): Promise<string> {
+  const { formatTable } = await import('../ui/table.ts');
+  const facts = [
+    ['stage', stage.kind === stage.name ? stage.name : `${stage.name} (${stage.kind})`],
+    ['run', `${run.id} of ${run.pipeline}${run.profile === null ? '' : `@${run.profile}`}`],
+    [
+      'outcome',
+      `${stage.outcome} in ${stage.seconds.toFixed(1)} s${stage.reason === '' ? '' : `: ${stage.reason}`}`,
+    ],
+    ['result', stage.summary || (stage.error ?? '–')],
+    ['made from', stage.from.join(', ') || '–'],
+    ['engine', stage.engine ? told(stage.engine) : '–'],
+    ['memory', megabytes(stage.peakMemory)],
+    ['fingerprint', stage.fingerprint ?? '–'],
+  ];
+  const params = [...flatten(stage.params)].map(([path, value]) => [
+    path,
+    value,
+    stage.places[path] ?? 'default',
+  ]);
+  const values = Object.entries(stage.values).map(([name, value]) => [name, String(value)]);
+  const parts = [aligned(facts), formatTable(['param', 'value', 'where'], params)];
+  if (values.length > 0) parts.push(formatTable(['value', ''], values));
+  return parts.join('\n\n');
+}
+
+const aligned = (rows: readonly (readonly string[])[]): string =>
+  rows.map(([name, text]) => `${(name ?? '').padEnd(12)}${text}`).join('\n');
+const told = (map: { readonly [name: string]: unknown }): string =>
+  Object.entries(map)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+const megabytes = (bytes: number | null): string => (bytes === null ? '' : `${(bytes / 1e6).toFixed(0)} MB`);

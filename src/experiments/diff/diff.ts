@@ -1,0 +1,79 @@
+/** Everything that differs between runs, cells of a run, or pipeline files; and nothing that does not. */
+import type { Store } from '../../run/store.ts';
+import type { Subject } from '../subject.ts';
+import {
+  type Cost,
+  type Curve,
+  diffCost,
+  diffCurves,
+  diffFacts,
+  diffMetrics,
+  type MetricDifference,
+} from './contents.ts';
+import { diffEvaluations, type EvaluationDiff } from './predictions.ts';
+import { type Difference, diffEngines, diffGraph, diffParams, diffSeeds } from './settings.ts';
+
+export interface Diff {
+  readonly version: 1;
+  readonly subjects: readonly string[];
+  readonly params: readonly Difference[];
+  readonly seeds: readonly Difference[];
+  readonly graph: readonly Difference[];
+  readonly data: readonly Difference[];
+  readonly model: readonly Difference[];
+  readonly metrics: readonly MetricDifference[];
+  readonly evaluations: readonly EvaluationDiff[];
+  readonly curves: readonly Curve[];
+  readonly cost: readonly Cost[];
+  /** Stages that were computed on different engines: their results may differ for that alone. */
+  readonly engines: readonly Difference[];
+}
+
+/** Two subjects at least; the first is what the others are compared with. */
+export async function diffSubjects(subjects: readonly Subject[], store: Store): Promise<Diff> {
+  return {
+    version: 1,
+    subjects: subjects.map((subject) => subject.label),
+    params: diffParams(subjects),
+    seeds: diffSeeds(subjects),
+    graph: diffGraph(subjects),
+    data: await diffFacts(subjects, ['download', 'normalize'], store),
+    model: await diffFacts(subjects, ['build'], store),
+    metrics: diffMetrics(subjects),
+    evaluations: await diffEvaluations(subjects, store),
+    curves: await diffCurves(subjects, store),
+    cost: await diffCost(subjects, store),
+    engines: diffEngines(subjects),
+  };
+}
+
+export interface Drop {
+  readonly metric: string;
+  readonly allowed: number;
+  readonly before: number | null;
+  readonly after: number | null;
+  /** Is the metric more than `allowed` worse, or missing? */
+  readonly exceeded: boolean;
+}
+
+/** `--max-drop evaluate.accuracy=0.005`: how much worse the last subject may be than the first. */
+export function checkDrops(
+  subjects: readonly Subject[],
+  limits: readonly { readonly metric: string; readonly allowed: number; readonly direction: 1 | -1 | 0 }[],
+): Drop[] {
+  const valueIn = (subject: Subject | undefined, metric: string): number | null => {
+    const values = subject?.stages.flatMap((stage) =>
+      Object.entries(stage.values).flatMap(([value, number]) =>
+        `${stage.name}.${value}` === metric && typeof number === 'number' ? [number] : [],
+      ),
+    );
+    return values && values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
+  };
+  return limits.map(({ metric, allowed, direction }) => {
+    const [before, after] = [valueIn(subjects[0], metric), valueIn(subjects.at(-1), metric)];
+    const worse =
+      before === null || after === null ? Number.NaN : direction === -1 ? after - before : before - after;
+    // What can't be compared is no proof that nothing was lost; a billionth is rounding.
+    return { metric, allowed, before, after, exceeded: !(worse <= allowed + 1e-9) };
+  });
+}

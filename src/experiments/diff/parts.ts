@@ -1,0 +1,197 @@
+/** A diff as titled parts of sentences and tables: the terminal, Markdown and HTML only set them differently. */
+import { sayComparisons } from '../compare.ts';
+import type { Cost, Curve, MetricDifference } from './contents.ts';
+import type { Diff } from './diff.ts';
+import type { Changed, Changes, EvaluationDiff } from './predictions.ts';
+import type { Difference } from './settings.ts';
+
+export interface Part {
+  readonly title: string;
+  readonly sentences: readonly string[];
+  readonly tables: readonly {
+    readonly head: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+  }[];
+}
+
+/** Only parts in which something differs. */
+export function partsOf(diff: Diff): Part[] {
+  const made = [
+    differences('params', diff.params, diff),
+    differences('seeds', diff.seeds, diff),
+    differences('graph', diff.graph, diff),
+    differences('data', diff.data, diff),
+    differences('model', diff.model, diff),
+    metrics(diff),
+    real(diff),
+    ...diff.evaluations.flatMap((one) => [perClass(one, diff), predictions(one)]),
+    curves(diff),
+    cost(diff),
+    engines(diff),
+  ];
+  return made.flatMap((part) => part ?? []);
+}
+
+const most = 12;
+
+/** With two subjects a row is what differs; with more, a row is a subject, as long as that is not wider than it is long. */
+function table(
+  subjects: readonly string[],
+  rows: readonly {
+    readonly path: string;
+    readonly cells: readonly string[];
+    readonly more?: readonly string[];
+  }[],
+  more: readonly string[] = [],
+): Part['tables'][number] {
+  if (subjects.length === 2 || rows.length > subjects.length)
+    return {
+      head: ['', ...subjects, ...more],
+      rows: rows.map((row) => [row.path, ...row.cells, ...(row.more ?? [])]),
+    };
+  return {
+    head: ['run', ...rows.map((row) => row.path)],
+    rows: subjects.map((subject, i) => [subject, ...rows.map((row) => row.cells[i] ?? '')]),
+  };
+}
+
+function differences(title: string, found: readonly Difference[], { subjects }: Diff): Part | null {
+  if (found.length === 0) return null;
+  const rows = found.map(({ path, values, places }) => ({
+    path,
+    cells: values.map((value) => (value === null ? '–' : plain(value))),
+    ...(places && subjects.length === 2 ? { more: [placeText(places)] } : {}),
+  }));
+  return { title, sentences: [], tables: [table(subjects, rows, rows[0]?.more ? ['where'] : [])] };
+}
+
+function placeText(places: readonly (string | null)[]): string {
+  const [a, b] = places;
+  const shown = a === b ? [a] : [a, b];
+  return shown.map((place) => place ?? 'default').join(' → ');
+}
+
+/** JSON of a text without its quotes. */
+const plain = (json: string): string => (json.startsWith('"') ? String(JSON.parse(json)) : json);
+
+function metrics({ metrics: found, subjects }: Diff): Part | null {
+  if (found.length === 0) return null;
+  const rows = found.map((one) => ({
+    path: one.path,
+    cells:
+      subjects.length === 2
+        ? one.values.map(number)
+        : one.values.map((value, i) => judgedCell(one, value, i)),
+    ...(subjects.length === 2 ? { more: [change(one), one.judged[0] ?? ''] } : {}),
+  }));
+  return {
+    title: 'metrics',
+    sentences: [],
+    tables: [table(subjects, rows, subjects.length === 2 ? ['change', ''] : [])],
+  };
+}
+
+const number = (value: number | null): string =>
+  value === null ? '–' : String(Number(value.toPrecision(5)));
+
+function judgedCell({ judged }: MetricDifference, value: number | null, i: number): string {
+  const verdict = i === 0 ? null : judged[i - 1];
+  return verdict ? `${number(value)} ${verdict}` : number(value);
+}
+
+function change({ values: [a, b] }: MetricDifference): string {
+  if (a == null || b == null) return '';
+  return `${b >= a ? '+' : '−'}${Number(Math.abs(b - a).toPrecision(3))}`;
+}
+
+function real({ evaluations }: Diff): Part | null {
+  const named = evaluations.flatMap(({ comparisons, stage }) =>
+    comparisons.map((one) =>
+      evaluations.length > 1
+        ? { ...one, first: `${one.first} ${stage}`, second: `${one.second} ${stage}` }
+        : one,
+    ),
+  );
+  return named.length === 0 ? null : { title: 'is it real?', sentences: sayComparisons(named), tables: [] };
+}
+
+function perClass({ stage, perClass: found }: EvaluationDiff, { subjects }: Diff): Part | null {
+  if (found.length === 0) return null;
+  const rows = found.slice(0, most).map((one) => ({
+    path: one.path.replace(/\.f1$/, ''),
+    cells: one.values.map((value) => (value === null ? '–' : value.toFixed(3))),
+    ...(subjects.length === 2 ? { more: [change(one), one.judged[0] ?? ''] } : {}),
+  }));
+  const rest = found.length > most ? [`${found.length - most} classes that differ less are not shown.`] : [];
+  return {
+    title: `F1 by class, ${stage}`,
+    sentences: rest,
+    tables: [table(subjects, rows, subjects.length === 2 ? ['change', ''] : [])],
+  };
+}
+
+function predictions({ stage, changes }: EvaluationDiff): Part | null {
+  const moved = changes.filter((one) => one.toRight.length + one.toWrong.length > 0);
+  if (moved.length === 0) return null;
+  return {
+    title: `predictions, ${stage}`,
+    sentences: moved.map(
+      ({ first, second, toRight, toWrong }) =>
+        `${second} against ${first}: ${toRight.length} became right, ${toWrong.length} became wrong.`,
+    ),
+    tables: moved.map(movedTable),
+  };
+}
+
+function movedTable({ toRight, toWrong }: Changes): Part['tables'][number] {
+  const pairs = (list: readonly Changed[], how: string): string[][] => {
+    const counts = new Map<string, number[]>();
+    for (const { row, class: name, before, after } of list) {
+      const key = `${name}\t${before} → ${after}`;
+      counts.set(key, [...(counts.get(key) ?? []), row]);
+    }
+    return [...counts]
+      .sort(([, a], [, b]) => b.length - a.length)
+      .slice(0, most / 2)
+      .map(([key, rows]) => [how, ...key.split('\t'), String(rows.length), someRows(rows)]);
+  };
+  return {
+    head: ['became', 'true class', 'predicted', 'times', 'rows'],
+    rows: [...pairs(toRight, 'right'), ...pairs(toWrong, 'wrong')],
+  };
+}
+
+const someRows = (rows: readonly number[]): string =>
+  rows.slice(0, 4).join(', ') + (rows.length > 4 ? ', …' : '');
+
+function curves({ curves: found, subjects }: Diff): Part | null {
+  if (found.length === 0) return null;
+  const low = (curve: Curve, i: number): string => {
+    const lowest = curve.lowest[i];
+    return lowest ? `${number(lowest.valLoss)} in epoch ${lowest.epoch} of ${curve.epochs[i]}` : '–';
+  };
+  const rows = found.map((curve) => ({
+    path: `${curve.stage}, lowest validation loss`,
+    cells: subjects.map((_, i) => low(curve, i)),
+  }));
+  return { title: 'curves', sentences: [], tables: [table(subjects, rows)] };
+}
+
+function cost({ cost: found, subjects }: Diff): Part | null {
+  if (found.length === 0) return null;
+  const rows = found.map(({ path, values }: Cost) => ({
+    path,
+    cells: values.map((value) => (value === null ? '–' : value.toFixed(1))),
+  }));
+  return { title: 'cost', sentences: [], tables: [table(subjects, rows)] };
+}
+
+function engines({ engines: found, subjects }: Diff): Part | null {
+  if (found.length === 0) return null;
+  const rows = found.map(({ path, values }) => ({ path, cells: values.map((value) => value ?? '–') }));
+  return {
+    title: 'engines',
+    sentences: ['These stages were computed on different engines: results may differ for that alone.'],
+    tables: [table(subjects, rows)],
+  };
+}

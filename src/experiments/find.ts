@@ -1,0 +1,25 @@
+/** Which run does a person mean? */
+import { Failure } from '../diagnostics/diagnostic.ts';
+import type { Store } from '../run/store.ts';
+import { headOf, headVersion, type RunHead, type RunRecord, readRecord } from './record.ts';
+
+/** A run by `last` or `last~N`, by its id or the start of one, or by the name that `--name` gave (the newest of that name). Failure: `unknown-run`. */
+export async function findRun(wanted: string, store: Pick<Store, 'runs'>): Promise<RunRecord> {
+  const found = await tryFindRun(wanted, store);
+  if (found) return found;
+  throw new Failure('unknown-run', `there is no run \`${wanted}\``, { fix: '`pipe runs` lists them' });
+}
+
+export async function tryFindRun(wanted: string, store: Pick<Store, 'runs'>): Promise<RunRecord | null> {
+  const back = /^last(?:~(\d+))?$/.exec(wanted);
+  const id = back ? (await store.runs.list())[Number(back[1] ?? 0)] : wanted;
+  const direct = id === undefined ? null : readRecord(await store.runs.read(id));
+  if (direct || back) return direct;
+  const named = (await readHeads(store)).find((head) => head.name === wanted);
+  return named ? readRecord(await store.runs.read(named.id)) : null;
+}
+
+/** Newest first. */
+export async function readHeads(store: Pick<Store, 'runs'>): Promise<RunHead[]> {
+  return store.runs.heads(headVersion, headOf);
+}

@@ -1,0 +1,111 @@
+/** A run becomes its record: once when its first stage starts, and again when it has ended. */
+import { randomBytes } from 'node:crypto';
+import { cpus, hostname, totalmem } from 'node:os';
+import { relative } from 'node:path';
+import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
+import { flatten } from '../plan/why.ts';
+import type { Finished, FinishedStage } from '../run/run.ts';
+import type { JsonObject } from '../stages/kind.ts';
+import type { Git, Machine, RunRecord, StageRecord } from './record.ts';
+
+export interface RunFacts {
+  readonly graph: Graph;
+  readonly name: string | null;
+  readonly sets: readonly string[];
+  readonly engine: JsonObject;
+  readonly version: string;
+  readonly started: Date;
+}
+
+/** The record of a run that goes on; it stays when the process dies. */
+export function startRecord({ graph, name, sets, engine, version, started }: RunFacts): RunRecord {
+  const { pipeline } = graph;
+  return {
+    version: 1,
+    id: `${stampOf(started)}-${randomBytes(2).toString('hex')}`,
+    name,
+    pipeline: pipeline.name,
+    file: pipeline.file,
+    profile: pipeline.profile,
+    sets,
+    text: pipeline.text,
+    seed: pipeline.seed,
+    outcome: 'running',
+    started: started.toISOString(),
+    seconds: 0,
+    engine,
+    machine: machine(),
+    versions: { pipe: version, node: process.version },
+    git: null,
+    peakMemory: null,
+    process: { pid: process.pid, host: hostname() },
+    stages: [],
+  };
+}
+
+export function endRecord(started: RunRecord, graph: Graph, finished: Finished, git: Git | null): RunRecord {
+  const { root, seed } = graph.pipeline;
+  return {
+    ...started,
+    outcome: finished.outcome,
+    seconds: finished.seconds,
+    git,
+    peakMemory: process.resourceUsage().maxRSS * 1024,
+    process: null,
+    stages: finished.stages.map((stage) => stageRecord(stage, root, seed)),
+  };
+}
+
+function machine(): Machine {
+  const processors = cpus();
+  return {
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    cpu: processors[0]?.model ?? 'unknown',
+    cpus: processors.length,
+    memory: totalmem(),
+  };
+}
+
+function stageRecord(finished: FinishedStage, root: string, seed: number): StageRecord {
+  const { stage, outcome, reason, seconds, executed } = finished;
+  const done = executed && 'result' in executed ? executed : null;
+  const ports = Object.entries(done?.result.ports ?? {}).map(([port, content]) => [port, content.digest]);
+  return {
+    name: stage.name,
+    kind: stage.kind,
+    cell: stage.cell,
+    seed: stage.seed ?? seed,
+    outcome,
+    reason,
+    seconds,
+    ...(done?.result.timing ? { timing: done.result.timing } : {}),
+    fingerprint: done?.fingerprint.hash ?? null,
+    params: stage.params,
+    places: placesOf(stage, root),
+    from: stage.dependsOn,
+    values: done?.result.values ?? {},
+    summary: done?.result.summary ?? '',
+    engine: done?.result.engine ?? null,
+    ports: Object.fromEntries(ports),
+    peakMemory: done?.result.peakMemory ?? null,
+    error: executed?.type === 'failed' ? executed.diagnostic.message : null,
+  };
+}
+
+/** Of the params that are written down; a default has no place. */
+export function placesOf(stage: GraphStage, root: string): { [param: string]: string } {
+  const written = flatten(stage.withoutDefaults(stage.params)).keys();
+  return Object.fromEntries(
+    [...written].map((path) => {
+      const { file, line, column } = stage.placeOf(path);
+      const shown = file.startsWith('--') ? file : relative(root, file);
+      return [path, `${shown}:${line}:${column}`];
+    }),
+  );
+}
+
+/** 2026-11-24T09:30:15Z → 20261124-093015. */
+function stampOf(date: Date): string {
+  return date.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+}

@@ -1,0 +1,135 @@
+/** One side of a diff: a run, some cells of a run, or a pipeline file with what the cache holds of it. */
+import { readFile } from 'node:fs/promises';
+import { Failure } from '../diagnostics/diagnostic.ts';
+import type { Files, IndexEntry, Store, StoredResult } from '../run/store.ts';
+import type { JsonObject } from '../stages/kind.ts';
+import { findRun } from './find.ts';
+import type { RunRecord, StageRecord } from './record.ts';
+
+export interface Subject {
+  readonly label: string;
+  readonly stages: readonly SubjectStage[];
+}
+
+export interface SubjectStage
+  extends Pick<
+    StageRecord,
+    'name' | 'kind' | 'seed' | 'params' | 'places' | 'from' | 'values' | 'engine' | 'ports'
+  > {
+  readonly fingerprint: string | null;
+  /** Cells that differ by their seed alone repeat one stage: the seed's label, else null. */
+  readonly repetition: string | null;
+}
+
+/** `RUN`, or `RUN[axis=label,…]` for the cells of one setting. Failure: `unknown-run`, `no-such-cell`. */
+export async function runSubject(wanted: string, store: Pick<Store, 'runs'>): Promise<Subject> {
+  const [, run = wanted, cell] = /^([^[]+)\[(.*)\]$/.exec(wanted) ?? [];
+  const record = await findRun(run, store);
+  return cell === undefined ? whole(record) : cellsOf(record, readCell(cell, wanted), wanted);
+}
+
+const whole = (record: RunRecord): Subject => ({
+  label: record.name ?? record.id,
+  stages: record.stages.map((stage) => ({ ...stage, repetition: null })),
+});
+
+function readCell(text: string, wanted: string): ReadonlyMap<string, string> {
+  const pairs = text.split(',').map((part): [string, string] => {
+    const [axis, label] = part.split('=');
+    if (!axis || label === undefined)
+      throw new Failure('no-such-cell', `\`${wanted}\` names no cell`, { fix: 'write RUN[axis=label]' });
+    return [axis.trim(), label.trim()];
+  });
+  return new Map(pairs);
+}
+
+/** The stages of these labels, and those that have none of the axes; their names lose the axes that were chosen. */
+function cellsOf(record: RunRecord, chosen: ReadonlyMap<string, string>, wanted: string): Subject {
+  const fits = (stage: StageRecord): boolean =>
+    [...chosen].every(([axis, label]) => (stage.cell[axis] ?? label) === label);
+  const stages = record.stages.filter(fits);
+  const chosenOnes = stages.filter((stage) =>
+    [...chosen.keys()].some((axis) => stage.cell[axis] !== undefined),
+  );
+  if (chosenOnes.length === 0)
+    throw new Failure('no-such-cell', `no stage of run \`${record.id}\` is a cell \`${wanted}\``, {
+      fix: `its cells are ${axesOf(record) || 'none: it has no matrix'}`,
+    });
+  const label = [...chosen].map(([axis, value]) => `${axis}=${value}`).join(',');
+  return {
+    label,
+    stages: stages.map((stage) => {
+      const { name, repetition } = nameWithout(stage, chosen);
+      const from = stage.from.map((source) => {
+        const other = record.stages.find((one) => one.name === source);
+        return other ? nameWithout(other, chosen).name : source;
+      });
+      return { ...stage, name, from, repetition };
+    }),
+  };
+}
+
+function nameWithout(
+  { name, cell }: StageRecord,
+  chosen: ReadonlyMap<string, string>,
+): { name: string; repetition: string | null } {
+  const left = Object.entries(cell).filter(([axis]) => !chosen.has(axis));
+  const base = name.replace(/\[.*\]$/, '');
+  const { seed, ...others } = Object.fromEntries(left);
+  const axes = Object.entries(others).map(([axis, label]) => `${axis}=${label}`);
+  return { name: axes.length === 0 ? base : `${base}[${axes.join(',')}]`, repetition: seed ?? null };
+}
+
+function axesOf(record: RunRecord): string {
+  const axes = new Map<string, Set<string>>();
+  for (const { cell } of record.stages)
+    for (const [axis, label] of Object.entries(cell))
+      axes.set(axis, (axes.get(axis) ?? new Set()).add(label));
+  return [...axes].map(([axis, labels]) => `${axis}=${[...labels].join('|')}`).join(', ');
+}
+
+/** Every label of an axis as a subject of its own. Failure: `no-such-cell`. */
+export async function axisSubjects(
+  wanted: string,
+  axis: string,
+  store: Pick<Store, 'runs'>,
+): Promise<Subject[]> {
+  const record = await findRun(wanted, store);
+  const labels = [...new Set(record.stages.flatMap((stage) => stage.cell[axis] ?? []))];
+  if (labels.length === 0)
+    throw new Failure('no-such-cell', `run \`${record.id}\` has no axis \`${axis}\``, {
+      fix: `its cells are ${axesOf(record) || 'none: it has no matrix'}`,
+    });
+  return labels.map((label) => cellsOf(record, new Map([[axis, label]]), `${wanted}[${axis}=${label}]`));
+}
+
+/** What the cache still holds of a stage's result: null where it is gone. */
+export async function resultOf(
+  stage: SubjectStage,
+  store: Pick<Store, 'lookup'>,
+): Promise<StoredResult | null> {
+  const entry: IndexEntry | null = stage.fingerprint === null ? null : await store.lookup(stage.fingerprint);
+  const own = JSON.stringify(stage.engine);
+  return entry?.results.find((result) => JSON.stringify(result.engine) === own) ?? null;
+}
+
+/** A JSON file of one of its ports; null where it is gone. */
+export async function readPort(
+  result: StoredResult | null,
+  port: string,
+  path: string,
+  store: Pick<Store, 'objectPath'>,
+): Promise<JsonObject | null> {
+  const ref = result?.ports[port]?.files[path];
+  if (!ref) return null;
+  try {
+    return JSON.parse(await readFile(store.objectPath(ref), 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Where the bytes of a port's files lie. */
+export function pathsOf(files: Files, store: Pick<Store, 'objectPath'>): { [path: string]: string } {
+  return Object.fromEntries(Object.entries(files).map(([path, ref]) => [path, store.objectPath(ref)]));
+}

@@ -1,0 +1,58 @@
+import { Chalk } from 'chalk';
+import { formatTable } from './table.ts';
+
+interface Part {
+  readonly title: string;
+  readonly sentences: readonly string[];
+  readonly tables: readonly {
+    readonly head: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+  }[];
+}
+
+/** Titled sentences and tables, indented by two. */
+export function formatParts(
+  parts: readonly Part[],
+  { color, width }: { color: boolean; width: number },
+): string {
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  return parts
+    .map(({ title, sentences, tables }) => {
+      const blocks = [
+        ...sentences.map((sentence) => wrapped(sentence, Math.max(40, width - 2))),
+        ...tables.map(({ head, rows }) =>
+          painted(
+            formatTable(
+              head,
+              rows.map((row) => row.map(cut)),
+            ),
+            chalk.dim,
+          ),
+        ),
+      ];
+      return [chalk.bold(title), ...blocks.map(indented)].join('\n');
+    })
+    .join('\n\n');
+}
+
+/** A cell that is longer makes a table of which nothing is seen. */
+const longest = 60;
+const cut = (text: string): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
+
+const indented = (text: string): string => text.replaceAll(/^/gm, '  ');
+
+function painted(table: string, paint: (text: string) => string): string {
+  const [head = '', ...rows] = table.split('\n');
+  return [paint(head), ...rows].join('\n');
+}
+
+function wrapped(text: string, width: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join('\n');
+}

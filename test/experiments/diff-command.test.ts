@@ -1,0 +1,100 @@
+/** `pipe diff` through the front door: runs, cells of a run, files; a matrix of two rates by three seeds. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeProject } from '../rig/project.ts';
+
+const pipeline = `version: 1
+name: cells
+seed: 7
+stages:
+  download: { dataset: shapes10, limit: { train: 200, test: 100 }, validation: 0.2 }
+  normalize: { data: download }
+  build: { input: [32, 32, 3], layers: [ { conv2d: { filters: 4, kernelSize: 3, activation: relu } }, { globalAveragePooling2d: {} }, { dense: { units: 10, activation: softmax } } ] }
+  train:
+    matrix: { rate: [0.001, 0.02], seed: [1, 2, 3] }
+    seed: "\${matrix.seed}"
+    model: build
+    data: normalize
+    epochs: 2
+    batchSize: 16
+    optimizer: { adam: { learningRate: "\${matrix.rate}" } }
+  evaluate: { model: train, data: normalize }
+`;
+
+test('pipe diff', async (t) => {
+  const { pipe, write } = makeProject(t, { 'cells.yaml': pipeline });
+  const ran = pipe('run', 'cells.yaml', '--name', 'first');
+  assert.equal(ran.code, 0, ran.err);
+  const json = (...args: string[]) => JSON.parse(pipe('diff', ...args, '--json').out);
+
+  await t.test('compares the cells of an axis over their seeds, paired where these are the same', () => {
+    const made = json('first', '--by', 'rate');
+    assert.deepEqual(made.subjects, ['rate=0.001', 'rate=0.02']);
+    assert.deepEqual(
+      made.params.map(({ path, values, places }: { path: string; values: string[]; places: string[] }) => [
+        path,
+        values,
+        places,
+      ]),
+      [['train.optimizer.adam.learningRate', ['0.001', '0.02'], [null, 'cells.yaml:9:29']]],
+    );
+    const [evaluation] = made.evaluations;
+    assert.equal(evaluation.comparisons[0].method, 'paired t');
+    assert.deepEqual(evaluation.comparisons[0].seeds, [3, 3]);
+    assert.deepEqual(made.graph, []);
+  });
+
+  await t.test('says of two cells with one seed each what changed, and what one seed cannot say', () => {
+    const args = ['first[rate=0.001,seed=1]', 'first[rate=0.02,seed=1]'];
+    const [evaluation] = json(...args).evaluations;
+    const [{ toRight, toWrong }] = evaluation.changes;
+    assert.deepEqual([toWrong.length, toRight.length], evaluation.comparisons[0].changed);
+    const { out, code } = pipe('diff', ...args);
+    assert.equal(code, 0);
+    assert.match(out, /McNemar's exact test on \d+ changed predictions/);
+    assert.match(
+      out.replace(/\s+/g, ' '),
+      /cannot say that the setting is better: another seed may move either by as much/,
+    );
+    assert.match(out, /became right, \d+ became wrong/);
+  });
+
+  await t.test('compares runs by name and `last`; a limit that is exceeded gives exit code 1', () => {
+    write('cells.yaml', pipeline.replace('0.001, 0.02', '0.001, 0.0000001'));
+    assert.equal(pipe('run', 'cells.yaml').code, 0);
+    const limited = pipe('diff', 'first[rate=0.02]', 'last[rate=1e-7]', '--max-drop', 'evaluate.loss=0.0001');
+    assert.equal(limited.code, 1, limited.err);
+    assert.match(limited.err, /evaluate\.loss is [\d.]+ worse \([\d.]+ → [\d.]+\); 0\.0001 is allowed/);
+    assert.equal(pipe('diff', 'first', 'last', '--max-drop', 'evaluate[rate=0.001,seed=1].loss=0.5').code, 0);
+    const wrong = pipe('diff', 'first', 'last', '--max-drop', 'accuracy');
+    assert.deepEqual([wrong.code, /invalid-limit/.test(wrong.err)], [2, true]);
+  });
+
+  await t.test('compares files before they run, with places; what the cache has of them counts', () => {
+    write('other.yaml', pipeline.replace('epochs: 2', 'epochs: 3').replace('0.02', '0.03'));
+    write('first.yaml', pipeline);
+    const made = json('first.yaml', 'other.yaml');
+    const epochs = made.params.find(
+      (one: { path: string }) => one.path === 'train[rate=0.001,seed=1].epochs',
+    );
+    assert.deepEqual(epochs.values, ['2', '3']);
+    assert.deepEqual(epochs.places, ['first.yaml:13:13', 'other.yaml:13:13']);
+    assert.ok(made.graph.some((one: { path: string }) => one.path === 'train[rate=0.03,seed=1]'));
+  });
+
+  await t.test('is given as Markdown and as a page', () => {
+    const markdown = pipe('diff', 'first', 'last', '--format', 'markdown').out;
+    assert.match(markdown, /^## .* against first\n/);
+    assert.match(markdown, /^\| --- \|/m);
+    assert.match(
+      pipe('diff', 'first', 'last', '--format', 'html').out,
+      /^<!doctype html>[\s\S]*<h2>graph<\/h2>/,
+    );
+  });
+
+  await t.test('tells which cells there are when it is asked for others', () => {
+    const { err, code } = pipe('diff', 'first', '--by', 'augment');
+    assert.equal(code, 2);
+    assert.match(err, /has no axis `augment`[\s\S]*rate=0\.001\|0\.02, seed=1\|2\|3/);
+  });
+});

@@ -1,0 +1,114 @@
+/** Records through the front door: every run leaves one, and they are listed, shown, named and removed. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { makeProject } from '../rig/project.ts';
+
+const pipeline = `version: 1
+name: steps
+stages:
+  download: { dataset: shapes10, limit: { train: 40, test: 20 }, validation: 0.25 }
+  normalize: { data: download, method: rescale }
+  stop: { kind: command, run: "node step.mjs", in: { script: step.mjs }, out: { text: out.txt } }
+`;
+const good = "import { writeFileSync } from 'node:fs'; writeFileSync('out.txt', 'x');";
+
+test('a run leaves a whole record: commit, machine, versions, memory, reasons, places; a failed one says why', (t) => {
+  const { pipe, write, folder } = makeProject(t, { 'steps.yaml': pipeline, 'step.mjs': good });
+  const git = (...args: string[]): string =>
+    spawnSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    }).stdout.trim();
+  git('init', '-q');
+  git('add', 'steps.yaml', 'step.mjs');
+  git('commit', '-q', '-m', 'first');
+  const first = pipe('run', 'steps.yaml', '--name', 'mine', '--set', 'normalize.method=standardize');
+  assert.equal(first.code, 0, first.err);
+  const record = JSON.parse(pipe('show', 'mine', '--json').out);
+  assert.deepEqual(
+    [record.name, record.outcome, record.sets],
+    ['mine', 'done', ['normalize.method=standardize']],
+  );
+  assert.deepEqual(record.git, { commit: git('rev-parse', 'HEAD'), dirty: false });
+  assert.equal(record.versions.node, process.version);
+  assert.ok(record.peakMemory > 1e6 && record.machine.memory > 1e6);
+  assert.equal(record.text, pipeline);
+  const [download, normalize] = record.stages;
+  assert.equal(download.reason, 'never run');
+  assert.ok(download.peakMemory > 1e6);
+  assert.equal(download.places['limit.train'], 'steps.yaml:4:50');
+  assert.deepEqual(normalize.from, ['download']);
+
+  write('step.mjs', 'process.exit(3)');
+  assert.equal(pipe('run', 'steps.yaml').code, 1);
+  const failed = JSON.parse(pipe('show', 'last', '--json').out);
+  assert.deepEqual([failed.outcome, failed.git.dirty], ['failed', true]);
+  const stop = failed.stages.find((stage: { name: string }) => stage.name === 'stop');
+  assert.match(stop.error, /exit code 3/);
+  assert.equal(failed.stages[0].outcome, 'cached');
+});
+
+test('a run whose process is killed has a record that says so', async (t) => {
+  const project = makeProject(t, { 'steps.yaml': pipeline, 'step.mjs': 'setTimeout(() => {}, 60000)' });
+  const running = project.start('run', 'steps.yaml', '--json');
+  await running.event((event) => event.type === 'stage-start' && event.stage === 'stop');
+  assert.match(project.pipe('runs').out, /steps +running/);
+  running.signal('SIGKILL');
+  await running.ended;
+  assert.match(project.pipe('runs').out, /steps +died/);
+});
+
+test('runs are filtered, sorted, counted and given as JSON and CSV; a removed one is gone', (t) => {
+  const { pipe, write } = makeProject(t, { 'steps.yaml': pipeline, 'step.mjs': good });
+  pipe('run', 'steps.yaml', '--name', 'first');
+  write('other.yaml', pipeline.replace('name: steps', 'name: other'));
+  pipe('run', 'other.yaml', '--name', 'second');
+  const names = (...args: string[]): string[] =>
+    pipe('runs', '--json', ...args)
+      .out.trim()
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line).name);
+  assert.deepEqual(names(), ['second', 'first']);
+  assert.deepEqual(names('--sort', 'name'), ['first', 'second']);
+  assert.deepEqual(names('--sort', 'name', '--last', '1'), ['first']);
+  assert.deepEqual(names('--filter', 'pipeline=steps', 'outcome=done'), ['first']);
+  assert.deepEqual(names('--filter', 'download.rows>1000'), []);
+  assert.deepEqual(names('--filter', 'download.rows>=60', 'ran>0'), ['first']);
+  const [head, ...rows] = pipe('runs', '--csv').out.trim().split('\n');
+  assert.match(
+    head ?? '',
+    /^run,name,pipeline,profile,outcome,started,seconds,ran,cached,failed,commit,dirty,download\.rows/,
+  );
+  assert.equal(rows.length, 2);
+  const wrong = pipe('runs', '--filter', 'nothing');
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /invalid-filter: `nothing` is no condition/);
+  assert.equal(pipe('runs', 'rm', 'first').code, 0);
+  assert.deepEqual(names(), ['second']);
+  assert.equal(pipe('show', 'first').code, 2);
+});
+
+test("a stage's name shows its last run, with the place of each param", (t) => {
+  const { pipe } = makeProject(t, { 'steps.yaml': pipeline, 'step.mjs': good });
+  pipe('run', 'steps.yaml');
+  const { out } = pipe('show', 'normalize');
+  assert.match(out, /^stage +normalize$/m);
+  assert.match(out, /^method +"rescale" +steps\.yaml:5:\d+$/m);
+  assert.match(out, /^perChannel +false +default$/m);
+});
+
+test('what is kept of records can be lost, and a damaged record is not listed', (t) => {
+  const { pipe, write, read, folder } = makeProject(t, { 'steps.yaml': pipeline, 'step.mjs': good });
+  pipe('run', 'steps.yaml');
+  const before = pipe('runs', '--json').out;
+  assert.ok(readdirSync(join(folder, 'cache/runs')).includes('.heads.json'));
+  write('cache/runs/.heads.json', 'noise');
+  assert.equal(pipe('runs', '--json').out, before);
+  const file = `cache/runs/${JSON.parse(before).id}.json`;
+  write(file, read(file).replace('"done"', '"failed"'));
+  assert.equal(pipe('runs', '--json').out, '');
+});
