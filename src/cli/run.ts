@@ -124,11 +124,12 @@ interface Reporter {
 async function makeReporter(flags: RunFlags): Promise<Reporter> {
   if (flags.json) return { emit: printJson, note: () => {}, close: () => {} };
   const { createReporter } = await import('../ui/progress.ts');
-  const interactive = process.stderr.isTTY === true && process.env.CI === undefined;
+  const { CI, TERM } = process.env;
+  const interactive = process.stderr.isTTY === true && !CI && TERM !== 'dumb';
   const view = createReporter({ stream: process.stderr, color: wantsColor(process.stderr), interactive });
   return {
     emit: (event) => view.onEvent(event),
-    note: (line) => process.stderr.write(`${line}\n`),
+    note: (line) => view.note(line),
     close: () => view.close(),
   };
 }

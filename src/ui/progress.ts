@@ -1,72 +1,89 @@
-/** A run as it happens: a live line for what runs on a terminal, else a plain line at each stage's start and end. */
-
+/** A run as it happens: on a terminal a live block of what runs and waits, else a plain line at each stage's start and end. */
 import { readFileSync } from 'node:fs';
 import { Chalk, type ChalkInstance } from 'chalk';
 import stringWidth from 'string-width';
 import type { RunEvent } from '../run/events.ts';
 import type { Progress } from '../stages/context.ts';
 import { formatDiagnostics } from './diagnostics.ts';
-import { duration } from './duration.ts';
+import { liveLine } from './live-line.ts';
+import { cut, padded, printable } from './text.ts';
+import { TimeLeft } from './time-left.ts';
 import { endedLine, type TrialEvent, TrialsView } from './trials.ts';
 
 export interface Reporter {
   onEvent(event: RunEvent): void;
+  /** A line of talk between the stages' lines. */
+  note(line: string): void;
   close(): void;
 }
 
-export function createReporter({
-  stream,
-  color,
-  interactive,
-}: {
-  stream: NodeJS.WriteStream;
-  color: boolean;
-  interactive: boolean;
-}): Reporter {
-  return new View(stream, color, interactive);
+/** What a view needs of a terminal; process.stderr is one. */
+export interface Terminal {
+  write(text: string): unknown;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+  on?(event: 'resize', listener: () => void): unknown;
+  off?(event: 'resize', listener: () => void): unknown;
 }
+
+export interface ViewOptions {
+  readonly stream: Terminal;
+  readonly color: boolean;
+  readonly interactive: boolean;
+}
+
+export function createReporter(options: ViewOptions): Reporter {
+  return new View(options);
+}
+
+interface Running {
+  progress: Progress | null;
+  readonly time: TimeLeft;
+}
+
+type EndEvent = Extract<RunEvent, { type: 'stage-end' }>;
 
 const redrawMs = 100;
 const symbols = { cached: '✔', ran: '✔', failed: '✖', skipped: '○', interrupted: '◌' } as const;
+const widestName = 36;
+const summaryWidth = 52;
 
 class View implements Reporter {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: Terminal;
   readonly #chalk: ChalkInstance;
   readonly #color: boolean;
   readonly #interactive: boolean;
-  readonly #running = new Map<string, { started: number; progress: Progress | null }>();
+  readonly #running = new Map<string, Running>();
   /** By stage, the searches that run. */
   readonly #searches = new Map<string, TrialsView>();
+  #waiting: string[] = [];
   #nameWidth = 8;
-  #drawn = 0;
+  /** The lines of the live block as they stand on the terminal. */
+  #drawn: readonly string[] = [];
   #last = 0;
+  #timer: NodeJS.Timeout | null = null;
+  readonly #onResize = (): void => this.#redraw();
 
-  constructor(stream: NodeJS.WriteStream, color: boolean, interactive: boolean) {
+  constructor({ stream, color, interactive }: ViewOptions) {
     this.#stream = stream;
     this.#color = color;
     this.#chalk = new Chalk({ level: color ? 1 : 0 });
     this.#interactive = interactive;
+    if (interactive) stream.on?.('resize', this.#onResize);
   }
 
   onEvent(event: RunEvent): void {
     switch (event.type) {
       case 'run-start':
-        this.#nameWidth = Math.max(...event.stages.map((name) => stringWidth(name)));
-        this.#print(
-          `${this.#chalk.bold(event.pipeline)}${event.profile === null ? '' : `@${event.profile}`} · ${event.stages.length} stages · engine ${event.engine} (${event.engineReason})`,
-        );
+        this.#waiting = [...event.stages];
+        this.#nameWidth = Math.min(widestName, Math.max(...event.stages.map((name) => stringWidth(name))));
+        this.#print(this.#heading(event));
         break;
       case 'stage-start':
-        this.#running.set(event.stage, { started: Date.now(), progress: null });
-        if (this.#interactive) this.#redraw(true);
-        else this.#print(`  ● ${this.#name(event.stage)}  ${event.reason}`);
+        this.#start(event.stage, event.reason);
         break;
       case 'stage-progress':
-        this.#running.set(event.stage, {
-          started: this.#running.get(event.stage)?.started ?? Date.now(),
-          progress: event.progress,
-        });
-        this.#redraw(false);
+        this.#progress(event.stage, event.progress);
         break;
       case 'stage-trial':
         this.#trial(event);
@@ -84,16 +101,45 @@ class View implements Reporter {
       case 'stage-end':
         this.#running.delete(event.stage);
         this.#searches.delete(event.stage);
+        this.#waiting = this.#waiting.filter((name) => name !== event.stage);
         this.#end(event);
         break;
       case 'run-end':
+        this.#waiting = [];
         this.#finish(event);
         break;
     }
   }
 
+  note(line: string): void {
+    this.#print(line);
+  }
+
   close(): void {
-    this.#clear();
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#stream.off?.('resize', this.#onResize);
+    this.#draw([]);
+  }
+
+  #heading(event: Extract<RunEvent, { type: 'run-start' }>): string {
+    const profile = event.profile === null ? '' : `@${event.profile}`;
+    const stages = `${event.stages.length} stage${event.stages.length === 1 ? '' : 's'}`;
+    return `${this.#chalk.bold(event.pipeline)}${profile} · ${stages} · engine ${event.engine} (${event.engineReason})`;
+  }
+
+  #start(stage: string, reason: string): void {
+    this.#running.set(stage, { progress: null, time: new TimeLeft() });
+    this.#waiting = this.#waiting.filter((name) => name !== stage);
+    if (this.#interactive) this.#redraw();
+    else this.#print(`  ● ${this.#name(stage)}  ${reasonText(reason)}`);
+  }
+
+  #progress(stage: string, progress: Progress): void {
+    const running = this.#running.get(stage);
+    if (!running) return;
+    running.progress = progress;
+    running.time.add(performance.now() / 1000, progress.done);
+    this.#redrawSoon();
   }
 
   #trial(event: TrialEvent): void {
@@ -102,24 +148,38 @@ class View implements Reporter {
     search.onTrial(event);
     const line = endedLine(event);
     if (!this.#interactive && line !== null) this.#print(`    ${this.#name(event.stage)}  ${line}`);
-    else this.#redraw(false);
+    else this.#redrawSoon();
   }
 
-  #end(event: Extract<RunEvent, { type: 'stage-end' }>): void {
+  #end(event: EndEvent): void {
     const { outcome } = event;
-    const paint =
-      outcome === 'failed'
-        ? this.#chalk.red
-        : outcome === 'skipped' || outcome === 'interrupted'
-          ? this.#chalk.yellow
-          : this.#chalk.green;
     const how = outcome === 'ran' ? `ran ${event.seconds.toFixed(1)} s` : outcome;
-    const reason = outcome === 'ran' || outcome === 'skipped' ? this.#chalk.dim(`   ${event.reason}`) : '';
+    const reason = outcome === 'ran' || outcome === 'skipped' ? reasonText(event.reason) : '';
+    const columns = [
+      `  ${this.#paint(outcome)(symbols[outcome])} ${this.#name(event.stage)}`,
+      padded(printable(event.summary), this.#summaryWidth),
+      padded(how, reason === '' ? 0 : 12),
+      this.#chalk.dim(reason),
+    ];
     this.#print(
-      `  ${paint(symbols[outcome])} ${this.#name(event.stage)}  ${event.summary.padEnd(52)}  ${how}${reason}`.trimEnd(),
+      columns
+        .filter((column) => column !== '')
+        .join('  ')
+        .trimEnd(),
     );
     if (event.diagnostic)
       this.#print(formatDiagnostics([event.diagnostic], { color: this.#color, readSource }));
+  }
+
+  /** Narrower in a narrow terminal, so that a short reason still stands in the same line. */
+  get #summaryWidth(): number {
+    if (!this.#interactive) return summaryWidth;
+    return Math.min(summaryWidth, Math.max(12, this.#width - this.#nameWidth - 40));
+  }
+
+  #paint(outcome: EndEvent['outcome']): (text: string) => string {
+    if (outcome === 'failed') return this.#chalk.red;
+    return outcome === 'skipped' || outcome === 'interrupted' ? this.#chalk.yellow : this.#chalk.green;
   }
 
   #finish(event: Extract<RunEvent, { type: 'run-end' }>): void {
@@ -134,52 +194,76 @@ class View implements Reporter {
   }
 
   #name(name: string): string {
-    return name + ' '.repeat(Math.max(0, this.#nameWidth - stringWidth(name)));
+    return padded(cut(printable(name), this.#nameWidth), this.#nameWidth);
   }
 
   #print(text: string): void {
-    this.#clear();
+    this.#draw([]);
     this.#stream.write(`${text}\n`);
-    this.#redraw(true);
+    this.#redraw();
   }
 
-  #clear(): void {
-    if (this.#drawn > 0) this.#stream.write(`\u001b[${this.#drawn}A\u001b[0J`);
-    this.#drawn = 0;
+  #redrawSoon(): void {
+    if (!this.#interactive || this.#timer) return;
+    const wait = Math.max(0, redrawMs - (Date.now() - this.#last));
+    this.#timer = setTimeout(() => this.#redraw(), wait);
+    this.#timer.unref();
   }
 
-  #redraw(now: boolean): void {
-    if (!this.#interactive || (!now && Date.now() - this.#last < redrawMs)) return;
+  #redraw(): void {
+    if (!this.#interactive) return;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
     this.#last = Date.now();
-    this.#clear();
-    const width = (this.#stream.columns ?? 80) - 1;
-    const lines = [...this.#running].flatMap(([name, { started, progress }]) => {
-      const search = this.#searches.get(name);
-      const at = search?.headline() ?? (progress ? live(progress, started) : '');
-      const table = search?.table().map((line) => `      ${line}`) ?? [];
-      return [`  ● ${this.#name(name)}  ${at}`, ...table].map((line) => cut(line, width));
-    });
-    if (lines.length > 0) this.#stream.write(`${lines.join('\n')}\n`);
-    this.#drawn = lines.length;
+    this.#draw(this.#block());
+  }
+
+  /** Never higher than the terminal: what scrolled out of it could not be drawn over. */
+  #block(): string[] {
+    const room = Math.max(1, (this.#stream.rows ?? 24) - 2);
+    const lines = [
+      ...[...this.#running].flatMap(([name, running]) => this.#runningLines(name, running)),
+      ...this.#waiting.map((name) => this.#chalk.dim(cut(`  ○ ${printable(name)}`, this.#width))),
+    ];
+    if (lines.length <= room) return lines;
+    const more = `  … and ${lines.length - room + 1} more`;
+    return [...lines.slice(0, room - 1), this.#chalk.dim(cut(more, this.#width))];
+  }
+
+  #runningLines(name: string, { progress, time }: Running): string[] {
+    const head = cut(`  ● ${this.#name(name)}  `, this.#width);
+    const search = this.#searches.get(name);
+    if (search) {
+      const table = search.table().map((line) => `      ${line}`);
+      return [head + search.headline(), ...table].map((line) => cut(printable(line), this.#width));
+    }
+    const left = progress?.total == null ? null : time.left(progress.unit, progress.total);
+    return [head + liveLine(progress, left, this.#width - stringWidth(head), this.#chalk)];
+  }
+
+  /** The last column stays free: some terminals break the line there. */
+  get #width(): number {
+    return Math.max(10, (this.#stream.columns ?? 80) - 1);
+  }
+
+  /** Writes the block over the one that stands there, line by line, so that nothing flickers. */
+  #draw(lines: readonly string[]): void {
+    if (this.#drawn.length === 0 && lines.length === 0) return;
+    const up = this.#rowsDrawn();
+    const written = lines.map((line) => `${line}\u001b[K\n`).join('');
+    this.#stream.write(`${up > 0 ? `\u001b[${up}A` : ''}\r${written}\u001b[J`);
+    this.#drawn = lines;
+  }
+
+  /** A terminal that became narrower has broken the lines that stand there. */
+  #rowsDrawn(): number {
+    const columns = this.#stream.columns ?? 80;
+    return this.#drawn.reduce((rows, line) => rows + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0);
   }
 }
 
-function live({ unit, done, total, show }: Progress, started: number): string {
-  const shown = Object.entries(show ?? {})
-    .map(([label, value]) => `${label} ${value}`)
-    .join('  ');
-  if (total === null) return `${done} ${unit}  ${shown}`;
-  const part = total === 0 ? 0 : done / total;
-  const left = part > 0.01 ? `  ${duration(((Date.now() - started) / 1000) * (1 / part - 1))} left` : '';
-  const bar = '━'.repeat(Math.round(part * 20)).padEnd(20, '─');
-  return `${unit} ${Math.ceil(done)}/${total} ${bar} ${Math.round(part * 100)}%  ${shown}${left}`;
-}
-
-function cut(line: string, width: number): string {
-  let kept = line;
-  while (stringWidth(kept) > width) kept = kept.slice(0, -1);
-  return kept;
-}
+/** `param rotation 20 → 30` is known to be a param. */
+const reasonText = (reason: string): string => printable(reason.replace(/^param /, ''));
 
 function readSource(file: string): string | null {
   try {

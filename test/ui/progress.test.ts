@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import stringWidth from 'string-width';
+import type { RunEvent } from '../../src/run/events.ts';
+import { createReporter, type Reporter } from '../../src/ui/progress.ts';
+import { Screen } from './screen.ts';
+
+const start = (stages: readonly string[]): RunEvent => ({
+  type: 'run-start',
+  pipeline: 'cifar',
+  profile: null,
+  stages,
+  engine: 'wasm',
+  engineReason: 'always there',
+});
+const begin = (stage: string, reason = 'never run'): RunEvent => ({ type: 'stage-start', stage, reason });
+const progress = (stage: string, done: number, show: { [label: string]: string } = {}): RunEvent => ({
+  type: 'stage-progress',
+  stage,
+  progress: { unit: 'epoch', done, total: 20, show },
+});
+const ended = (
+  stage: string,
+  summary = 'fine',
+  outcome: 'ran' | 'cached' = 'ran',
+  reason = 'param rotation 20 → 30',
+): RunEvent => ({
+  type: 'stage-end',
+  stage,
+  outcome,
+  seconds: 0.31,
+  summary,
+  reason,
+});
+
+function view(columns = 100, rows = 30): { screen: Screen; reporter: Reporter } {
+  const screen = new Screen(columns, rows);
+  return { screen, reporter: createReporter({ stream: screen, color: false, interactive: true }) };
+}
+
+/** Draws at once what else is drawn a tenth of a second later. */
+const drawn = (reporter: Reporter, screen: Screen): string => {
+  reporter.note('.');
+  return screen.text();
+};
+
+test('a run looks as it should: what ended with its reason, what runs with its progress, what waits', () => {
+  const { screen, reporter } = view();
+  reporter.onEvent(start(['download', 'augment', 'train', 'evaluate']));
+  reporter.onEvent(ended('download', 'cifar10: 45,000 train', 'cached'));
+  reporter.onEvent(begin('augment'));
+  reporter.onEvent(ended('augment', '8 operations'));
+  reporter.onEvent(begin('train'));
+  reporter.onEvent(progress('train', 7, { 'img/s': '302', loss: '0.71', acc: '75.3%' }));
+  reporter.note('stopping');
+  assert.equal(
+    screen.text(),
+    `cifar · 4 stages · engine wasm (always there)
+  ✔ download  cifar10: 45,000 train                                cached
+  ✔ augment   8 operations                                         ran 0.3 s     rotation 20 → 30
+stopping
+  ● train     epoch 7/20 ━━━━━━━───────────── 35%  302 img/s  loss 0.71  acc 75.3%
+  ○ evaluate`,
+  );
+});
+
+test('twenty stages at once in a low terminal: never more lines than it has, and nothing is left behind', () => {
+  const { screen, reporter } = view(60, 12);
+  const stages = Array.from({ length: 20 }, (_, i) => `stage-${i}`);
+  reporter.onEvent(start(stages));
+  for (const stage of stages) reporter.onEvent(begin(stage));
+  for (let i = 0; i < 40; i++) reporter.onEvent(progress(stages[i % 20] ?? '', i / 4));
+  const live = drawn(reporter, screen).split('\n').slice(2);
+  assert.equal(live.length, 10);
+  assert.match(live.at(-1) ?? '', /… and 11 more/);
+  for (const stage of stages) reporter.onEvent(ended(stage));
+  reporter.close();
+  const lines = screen.text().split('\n');
+  assert.equal(lines.length, 22);
+  assert.equal(lines.filter((line) => line.includes('✔')).length, 20);
+});
+
+test('long and wide names keep the columns, and no live line is wider than the terminal', () => {
+  const { screen, reporter } = view(70);
+  const stages = ['学習ステージ', 'a-name-that-is-much-longer-than-any-column-should-be-wide', '👩‍🔬', 'x'];
+  reporter.onEvent(start(stages));
+  for (const stage of stages) {
+    reporter.onEvent(begin(stage));
+    reporter.onEvent(progress(stage, 3, { loss: '0.71', acc: '75.3%', val: '77.0%', 'img/s': '302' }));
+  }
+  const live = drawn(reporter, screen)
+    .split('\n')
+    .filter((line) => line.includes('●'));
+  assert.equal(live.length, 4);
+  for (const line of live) assert.ok(stringWidth(line) < 70, line);
+  const columns = live.map((line) => stringWidth(line.slice(0, line.indexOf('epoch'))));
+  assert.deepEqual(new Set(columns), new Set([columns[0]]));
+});
+
+test('after a resize, narrower or wider, the block stands once', () => {
+  const { screen, reporter } = view(100);
+  reporter.onEvent(start(['train', 'evaluate']));
+  reporter.onEvent(begin('train'));
+  for (const columns of [44, 120, 30, 100, 61]) {
+    reporter.onEvent(progress('train', 5, { loss: '0.71', acc: '75.3%', val: '77.0%' }));
+    screen.resize(columns, 30);
+    const text = drawn(reporter, screen);
+    assert.equal(text.match(/●/g)?.length, 1, text);
+    assert.equal(text.match(/○/g)?.length, 1, text);
+  }
+  reporter.close();
+  assert.doesNotMatch(screen.text(), /[●○]/);
+});
+
+test('in a narrow terminal the bar and then values give way, the time left stays last', () => {
+  const { screen, reporter } = view(40);
+  reporter.onEvent(start(['train']));
+  reporter.onEvent(begin('train'));
+  reporter.onEvent(progress('train', 10, { loss: '0.71', acc: '75.3%' }));
+  assert.match(drawn(reporter, screen), /● train +epoch 10\/20 .*50%/);
+});
+
+test('without a terminal there is one plain line at a start and one at an end, and no escape sequence', () => {
+  const screen = new Screen(80, 24);
+  let written = '';
+  const stream = {
+    write: (text: string) => {
+      written += text;
+    },
+    columns: 80,
+  };
+  const reporter = createReporter({ stream, color: false, interactive: false });
+  for (const event of [start(['a']), begin('a'), progress('a', 3), ended('a', 'ok')]) reporter.onEvent(event);
+  reporter.close();
+  screen.write(written);
+  assert.equal(
+    written,
+    `cifar · 1 stage · engine wasm (always there)
+  ● a  never run
+  ✔ a  ok                                                    ran 0.3 s     rotation 20 → 30\n`.replace(
+      '  ● a ',
+      '  ● a ',
+    ),
+  );
+});
+
+test('control characters of names and summaries move no cursor', () => {
+  let written = '';
+  const stream = {
+    write: (text: string) => {
+      written += text;
+    },
+  };
+  const reporter = createReporter({ stream, color: false, interactive: false });
+  for (const event of [start(['a']), ended('a', 'x\u001b[2Jy\u0007')]) reporter.onEvent(event);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+  assert.doesNotMatch(written, /[\u0007\u001b]/);
+});
