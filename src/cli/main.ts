@@ -120,6 +120,22 @@ plain('trials', 'the trials of a search, the best first', [
   .option('--run <run>', 'of this run')
   .action(async (stage, flags) => end((await import('./trials.ts')).trials(stage, flags)));
 
+plain(
+  'report',
+  'one page about runs, from their records: with times, and what changed since the run before',
+  ['pipe report last --open', 'pipe report base last --out comparison.html'],
+)
+  .argument('<runs...>', 'ids, names, `last`')
+  .option('--out <file>', 'where to write it (default: report-RUN.html here)')
+  .option('--open', 'open it in the browser')
+  .action(async (wanted, flags) => end((await import('./report.ts')).report(wanted, flags)));
+
+plain('reproduce', 'run again without the cache, and compare every output byte by byte', [
+  'pipe reproduce last',
+])
+  .argument('<run>', "a run's id or name, `last`")
+  .action(async (wanted, flags) => end((await import('./reproduce.ts')).reproduce(wanted, flags)));
+
 const engine = plain('engine', 'what computes: list, install and test engines', [
   'pipe engine',
   'pipe engine install native',

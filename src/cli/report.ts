@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { openCache } from '../cache/cache.ts';
+import { findRun, readHeads } from '../experiments/find.ts';
+import { type RunRecord, readRecord } from '../experiments/record.ts';
+import type { Store } from '../run/store.ts';
+import type { CommonFlags } from './main.ts';
+import { print, printJson } from './output.ts';
+import { readSettings } from './settings.ts';
+
+export interface ReportFlags extends CommonFlags {
+  readonly out?: string;
+  readonly open?: boolean;
+}
+
+export async function report(wanted: readonly string[], flags: ReportFlags): Promise<number> {
+  const store = await openCache(readSettings(flags).cacheFolder);
+  const runs: RunRecord[] = [];
+  for (const one of wanted) runs.push(await findRun(one, store));
+  const [{ makeRunPage }, { browserScript }] = await Promise.all([
+    import('../report/run-page.ts'),
+    import('../report/script.ts'),
+  ]);
+  const { html } = await makeRunPage(runs, await runBefore(runs[0], store), store, browserScript());
+  const file = resolve(flags.out ?? `report-${runs.map((run) => run.name ?? run.id).join('-')}.html`);
+  writeFileSync(file, html);
+  if (flags.json) printJson({ version: 1, file, runs: runs.map((run) => run.id) });
+  else print(file);
+  if (flags.open) openInBrowser(file);
+  return 0;
+}
+
+/** The last run before it of the same pipeline and profile that has results. */
+async function runBefore(run: RunRecord | undefined, store: Store): Promise<RunRecord | null> {
+  if (!run) return null;
+  const heads = await readHeads(store);
+  const before = heads.find(
+    (head) =>
+      head.id < run.id &&
+      head.pipeline === run.pipeline &&
+      head.profile === run.profile &&
+      head.outcome === 'done',
+  );
+  return before ? readRecord(await store.runs.read(before.id)) : null;
+}
+
+function openInBrowser(file: string): void {
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open', file]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', file]
+        : ['xdg-open', file];
+  const child = spawn(command ?? '', args, { stdio: 'ignore', detached: true });
+  child.on('error', () => process.stderr.write(`nothing opens ${file} here: open it in a browser\n`));
+  child.unref();
+}

@@ -1,0 +1,153 @@
+/** A report of runs, from their records: with times, machine, and what changed since the run before. */
+import { diffSubjects } from '../experiments/diff/diff.ts';
+import { partsOf } from '../experiments/diff/parts.ts';
+import type { RunRecord, StageRecord } from '../experiments/record.ts';
+import { pathsOf, resultOf, runSubject } from '../experiments/subject.ts';
+import type { LineageStage } from '../plan/lineage.ts';
+import type { Store } from '../run/store.ts';
+import type { Artifact } from '../stages/context.ts';
+import { axis, tooltip } from './axes.ts';
+import type { Cell } from './csv.ts';
+import { escapeHtml, htmlTable } from './html.ts';
+import { readInputs } from './inputs.ts';
+import { allSections, makePage, type Page } from './page.ts';
+import { type Plot, slug } from './plot.ts';
+import type { Section } from './section.ts';
+
+/** `before` is the run that the first one is compared with; null where there is none. */
+export async function makeRunPage(
+  runs: readonly RunRecord[],
+  before: RunRecord | null,
+  store: Store,
+  script: string,
+): Promise<Page> {
+  const several = runs.length > 1;
+  const artifacts = await Promise.all(runs.map((run) => artifactsOf(run, several, store)));
+  const input = await readInputs(artifacts.flat(), several ? [] : graphOf(runs[0]));
+  const changed = before && !several ? await changes(before, runs[0], store) : null;
+  const [summary = 'summary', ...others] = allSections;
+  const title = several ? `${runs.length} runs` : `${runs[0]?.pipeline}: run ${labelOf(runs[0])}`;
+  const choices = [summary, ...runs.map(runSection), ...(changed ? [changed] : []), ...others];
+  return makePage(
+    title,
+    input,
+    choices.filter((choice) => choice !== 'reproduce'),
+    script,
+  );
+}
+
+const labelOf = (run: RunRecord | undefined): string => run?.name ?? run?.id ?? '';
+
+const graphOf = (run: RunRecord | undefined): LineageStage[] =>
+  (run?.stages ?? []).map(({ name, kind, from }) => ({ name, kind, from }));
+
+/** What the cache still holds of a run's stages, in the order in which they ran. */
+async function artifactsOf(run: RunRecord, several: boolean, store: Store): Promise<Artifact[]> {
+  const found = await Promise.all(
+    run.stages.map(async (stage) => {
+      const result = await resultOf({ ...stage, repetition: null }, store);
+      const ports = Object.entries(result?.ports ?? {}).filter(([, content]) => shown.has(content.type));
+      const name = several ? `${labelOf(run)} ${stage.name}` : stage.name;
+      return ports.map(
+        ([port, content]): Artifact => ({
+          stage: name,
+          kind: stage.kind,
+          port,
+          type: content.type,
+          files: pathsOf(content.files, store),
+        }),
+      );
+    }),
+  );
+  return found.flat();
+}
+
+const shown = new Set(['history', 'metrics', 'predictions', 'image', 'facts', 'trials']);
+
+function runSection(run: RunRecord): Section {
+  const profile = run.profile === null ? '' : ` --profile ${run.profile}`;
+  const sets = run.sets.length === 0 ? '' : ` --set ${run.sets.join(' ')}`;
+  const commit = run.git
+    ? `${run.git.commit}${run.git.dirty ? ', with changes that were not committed' : ''}`
+    : '–';
+  const facts = [
+    ['started', run.started],
+    ['took', `${run.seconds.toFixed(1)} s`],
+    ['outcome', run.outcome],
+    ['commit', commit],
+    ['machine', `${run.machine.cpu} × ${run.machine.cpus}, ${run.machine.platform}`],
+    [
+      'versions',
+      Object.entries(run.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ],
+  ];
+  const rows = run.stages.map((stage) => [
+    stage.name,
+    stage.outcome,
+    stage.seconds.toFixed(1),
+    stage.peakMemory === null ? '' : (stage.peakMemory / 1e6).toFixed(0),
+    stage.reason === 'cached' ? '' : stage.reason,
+  ]);
+  const again = `<pre tabindex="0"><code>${escapeHtml(`${run.git ? `git checkout ${run.git.commit}\n` : ''}pipe run ${run.file}${profile}${sets}\npipe reproduce ${run.id}`)}</code></pre>`;
+  return {
+    title: `Run ${labelOf(run)}`,
+    before: [
+      htmlTable(['', ''], facts, { label: `Run ${labelOf(run)}` }),
+      htmlTable(['stage', 'outcome', 'seconds', 'MB', 'why'], rows, { label: 'Stages', numbers: [2, 3] }),
+    ].join('\n'),
+    plots: run.stages.some((stage) => stage.outcome === 'ran') ? [timePlot(run)] : [],
+    after: `<h3>How to get it again</h3>${again}<details><summary>${escapeHtml(run.file)}</summary><pre tabindex="0"><code>${escapeHtml(run.text)}</code></pre></details>`,
+  };
+}
+
+function timePlot(run: RunRecord): Plot {
+  const ran = run.stages.filter((stage: StageRecord) => stage.outcome === 'ran');
+  const longest = Math.max(...ran.map((stage) => stage.name.length));
+  return {
+    id: `${slug(labelOf(run))}-times`,
+    title: 'Seconds by stage',
+    height: 70 + ran.length * 30,
+    option: {
+      tooltip: tooltip('item'),
+      grid: { left: Math.min(220, 20 + longest * 7), right: 30, top: 8, bottom: 40 },
+      xAxis: axis('seconds', { nameGap: 24 }),
+      yAxis: axis('', {
+        type: 'category',
+        inverse: true,
+        data: ran.map((stage) => stage.name),
+        splitLine: { show: false },
+      }),
+      series: [
+        {
+          type: 'bar',
+          data: ran.map((stage) => Number(stage.seconds.toFixed(2))),
+          itemStyle: { color: 'var(--c1)' },
+          barMaxWidth: 16,
+          emphasis: { disabled: true },
+        },
+      ],
+    },
+    columns: ['stage', 'seconds'],
+    rows: ran.map((stage): Cell[] => [stage.name, Number(stage.seconds.toFixed(2))]),
+  };
+}
+
+async function changes(before: RunRecord, run: RunRecord | undefined, store: Store): Promise<Section | null> {
+  if (!run) return null;
+  const subjects = await Promise.all([before.id, run.id].map((id) => runSubject(id, store)));
+  const parts = partsOf(await diffSubjects(subjects, store));
+  const body = parts.map(({ title, sentences, tables }) => {
+    const told = sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`);
+    return [
+      `<h3>${escapeHtml(title)}</h3>`,
+      ...told,
+      ...tables.map(({ head, rows }) => htmlTable(head, rows, { label: title })),
+    ].join('\n');
+  });
+  return {
+    title: `Changes since ${labelOf(before)}`,
+    before: body.length > 0 ? body.join('\n') : '<p>Nothing differs.</p>',
+  };
+}
