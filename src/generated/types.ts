@@ -999,6 +999,22 @@ title: string
  * @minItems 1
  */
 of: [CommonReference, ...(CommonReference)[]]
+/**
+ * What the page shows, in this order: names of its sections, and Markdown of your own. Sections without content are left out.
+ * 
+ * @minItems 1
+ */
+sections: [(("summary" | "comparison" | "graph" | "data" | "augmentation" | "model" | "tuning" | "curves" | "classes" | "confusion" | "calibration" | "mistakes" | "settings" | "versions" | "reproduce") | {
+/**
+ * CommonMark with tables.
+ */
+markdown: string
+}), ...((("summary" | "comparison" | "graph" | "data" | "augmentation" | "model" | "tuning" | "curves" | "classes" | "confusion" | "calibration" | "mistakes" | "settings" | "versions" | "reproduce") | {
+/**
+ * CommonMark with tables.
+ */
+markdown: string
+}))[]]
 }
 /**
  * Trains a model by minibatches; continues from the last finished epoch.

@@ -1,7 +1,7 @@
 /** A search's trials: its history, parallel coordinates, a slice a dimension, and the table. */
 
 import { isMap } from '../../experiments/json.ts';
-import type { Json } from '../../stages/kind.ts';
+import type { Json, JsonObject } from '../../stages/kind.ts';
 import { axis, grid, legend, lineSeries, rounded, tooltip } from '../axes.ts';
 import type { Cell } from '../csv.ts';
 import { escapeHtml, htmlTable } from '../html.ts';
@@ -33,29 +33,9 @@ interface Search {
   }[];
 }
 
-/** What stands in a trial's row beside the values that were tried. */
-const bookkeeping = new Set([
-  'trial',
-  'objective',
-  'failed',
-  'epochs',
-  'error',
-  'pruned',
-  'seeds',
-  'reused',
-  'history',
-  'objectives',
-  'state',
-  'bracket',
-  'rung',
-]);
-
 function readSearch({ stage, objective, best, trials }: Trials): Search {
   const [direction, metric] = Object.entries(objective)[0] ?? ['maximize', 'objective'];
-  const point = (row: Trials['trials'][number]): { readonly [name: string]: Json } =>
-    isMap(row.point)
-      ? row.point
-      : Object.fromEntries(Object.entries(row).filter(([name]) => !bookkeeping.has(name)));
+  const point = (row: Trials['trials'][number]): JsonObject => (isMap(row.point) ? row.point : {});
   const dimensions = [...new Set(trials.flatMap((row) => Object.keys(point(row))))];
   return {
     stage,
