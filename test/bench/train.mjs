@@ -52,6 +52,11 @@ const contests = [
     },
   ],
   [
+    'train on wasm, float32',
+    'train',
+    { ours: ours('wasm', 'float32', '1'), plain: ours('wasm:plain', 'float32', '1') },
+  ],
+  [
     'evaluate, float32',
     'evaluate',
     { ours: ours('native', 'float32'), keras: python(keras, 'train_keras.py', 'float32') },
