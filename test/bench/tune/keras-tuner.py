@@ -1,5 +1,6 @@
 """One random search in Keras Tuner: the same points, network, data, batch size and epochs as `search.yaml` beside it.
 
+    pip install tensorflow-cpu keras-tuner tensorboard
     python test/bench/tune/keras-tuner.py TRIALS.json DATA_FOLDER
 
 TRIALS.json: what `pipe` left of its search; DATA_FOLDER: the dataset that its download stage left (NumPy arrays).
@@ -44,7 +45,7 @@ def build(hp):
         keras.layers.Dense(10, activation="softmax"),
     ]
     model = keras.Sequential(layers)
-    model.compile(keras.optimizers.Adam(point["learningRate"]), "sparse_categorical_crossentropy", ["accuracy"])
+    model.compile(keras.optimizers.Adam(point["learningRate"]), "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
 started = time.perf_counter()
