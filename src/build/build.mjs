@@ -34,6 +34,7 @@ export function entries(project) {
     child: join(project, 'src/run/child.ts'),
     'feed-worker': join(project, 'src/data/feed-worker.ts'),
     'decode-worker': join(project, 'src/data/decode-worker.ts'),
+    'engine-test': join(project, 'src/nn/check/child.ts'),
   };
 }
 

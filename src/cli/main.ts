@@ -140,6 +140,7 @@ const engine = plain('engine', 'what computes: list, install and test engines', 
   'pipe engine',
   'pipe engine install native',
   'pipe engine install native --gpu',
+  'pipe engine test native',
 ]).action(async (flags) => end((await import('./engine.ts')).list(flags)));
 
 const installable = (): Argument => new Argument('<engine>', 'which').choices(['native', 'webgpu']);
@@ -155,6 +156,14 @@ engine
   )
   .action(async (name, _, command) =>
     end((await import('./engine.ts')).install(name, command.optsWithGlobals())),
+  );
+
+engine
+  .command('test')
+  .description('every layer and gradient against stored values, a short training, and the speed')
+  .argument('[engine]', 'which (default: the one that `auto` takes)', 'auto')
+  .action(async (name, _, command) =>
+    end((await import('./engine-test.ts')).test(name, command.optsWithGlobals())),
   );
 
 engine

@@ -59,6 +59,8 @@ const table = {
   'tool-missing': ['call', 'A program that an installation needs is not there.', 'no C++ compiler', 'Install it by the command that is named.'],
   'compile-failed': ['call', 'The addon of an engine could not be compiled.', 'a compiler without C++17', 'Try another compiler: CXX=clang++.'],
   'wheel-unusable': ['call', 'A wheel holds no library for this system, or is damaged.', '--from a wheel for Windows', 'Take the wheel that is named.'],
+  'out-of-memory': ['run', 'An engine ran out of memory.', 'batchSize: 4096 on a small GPU', 'Lower batchSize, or the network\'s width.'],
+  'operation-missing': ['run', 'A layer needs an operation that the engine lacks; found before the training starts.', 'a layer that webgpu can not learn', 'Compute on another engine.'],
   'engine-broken': ['run', 'An engine is installed and does not load.', 'a damaged library', 'Install it again.'],
   'unknown-search': ['call', 'No run has finished a search of this name.', 'pipe trials tnue', 'Take one of those that are listed, or run it.'],
   'unknown-run': ['call', 'There is no record of such a run.', 'pipe diff 2031 last', '`pipe runs` lists them.'],

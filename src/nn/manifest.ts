@@ -44,10 +44,13 @@ export function whatIsWrong(folder: string, manifest: Manifest): string | null {
   return null;
 }
 
-/** The files whose bytes are not those that were installed. */
-export async function damagedFiles(folder: string, manifest: Manifest): Promise<string[]> {
+/** The files of an installed engine whose bytes are not those that were installed; none of one that isn't. */
+export async function damagedFiles(engines: string, name: string): Promise<string[]> {
+  const folder = join(engines, name);
+  const manifest = readManifest(folder);
   const damaged: string[] = [];
-  for (const [path, { sha256 }] of Object.entries(manifest.files))
+  if (manifest.state !== 'read') return damaged;
+  for (const [path, { sha256 }] of Object.entries(manifest.value.files))
     if ((await sha256Of(join(folder, path))) !== sha256) damaged.push(join(folder, path));
   return damaged;
 }

@@ -31,8 +31,8 @@ export interface Trainer {
   epoch(epoch: number, rate: Rate, onStep: (step: StepReport) => Promise<void>): Promise<Scores>;
   /** Null without validation rows. */
   validate(): Promise<Scores | null>;
-  weights(): Float32Array[];
-  optimizerState(): Float32Array[];
+  weights(): Promise<Float32Array[]>;
+  optimizerState(): Promise<Float32Array[]>;
   /** To be called before the first epoch: the state after `steps` steps and whole epochs. */
   restore(weights: readonly Float32Array[], optimizer: readonly Float32Array[], steps: number): void;
   readonly steps: number;
@@ -195,11 +195,11 @@ class MinibatchTrainer implements Trainer {
     return { rows: this.#dataset.splits.train, batchSize, training: { seed: this.#seed }, firstEpoch };
   }
 
-  weights(): Float32Array[] {
-    return this.#variables.map((variable) => Float32Array.from(variable.dataSync()));
+  weights(): Promise<Float32Array[]> {
+    return Promise.all(this.#variables.map(async (variable) => Float32Array.from(await variable.data())));
   }
 
-  optimizerState(): Float32Array[] {
+  optimizerState(): Promise<Float32Array[]> {
     return this.#updater.state();
   }
 

@@ -8,7 +8,7 @@ import { clipGradients, type Optimizer } from './optimizers.ts';
 export interface Updater {
   /** One gradient a variable; `step` counts from 1. */
   apply(gradients: readonly Tensor[], rate: number, step: number): void;
-  state(): Float32Array[];
+  state(): Promise<Float32Array[]>;
   restore(state: readonly Float32Array[]): void;
 }
 
@@ -49,7 +49,7 @@ function tensorUpdater(tf: Tf, variables: readonly Variable[], { rule, weightDec
         return applyOne(variable, gradient, slots[i] ?? [], rate, step);
       });
     },
-    state: () => slots.flat().map((tensor) => Float32Array.from(tensor.dataSync())),
+    state: () => Promise.all(slots.flat().map(async (tensor) => Float32Array.from(await tensor.data()))),
     restore: (state) => {
       tf.dispose(slots.flat());
       slots = variables.map((variable, i) =>

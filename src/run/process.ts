@@ -67,6 +67,17 @@ export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
+const crashed =
+  'a library crashed: a smaller batchSize helps where memory was short, and `pipe engine test` tells whether the engine is sound';
+
+const fixes: { readonly [signal in NodeJS.Signals]?: string } = {
+  SIGKILL: 'if nobody killed it, the system was out of memory: a smaller batchSize or width needs less',
+  SIGABRT: crashed,
+  SIGBUS: crashed,
+  SIGILL: crashed,
+  SIGSEGV: crashed,
+};
+
 /** How a process ended that gave no answer. */
 export function died(name: string, end: End, tail: readonly string[]): Diagnostic {
   const how = end.error
@@ -75,14 +86,11 @@ export function died(name: string, end: End, tail: readonly string[]): Diagnosti
       ? `was killed by ${end.signal}`
       : `ended with exit code ${end.code}`;
   const lines = tail.length > 0 ? `\n${tail.map((line) => `  | ${line}`).join('\n')}` : '';
-  const memory =
-    end.signal === 'SIGKILL'
-      ? 'if nobody killed it, the system was out of memory: a smaller batchSize or width needs less'
-      : undefined;
+  const fix = end.signal ? fixes[end.signal] : undefined;
   return {
     severity: 'error',
     code: end.signal ? 'stage-killed' : 'stage-failed',
     message: `\`${name}\` ${how}${lines}`,
-    ...(memory ? { fix: memory } : {}),
+    ...(fix === undefined ? {} : { fix }),
   };
 }

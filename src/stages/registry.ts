@@ -4,6 +4,7 @@ import { build } from './build/kind.ts';
 import { command } from './command/kind.ts';
 import type { RunStage } from './context.ts';
 import { download } from './download/kind.ts';
+import { explained } from './engine-failures.ts';
 import { evaluate } from './evaluate/kind.ts';
 import type { Kind } from './kind.ts';
 import { normalize } from './normalize/kind.ts';
@@ -28,7 +29,7 @@ export const runners: { readonly [kind: string]: () => Promise<{ run: RunStage }
   normalize: () => import('./normalize/stage.ts'),
   augment: () => import('./augment/stage.ts'),
   build: () => import('./build/stage.ts'),
-  train: () => import('./train/stage.ts'),
-  evaluate: () => import('./evaluate/stage.ts'),
+  train: () => import('./train/stage.ts').then(explained),
+  evaluate: () => import('./evaluate/stage.ts').then(explained),
   report: () => import('./report/stage.ts'),
 };

@@ -46,7 +46,7 @@ for (const engine of engines) {
         const gradients: Tensor[] = [tf.tensor(wave(6, 10 + step), [2, 3]), tf.tensor(wave(4, 20 + step))];
         updater.apply(gradients, optimizer.learningRate, step + 1);
       }
-      for (const [i, expected] of weights.entries()) near(variables[i]?.dataSync() ?? [], expected, 2e-6);
+      for (const [i, expected] of weights.entries()) near((await variables[i]?.data()) ?? [], expected, 2e-6);
     });
 
   for (const { loss, labelSmoothing, value, gradient } of golden.losses)
@@ -66,8 +66,8 @@ for (const engine of engines) {
       );
       const made = makeLoss(trainParams({ loss, labelSmoothing }));
       const learned = tf.engine().gradients(() => made(tf, logits, targets), [logits]);
-      near(learned.value.dataSync(), [value], 2e-6);
-      near(learned.grads[0]?.dataSync() ?? [], gradient, 2e-6);
+      near(await learned.value.data(), [value], 2e-6);
+      near((await learned.grads[0]?.data()) ?? [], gradient, 2e-6);
     });
 }
 
@@ -90,14 +90,14 @@ test("an optimizer's state is what is left to continue from", async () => {
     const step = (by: ReturnType<typeof makeUpdater>, at: number): void =>
       tf.tidy(() => by.apply([tf.tensor(wave(8, at))], 0.1, at));
     for (let at = 1; at <= 3; at++) step(updater, at);
-    const [weights, state] = [Float32Array.from(variable.dataSync()), updater.state()];
+    const [weights, state] = [Float32Array.from(await variable.data()), await updater.state()];
     for (let at = 4; at <= 6; at++) step(updater, at);
-    const inOneGo = [...variable.dataSync()];
+    const inOneGo = [...(await variable.data())];
     const later = tf.variable(tf.tensor(weights));
     const again = makeUpdater(tf, [later], optimizer);
     again.restore(state);
     for (let at = 4; at <= 6; at++) step(again, at);
-    assert.deepEqual([...later.dataSync()], inOneGo);
+    assert.deepEqual([...(await later.data())], inOneGo);
   }
 });
 

@@ -44,7 +44,7 @@ export function nativeUpdater(
           hold(session, variable, weight);
         }
       }),
-    state: () =>
+    state: async () =>
       inSession(backend, (session) =>
         resources.flatMap(({ slots }) => slots.map((slot) => valuesOf(tf, session, slot))),
       ),

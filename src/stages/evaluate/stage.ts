@@ -7,6 +7,7 @@ import { writeSheet } from '../../data/sheet.ts';
 import { openEngine } from '../../nn/engine.ts';
 import { readModel } from '../../nn/format.ts';
 import { type Predictions, predict } from '../../nn/predict.ts';
+import { rehearse } from '../../nn/rehearse.ts';
 import type { RunStage } from '../context.ts';
 import { paramsOf } from '../params.ts';
 
@@ -18,6 +19,7 @@ export const run: RunStage = async (context) => {
   const { network, weights } = readModel(context.input('model').files);
   const dataset = await openDataset(context.input('data').files);
   const tf = await openEngine(context.engine);
+  rehearse(tf, network, false);
   const specs = network.layers.flatMap((layer) => layer.weights);
   const variables = specs.map((spec, i) => tf.variable(tf.tensor(weights[i] ?? [], [...spec.shape]), false));
   const rows = dataset.splits[params.split];

@@ -16,6 +16,7 @@ import { freezeLayers, unmatched } from '../../nn/freeze.ts';
 import type { Network } from '../../nn/graph.ts';
 import { hasBfloat16 } from '../../nn/kernels.ts';
 import { learningRateOf } from '../../nn/optimizers.ts';
+import { rehearse } from '../../nn/rehearse.ts';
 import { type Rate, scheduleOf } from '../../nn/schedules.ts';
 import { makeTrainer, type Spent, type StepReport, type Trainer } from '../../nn/trainer.ts';
 import type { RunStage, StageContext } from '../context.ts';
@@ -49,6 +50,7 @@ export const run: RunStage = async (context) => {
     throw new Failure('precision-unsupported', `the engine ${context.engine?.name} has no bfloat16`, {
       fix: 'use the native engine (--engine native), or precision: float32',
     });
+  rehearse(tf, model.network, true);
   const trainer = makeTrainer(tf, model.network, model.weights, dataset, params, context.seed);
   const training = new Training(context, params, model, trainer);
   await training.run();
@@ -119,19 +121,19 @@ class Training {
     this.state.history.push(metrics);
     this.state.events.push(...verdict.events);
     if (verdict.isBest) {
-      this.best = this.trainer.weights();
+      this.best = await this.trainer.weights();
       this.state.bestEpoch = epoch;
     }
     this.state.stopped = verdict.stop;
     this.state.steps = this.trainer.steps;
-    this.#save(epoch);
+    await this.#save(epoch);
   }
 
-  #save(epoch: number): void {
+  async #save(epoch: number): Promise<void> {
     const folder = join(this.#context.scratch, `epoch-${epoch}`);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'weights.bin'), bytesOf(this.trainer.weights()));
-    writeFileSync(join(folder, 'optimizer.bin'), bytesOf(this.trainer.optimizerState()));
+    writeFileSync(join(folder, 'weights.bin'), bytesOf(await this.trainer.weights()));
+    writeFileSync(join(folder, 'optimizer.bin'), bytesOf(await this.trainer.optimizerState()));
     if (this.best) writeFileSync(join(folder, 'best.bin'), bytesOf(this.best));
     writeFileSync(join(folder, 'state.json'), JSON.stringify(this.state));
     this.#context.checkpoints.save(epoch, folder);
@@ -199,14 +201,15 @@ function splitSlots(bytes: Buffer, sizes: readonly number[]): Float32Array[] {
   );
 }
 
-function finish(
+async function finish(
   context: StageContext,
   params: Stages['train'],
   model: Model,
   dataset: OpenDataset,
   { state, best, trainer }: Training,
-): Awaited<ReturnType<RunStage>> {
-  writeModel(context.outDir('trained'), { network: model.network, weights: best ?? trainer.weights() });
+): ReturnType<RunStage> {
+  const weights = best ?? (await trainer.weights());
+  writeModel(context.outDir('trained'), { network: model.network, weights });
   const normalization = dataset.file.transforms.filter((transform) => transform.transform === 'normalize');
   writeFileSync(
     join(context.outDir('trained'), 'preprocessing.json'),
