@@ -6,7 +6,7 @@ import { build as bundle } from 'esbuild';
 import { generate } from './generate.mjs';
 
 // Heavy, native or reading files beside themselves: left to Node's own resolution.
-const external = ['sharp', 'esbuild', 'echarts', 'echarts/*'];
+const external = ['sharp', 'esbuild', 'tsx/*', 'echarts', 'echarts/*'];
 /** How our code becomes JavaScript, for the program and for its tests. */
 export const bundling = {
   bundle: true,

@@ -1,5 +1,5 @@
 // The text of docs/errors.md: every code that `pipe` can give, from the table in src/diagnostics/codes.ts.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { transform } from 'esbuild';
 
 const origins = [
@@ -18,7 +18,17 @@ export async function errorsDoc(project) {
     const rows = codes.filter((code) => code.origin === origin).map(row);
     return `## ${title}\n\n${text}\n\n| code | what it means | example | what to do |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
   });
-  return `# Errors and warnings\n\nMade from src/diagnostics/codes.ts by \`npm run generate\`.\n\n${sections.join('\n')}`;
+  const intro = `Made from src/diagnostics/codes.ts and the broken files under test/diagnostics/fixtures by \`npm run generate\`.`;
+  return `# Errors and warnings\n\n${intro}\n\n${sections.join('\n')}\n${examples(project, codes)}`;
+}
+
+/** What is printed, to the character: a test holds every text to what `pipe` prints. */
+function examples(project, codes) {
+  const folder = `${project}/test/diagnostics/fixtures`;
+  const printed = codes
+    .filter(({ code }) => existsSync(`${folder}/${code}.txt`))
+    .map(({ code }) => `### ${code}\n\n\`\`\`\n${readFileSync(`${folder}/${code}.txt`, 'utf8')}\`\`\`\n`);
+  return `## What they look like\n\nOf a broken file for each code; a test holds every text to what is printed.\n\n${printed.join('\n')}`;
 }
 
 export async function readCodes(file) {

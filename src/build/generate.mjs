@@ -45,6 +45,8 @@ async function compile(schemas) {
     allowUnionTypes: true,
     strictTypes: false,
     keywords: ['x-fingerprint'],
+    // Code that is read at every start: definitions once, and small.
+    inlineRefs: false,
     code: { source: true, esm: true },
   });
   const names = {};
@@ -61,6 +63,7 @@ async function compile(schemas) {
     format: 'esm',
     platform: 'neutral',
     mainFields: ['main'],
+    minify: true,
     write: false,
     logLevel: 'warning',
   });
@@ -68,9 +71,10 @@ async function compile(schemas) {
 }
 
 function frame(schema) {
-  const stages = { ...schema.properties.stages, additionalProperties: { type: 'object' } };
-  delete stages.properties;
-  return { ...schema, properties: { ...schema.properties, stages } };
+  const { if: extending, then, else: whole, ...rest } = schema;
+  const { properties, ...stages } = schema.$defs.stages;
+  const open = { ...stages, additionalProperties: { type: 'object' } };
+  return { ...rest, properties: { ...schema.properties, stages: open } };
 }
 
 /** The text of src/generated/types.ts: resolved stages hold no expressions, and what has a default is there. */

@@ -8,6 +8,8 @@ export interface CommonFlags {
   readonly engine?: string;
   readonly profile?: string;
   readonly set?: string[];
+  /** False: stages that start code of the project are refused. */
+  readonly commands?: boolean;
 }
 
 const program = new Command('pipe')
@@ -22,6 +24,7 @@ function withFile(name: string, description: string, examples: readonly string[]
     .argument('<file>', 'a pipeline file, such as pipelines/cifar-augmented.yaml')
     .option('--profile <name>', "use one of the file's profiles")
     .option('--set <path=value...>', 'change a value, such as train.epochs=30 or vars.width=0.5')
+    .option('--no-commands', 'refuse stages that start code: commands and modules of the project')
     .option('--engine <name>', 'auto, native, webgpu, wasm; overrides PIPE_ENGINE and the file');
 }
 
@@ -48,11 +51,30 @@ withFile('run', 'run what changed, take the rest from the cache', [
   .option('--name <name>', 'a name for the run, to find and compare it by', nameOf)
   .action(async (file, flags) => end((await import('./run.ts')).run(file, flags)));
 
-plain('validate', 'check pipeline files without running anything', ['pipe validate pipelines/*.yaml'])
-  .argument('<files...>', 'pipeline files')
+plain('validate', 'check pipeline files without running anything', [
+  'pipe validate',
+  "pipe validate 'pipelines/**/*.yaml' --strict --format github",
+])
+  .argument('[files...]', 'pipeline files, or patterns for them (default: those in pipelines/)')
+  .addOption(new Option('--format <format>', 'how to tell').choices(['text', 'json', 'github', 'sarif']))
+  .option('--strict', 'warnings are errors')
   .option('--profile <name>', "use one of the files' profiles")
   .option('--set <path=value...>', 'change a value first')
+  .option('--no-commands', 'refuse stages that start code: commands and modules of the project')
   .action(async (files, flags) => end((await import('./validate.ts')).validate(files, flags)));
+
+plain('schema', 'print the schema of pipeline files, or a page about a kind of stage', [
+  'pipe schema train',
+  'pipe schema > pipeline.schema.json',
+])
+  .argument('[kind]', 'a kind of stage, or a module of the project')
+  .action(async (kind, flags) => end((await import('./schema.ts')).schema(kind, flags)));
+
+program
+  .command('init')
+  .description('write a first pipeline that runs as it is')
+  .argument('[file]', 'where to', 'pipelines/first.yaml')
+  .action(async (file) => end((await import('./init.ts')).init(file)));
 
 withFile('plan', 'tell what would run, and why', [
   'pipe plan pipelines/cifar-augmented.yaml --profile quick',

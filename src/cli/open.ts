@@ -9,8 +9,8 @@ import type { Graph } from '../pipeline/pipeline.ts';
 import { readPipeline } from '../pipeline/read.ts';
 import type { PlanContext } from '../plan/plan.ts';
 import type { IndexEntry, Store } from '../run/store.ts';
-import { kindNamed } from '../stages/registry.ts';
 import type { CommonFlags } from './main.ts';
+import { talk } from './output.ts';
 import { projectRoot, readSettings, type Settings } from './settings.ts';
 
 export interface Opened {
@@ -27,7 +27,7 @@ export function readGraph(file: string, flags: CommonFlags): Result<Graph> {
   const read = readPipeline(file, {
     root,
     set: flags.set ?? [],
-    kinds: kindNamed,
+    noCommands: flags.commands === false,
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
   });
   return withTrialsChecked(read);
@@ -36,6 +36,7 @@ export function readGraph(file: string, flags: CommonFlags): Result<Graph> {
 export async function openFile(file: string, flags: CommonFlags): Promise<Result<Opened>> {
   const read = readGraph(file, flags);
   if (!read.ok) return read;
+  if (read.warnings && read.warnings.length > 0) (await talk()).diagnostics(read.warnings);
   const graph = read.value;
   const settings = readSettings(flags, graph.pipeline.root);
   const wanted = settings.engine ?? graph.pipeline.engine;
@@ -44,7 +45,7 @@ export async function openFile(file: string, flags: CommonFlags): Promise<Result
   const context: PlanContext = {
     store,
     env: settings.env,
-    kinds: kindNamed,
+    kinds: graph.pipeline.kinds.named,
     engine: { identity: engine.identity, exclusive: wanted !== 'auto' },
     lastParts: lastPartsOf(graph, store),
   };
@@ -53,7 +54,9 @@ export async function openFile(file: string, flags: CommonFlags): Promise<Result
 
 /** Looking for devices may cost a second: only where it matters. A search trains in its trials. */
 function computes(graph: Graph): boolean {
-  return graph.order.some(({ kind }) => kind === 'tune' || kindNamed(kind)?.usesEngine === true);
+  return graph.order.some(
+    ({ kind }) => kind === 'tune' || graph.pipeline.kinds.named(kind)?.usesEngine === true,
+  );
 }
 
 /** Reads the records once, and only when a stage has to say why it runs. */

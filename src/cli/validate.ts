@@ -1,21 +1,87 @@
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { checkFile } from '../pipeline/check.ts';
 import type { CommonFlags } from './main.ts';
-import { readGraph } from './open.ts';
 import { print, printJson, talk } from './output.ts';
+import { projectRoot } from './settings.ts';
+import { version } from './version.ts';
 
-/** Exit code 0 when every file is right, 2 when one is not. */
-export async function validate(files: readonly string[], flags: CommonFlags): Promise<number> {
-  const checked = files.map((file) => ({ file, diagnostics: diagnosticsOf(file, flags) }));
-  const diagnostics = checked.flatMap((file) => file.diagnostics);
-  if (flags.json) printJson({ version: 1, files: checked });
-  else {
-    if (diagnostics.length > 0) (await talk()).diagnostics(diagnostics);
-    for (const { file, diagnostics: own } of checked) if (own.length === 0) print(`${file}: valid`);
-  }
-  return diagnostics.some((diagnostic) => diagnostic.severity === 'error') ? 2 : 0;
+export interface ValidateFlags extends CommonFlags {
+  readonly format?: 'text' | 'json' | 'github' | 'sarif';
+  /** Warnings are errors. */
+  readonly strict?: boolean;
 }
 
-function diagnosticsOf(file: string, flags: CommonFlags): readonly Diagnostic[] {
-  const read = readGraph(file, flags);
-  return read.ok ? (read.warnings ?? []) : read.diagnostics;
+interface Checked {
+  readonly file: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Without files, those in `pipelines/`. Exit code 0 when every file is right, 2 when one is not. */
+export async function validate(given: readonly string[], flags: ValidateFlags): Promise<number> {
+  const files = await filesOf(given.length > 0 ? given : ['pipelines/**/*.{yaml,yml}']);
+  const checked = files.map((file) => ({ file, diagnostics: check(file, flags) }));
+  await tell(checked, flags.format ?? (flags.json ? 'json' : 'text'));
+  return checked.some(({ diagnostics }) => diagnostics.some(({ severity }) => severity === 'error')) ? 2 : 0;
+}
+
+/** A pattern stands for what it finds; a name for itself, so that a missing file is told. */
+async function filesOf(given: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(given.map(async (one) => (isPattern(one) ? expand(one) : [one])));
+  return [...new Set(found.flat())];
+}
+
+const isPattern = (text: string): boolean => /[*?{[]/.test(text) && !isFile(text);
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+async function expand(pattern: string): Promise<string[]> {
+  const { glob } = await import('tinyglobby');
+  const found = await glob([pattern.replaceAll('\\', '/')], { ignore: ['**/node_modules/**'] });
+  return found.length > 0 ? found.sort() : [pattern];
+}
+
+function check(file: string, flags: ValidateFlags): readonly Diagnostic[] {
+  const found = checkFile(file, {
+    root: projectRoot(dirname(resolve(file))),
+    set: flags.set ?? [],
+    noCommands: flags.commands === false,
+    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+  });
+  return flags.strict ? found.map((one): Diagnostic => ({ ...one, severity: 'error' })) : found;
+}
+
+async function tell(
+  checked: readonly Checked[],
+  format: NonNullable<ValidateFlags['format']>,
+): Promise<void> {
+  const found = checked.flatMap(({ file, diagnostics }) =>
+    diagnostics.map((diagnostic) => ({ file, diagnostic })),
+  );
+  if (format === 'json') return printJson({ version: 1, files: checked });
+  if (format === 'text') return tellPeople(checked);
+  const { formatGithub, formatSarif } = await import('../ui/annotations.ts');
+  if (format === 'github') return void process.stdout.write(formatGithub(found));
+  const { codes } = await import('../diagnostics/codes.ts');
+  process.stdout.write(formatSarif(found, codes, version));
+}
+
+async function tellPeople(checked: readonly Checked[]): Promise<void> {
+  const all = checked.flatMap(({ diagnostics }) => diagnostics);
+  if (all.length > 0) {
+    const { diagnostics, line } = await talk();
+    diagnostics(all);
+    line(
+      `\n${count(all, 'error')}${count(all, 'warning')}in ${checked.length} file${checked.length === 1 ? '' : 's'}`,
+    );
+  }
+  for (const { file, diagnostics } of checked) if (diagnostics.length === 0) print(`${file}: valid`);
+}
+
+function count(all: readonly Diagnostic[], severity: Diagnostic['severity']): string {
+  const number = all.filter((one) => one.severity === severity).length;
+  return number === 0 ? '' : `${number} ${severity}${number === 1 ? '' : 's'} `;
 }

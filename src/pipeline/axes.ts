@@ -43,24 +43,24 @@ function readAxis(name: string, node: Node, say: Say): AxisValue[] {
     node.type === 'map'
       ? [...node.entries].map(([label, { value }]) => ({ label, node: value }))
       : node.items.map((item) => ({ label: item.type === 'scalar' ? String(item.value) : '', node: item }));
+  const unnamed = values.find(({ label }) => !labelForm.test(label));
+  if (unnamed)
+    say({
+      code: 'unnamed-cell',
+      message: `this value of the axis \`${name}\` can't name a cell: that takes up to 40 letters, digits and . _ + -`,
+      place: unnamed.node.place,
+      fix: `name the values: \`${name}: { first: …, second: … }\``,
+    });
   const seen = new Map<string, AxisValue>();
-  for (const value of values) {
+  for (const [i, value] of values.entries()) {
+    // A value that can't name its cell still is one: nothing that refers to it is a second mistake.
+    const label = labelForm.test(value.label) ? value.label : `value-${i + 1}`;
     // Some systems' folders don't tell upper from lower case.
-    const first = seen.get(value.label.toLowerCase());
-    if (first)
-      say({
-        code: 'duplicate-cell',
-        message: `the axis \`${name}\` has \`${value.label}\` twice`,
-        place: value.node.place,
-      });
-    else seen.set(value.label.toLowerCase(), value);
-    if (!labelForm.test(value.label))
-      say({
-        code: 'unnamed-cell',
-        message: `this value of the axis \`${name}\` can't name a cell: that takes up to 40 letters, digits and . _ + -`,
-        place: value.node.place,
-        fix: `name the values: \`${name}: { first: …, second: … }\``,
-      });
+    const key = label.toLowerCase();
+    if (seen.has(key)) {
+      const message = `the axis \`${name}\` has \`${label}\` twice`;
+      say({ code: 'duplicate-cell', message, place: value.node.place, fix: 'remove one' });
+    } else seen.set(key, { ...value, label });
   }
   return [...seen.values()];
 }

@@ -24,7 +24,9 @@ export function checkStages(
       ...stage.where(path),
     });
     const checked = kind.check({ params: stage.params, inputs, at });
-    forms.set(stage.name, checked.forms);
+    // What is wrong here shall not cause a second error downstream.
+    const isWrong = checked.diagnostics.some((one) => one.severity === 'error');
+    forms.set(stage.name, isWrong ? {} : checked.forms);
     return checked.diagnostics;
   });
 }

@@ -1,10 +1,11 @@
 /** Pipeline text → Pipeline: `extends`, profile, --set, vars and matrix applied, every stage checked against its schema. */
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import * as validators from '../generated/validators.js';
-import type { JsonObject, Kind } from '../stages/kind.ts';
-import { readTree, type Tree } from './extends.ts';
+import type { JsonObject } from '../stages/kind.ts';
+import type { Tree } from './extends.ts';
 import { interpolate, mostWritten, Vars } from './interpolate.ts';
+import { Kinds } from './kinds.ts';
 import { expandMatrix } from './matrix.ts';
 import { child, type MapNode, merge, textOf, toJson } from './nodes.ts';
 import type { Pipeline, Stage } from './pipeline.ts';
@@ -17,36 +18,36 @@ export interface LoadOptions {
   readonly profile?: string;
   /** `path=value` each. */
   readonly set: readonly string[];
-  readonly kinds: (name: string) => Kind | undefined;
+  /** Commands and modules of the project are refused. */
+  readonly noCommands?: boolean;
 }
 
 export interface Loaded {
-  /** Null for a file that is not even a map. */
-  readonly pipeline: Pipeline | null;
+  readonly pipeline: Pipeline;
   /** Stages that have errors: their params are as written, unchecked. */
   readonly broken: ReadonlySet<string>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Goes as far as it can, so that all errors are told at once. */
-export function loadPipeline(file: string, options: LoadOptions): Loaded {
-  const tree = readTree(file, options.root);
-  if (!tree.ok) return { pipeline: null, broken: new Set(), diagnostics: tree.diagnostics };
+export function loadTree(tree: Tree, file: string, options: LoadOptions): Loaded {
   const problems: Diagnostic[] = [];
-  const chosen = applySets(withProfile(tree.value.root, options.profile, problems), options.set, problems);
+  const chosen = applySets(withProfile(tree.root, options.profile, problems), options.set, problems);
   problems.push(...frameErrors(chosen));
   const vars = varsOf(chosen, problems);
-  const { stages, broken } = stagesOf(chosen, vars, options, problems);
-  problems.push(...unusedVars(chosen, vars, tree.value));
+  const kinds = new Kinds(options.root, { allowCode: !options.noCommands });
+  const { stages, broken } = stagesOf(chosen, vars, { file, kinds }, problems);
+  problems.push(...unusedVars(chosen, vars, tree));
   const pipeline = {
     ...frameOf(chosen),
     file,
+    kinds,
     root: options.root,
     profile: options.profile ?? null,
-    text: tree.value.text,
+    text: tree.text,
     stages,
   };
-  return { pipeline, broken, diagnostics: problems.map((problem) => throughExtends(problem, tree.value)) };
+  return { pipeline, broken, diagnostics: problems.map((problem) => throughExtends(problem, tree)) };
 }
 
 /** A place in a file that this one builds on: where it says so. */
@@ -84,13 +85,28 @@ function unknownProfile(name: string, root: MapNode): Diagnostic {
 
 function frameErrors(root: MapNode): Diagnostic[] {
   const validate = validators.pipeline;
-  return validate(toJson(root))
+  return validate(toJson(withoutContent(root)))
     ? []
     : explain(validate.errors ?? [], root, {
         name: '',
         key: { ...root.place, endLine: root.place.line, endColumn: root.place.column },
         schema: 'pipeline',
       });
+}
+
+/** Stages are checked one by one, each by its kind's schema. */
+function withoutContent(root: MapNode): MapNode {
+  const stages = root.entries.get('stages');
+  if (stages?.value.type !== 'map') return root;
+  const empty = [...stages.value.entries].map(
+    ([name, entry]) =>
+      [
+        name,
+        entry.value.type === 'map' ? { ...entry, value: { ...entry.value, entries: new Map() } } : entry,
+      ] as const,
+  );
+  const value = { ...stages.value, entries: new Map(empty) };
+  return { ...root, entries: new Map([...root.entries, ['stages', { ...stages, value }]]) };
 }
 
 /** A var may use vars written above it. */
@@ -104,7 +120,7 @@ function varsOf(root: MapNode, problems: Diagnostic[]): Vars {
 function stagesOf(
   root: MapNode,
   vars: Vars,
-  options: LoadOptions,
+  { file, kinds }: { file: string; kinds: Kinds },
   problems: Diagnostic[],
 ): { stages: Stage[]; broken: Set<string> } {
   const given = child(root, 'stages');
@@ -113,13 +129,35 @@ function stagesOf(
   if (node?.type !== 'map' || tooMuch(vars, node, problems)) return { stages: [], broken };
   const say = (problem: Omit<Diagnostic, 'severity'>): number =>
     problems.push({ severity: 'error', ...problem });
-  const stages = expandMatrix(node, options.kinds, say).flatMap((cell) => {
-    const read = readStage(cell);
+  problems.push(...sameFolders(node));
+  const stages = expandMatrix(kinds.fromRoot(node, file), kinds.named, say).flatMap((cell) => {
+    const read = readStage(cell, kinds);
     problems.push(...read.problems);
     if (read.problems.length > 0) broken.add(cell.name);
     return read.stage ?? [];
   });
   return { stages, broken };
+}
+
+/** Some systems' folders don't tell upper from lower case. */
+function sameFolders(stages: MapNode): Diagnostic[] {
+  const seen = new Map<string, Place>();
+  return [...stages.entries].flatMap(([name, { key }]) => {
+    const first = seen.get(name.toLowerCase());
+    seen.set(name.toLowerCase(), first ?? key);
+    if (!first) return [];
+    const message = `the outputs of \`${name}\` would lie in the folder of another stage: the names differ in case alone`;
+    return [
+      {
+        severity: 'error',
+        code: 'duplicate-output',
+        message,
+        place: key,
+        fix: 'rename one',
+        related: [{ message: 'the other is here', place: first }],
+      },
+    ];
+  });
 }
 
 function tooMuch(vars: Vars, node: MapNode, problems: Diagnostic[]): boolean {

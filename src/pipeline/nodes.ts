@@ -52,26 +52,30 @@ export interface Where {
   readonly related?: readonly Use[];
 }
 
-/** What stands at a path of keys and indices, or the nearest thing around it. */
-export function where(root: Node, path: readonly string[]): Where {
+/** What stands at a path of keys and indices; when it is not written, the key of the nearest thing around it. */
+export function where(root: Node, path: readonly string[], rootKey?: Place): Where {
   const uses: Use[] = [...(root.uses ?? [])];
-  let node = root;
+  let [node, key] = [root, rootKey];
   for (const step of path) {
     const next = child(node, step);
-    if (!next) break;
+    if (!next) return located(node.type === 'map' ? (key ?? node.place) : node.place, uses);
+    key = node.type === 'map' ? node.entries.get(step)?.key : key;
     node = next;
     uses.push(...(node.uses ?? []));
   }
-  return uses.length > 0 ? { place: node.place, related: uses } : { place: node.place };
+  return located(node.place, uses);
 }
 
 /** The same at the key that a path ends in: a map is long, its key is short. */
 export function whereKey(root: Node, path: readonly string[], rootKey: Place): Where {
-  const found = where(root, path);
+  const { related = [] } = where(root, path);
   const parent = path.slice(0, -1).reduce<Node | undefined>(child, root);
   const key = parent?.type === 'map' ? parent.entries.get(path.at(-1) ?? '')?.key : undefined;
-  return { ...found, place: path.length === 0 ? rootKey : (key ?? found.place) };
+  return located(path.length === 0 ? rootKey : (key ?? where(root, path).place), related);
 }
+
+const located = (place: Place, related: readonly Use[]): Where =>
+  related.length > 0 ? { place, related } : { place };
 
 /** Maps merge, everything else replaces, null removes. `by` says what changes: `profile quick`. */
 export function merge(base: Node, change: Node, by: string): Node {

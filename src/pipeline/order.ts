@@ -42,6 +42,7 @@ function cycle(way: readonly GraphStage[]): Diagnostic {
     message: `stages depend on each other: ${[...way, first].map((stage) => stage.name).join(' → ')}`,
     place: steps[0]?.place ?? first.place,
     fix: 'one of these references must go',
-    related: steps,
+    // The first is the place itself.
+    related: steps.slice(1),
   };
 }

@@ -1,6 +1,7 @@
 /** A pipeline file, read and checked; and the graph that its references make. */
-import type { Place } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { JsonObject } from '../stages/kind.ts';
+import type { Kinds } from './kinds.ts';
 import type { Node, Where } from './nodes.ts';
 import type { Policy } from './policy.ts';
 
@@ -17,6 +18,7 @@ export interface Pipeline {
   readonly vars: JsonObject;
   /** The file's text, for the run's record. */
   readonly text: string;
+  readonly kinds: Kinds;
   /** In the file's order. */
   readonly stages: readonly Stage[];
 }
@@ -45,6 +47,8 @@ export interface Stage {
   readonly place: Place;
   /** As written, with vars and matrix in place. */
   readonly node: Node;
+  /** What its schema says of other params. */
+  recheck(params: JsonObject): readonly Diagnostic[];
   /** Params less what equals its default. */
   withoutDefaults(params: JsonObject): JsonObject;
 }

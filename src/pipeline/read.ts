@@ -1,15 +1,17 @@
 /** A pipeline file → its graph, or everything that is wrong with it, ordered by place. */
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
 import { checkStages, unusedStages } from './checks.ts';
-import { type LoadOptions, loadPipeline } from './load.ts';
+import { readTree } from './extends.ts';
+import { type LoadOptions, loadTree } from './load.ts';
 import { sorted } from './order.ts';
 import type { Graph, GraphStage, Pipeline } from './pipeline.ts';
-import { type Kinds, Names, withEdges } from './resolve.ts';
+import { Names, withEdges } from './resolve.ts';
 
 export function readPipeline(file: string, options: LoadOptions): Result<Graph> {
-  const { pipeline, broken, diagnostics } = loadPipeline(file, options);
-  if (!pipeline) return { ok: false, diagnostics };
-  return resolveStages(pipeline, options.kinds, { broken, problems: diagnostics, outer: [] });
+  const tree = readTree(file, options.root);
+  if (!tree.ok) return tree;
+  const { pipeline, broken, diagnostics } = loadTree(tree.value, file, options);
+  return resolveStages(pipeline, { broken, problems: diagnostics, outer: [] });
 }
 
 export interface Around {
@@ -21,7 +23,8 @@ export interface Around {
 }
 
 /** References, order and checks of stages that were read. */
-export function resolveStages(pipeline: Pipeline, kinds: Kinds, around: Around): Result<Graph> {
+export function resolveStages(pipeline: Pipeline, around: Around): Result<Graph> {
+  const kinds = pipeline.kinds.named;
   const { broken, outer } = around;
   const problems = [...around.problems];
   const names = new Names([...outer, ...pipeline.stages], broken);
@@ -34,26 +37,28 @@ export function resolveStages(pipeline: Pipeline, kinds: Kinds, around: Around):
   });
   const order = sorted(stages, problems);
   problems.push(...checkStages([...outer, ...order], kinds, wrong));
-  if (outer.length === 0 && wrong.size === 0) problems.push(...unusedStages(order, kinds));
-  const told = inOrder(problems);
-  return told.some((problem) => problem.severity === 'error')
+  if (outer.length === 0 && !problems.some(isError)) problems.push(...unusedStages(order, kinds));
+  const told = inOrder(withoutEchoes(problems));
+  return told.some(isError)
     ? { ok: false, diagnostics: told }
     : { ok: true, value: { pipeline, order }, warnings: told };
+}
+
+const isError = (one: Diagnostic): boolean => one.severity === 'error';
+
+/** A var that is misspelt where it is used is no unused one. */
+function withoutEchoes(problems: readonly Diagnostic[]): readonly Diagnostic[] {
+  const misspelt = problems.some(({ code }) => code === 'unknown-var');
+  return problems.filter(({ code }) => !misspelt || code !== 'unused-var');
 }
 
 /** By place, so that a person mends a file from top to bottom; what one mistake causes in many cells or uses is told once. */
 export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const merged = new Map<string, Diagnostic>();
   for (const one of diagnostics) {
-    const key = one.place
-      ? `${one.code} ${one.place.file}:${one.place.line}:${one.place.column}`
-      : JSON.stringify(one);
+    const key = keyOf(one);
     const before = merged.get(key);
-    // Unknown keys and missing keys may share a place.
-    const same =
-      before && (before.message === one.message || !['missing-key', 'unknown-key'].includes(one.code));
-    if (same) merged.set(key, { ...before, ...relatedOf(before, one) });
-    else merged.set(before ? `${key} ${one.message}` : key, one);
+    merged.set(key, before ? { ...before, ...relatedOf(before, one) } : one);
   }
   return [...merged.values()].sort(
     (a, b) =>
@@ -61,6 +66,13 @@ export function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
       (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
       (a.place?.column ?? 0) - (b.place?.column ?? 0),
   );
+}
+
+/** One place may lack several keys: what to add tells them apart, whichever cell it is. */
+export function keyOf(one: Diagnostic): string {
+  if (!one.place) return JSON.stringify(one);
+  const { file, line, column } = one.place;
+  return `${one.code} ${file}:${line}:${column} ${one.code === 'missing-key' ? one.fix : ''}`;
 }
 
 const order = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -73,6 +73,14 @@ function edge(
 ): Edge | null {
   const parsed = parseReference(reference.text);
   const target = names.find(parsed?.name ?? '');
+  if (!target && parsed && names.find(parsed.declared)) {
+    const message = `\`${parsed.name}\` is no cell of \`${parsed.declared}\``;
+    say(
+      { code: 'unknown-cell', message, fix: `one of its cells is ${names.find(parsed.declared)?.name}` },
+      reference,
+    );
+    return null;
+  }
   if (!parsed || !target) {
     say(unknownStage(stage, input.param, parsed?.declared ?? reference.text, names), reference);
     return null;
@@ -106,7 +114,7 @@ function unknownStage(stage: Stage, param: string, name: string, names: Names): 
   const near = nearest(name, others);
   return {
     code: 'unknown-stage',
-    message: `\`${stage.name}\` takes its ${param} from \`${name}\`, which is not a stage`,
+    message: `\`${stage.name}\` ${/^(of$|in\.)/.test(param) ? 'refers to' : `takes its ${param} from`} \`${name}\`, which is not a stage`,
     fix: near ? `did you mean \`${near}\`?` : `the stages are ${others.slice(0, 20).join(', ')}`,
   };
 }
@@ -146,7 +154,7 @@ function wrongPort(
     );
   return {
     code: 'wrong-port-type',
-    message: `\`${stage.name}\` takes a ${accepts.join(' or ')} as its ${input.param}; \`${text}\` gives ${described(outputs)}`,
+    message: `\`${stage.name}\` takes a ${accepts.map((type) => (type === 'trained' ? 'trained model' : type)).join(' or ')} as its ${input.param}; \`${text}\` gives ${described(outputs)}`,
     ...(fits.length > 0
       ? {
           fix: `${fits

@@ -16,7 +16,8 @@ export interface Subject {
 }
 
 export function explain(errors: readonly ErrorObject[], root: Node, subject: Subject): Diagnostic[] {
-  const told = withoutEchoes(errors.filter((error) => !['if', 'propertyNames'].includes(error.keyword)));
+  const known = errors.filter((error) => !['if', 'propertyNames'].includes(error.keyword));
+  const told = withoutEchoes(known.filter((error) => !isMisspelt(error, known)));
   const seen = new Set<string>();
   return told
     .map((error) => new Explained(error, root, subject).diagnostic())
@@ -25,6 +26,18 @@ export function explain(errors: readonly ErrorObject[], root: Node, subject: Sub
       const key = `${file}:${line}:${column}${['missing-key', 'unknown-key'].includes(one.code) ? one.message : ''}`;
       return !seen.has(key) && seen.add(key);
     });
+}
+
+/** A missing key that is there, misspelt: told as the unknown key that it is. */
+function isMisspelt(missing: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  if (missing.keyword !== 'required') return false;
+  const known = Object.keys(missing.parentSchema?.properties ?? {});
+  return errors.some(
+    ({ keyword, instancePath, params }) =>
+      keyword === 'additionalProperties' &&
+      instancePath === missing.instancePath &&
+      nearest(String(params.additionalProperty), known) === missing.params.missingProperty,
+  );
 }
 
 /** An anyOf fails with all its branches: told is the branch that was meant, or else the anyOf itself. */
@@ -144,12 +157,7 @@ class Explained {
   }
 
   #missingKey(key: string): Diagnostic {
-    const map = this.#path.reduce<Node | undefined>(child, this.#root);
-    const given = map?.type === 'map' ? [...map.entries.keys()] : [];
-    // A key that is nearly right is told as the unknown key that it is.
-    const known = Object.keys(this.#error.parentSchema?.properties ?? {});
-    const meant = given.find((one) => !known.includes(one) && nearest(one, known) === key);
-    const fix = meant ? `\`${meant}\` looks like it` : missingFix(key, this.#error.parentSchema);
+    const fix = missingFix(key, this.#error.parentSchema);
     return this.#say('missing-key', `needs \`${key}\``, fix, this.#key());
   }
 

@@ -59,6 +59,9 @@ export function keyFix(
   path: readonly string[],
   schema: string,
 ): string {
+  const [first = '', ...rest] = key.split(':');
+  if (rest.length > 0 && known.includes(first))
+    return `write a space after the colon: \`${first}: ${rest.join(':')}\``;
   const near = nearest(key, known);
   if (near) return `did you mean \`${near}\`?`;
   const own = schemaNamed(schema);
@@ -67,7 +70,7 @@ export function keyFix(
   if (elsewhere)
     return elsewhere.length === 1
       ? `it belongs to the stage itself, a level up`
-      : `it belongs into \`${elsewhere.slice(0, -1).join('.')}\``;
+      : `it belongs in \`${elsewhere.slice(0, -1).join('.')}\``;
   const frame = schemaNamed('pipeline');
   if (schema !== 'pipeline' && frame?.properties?.[key]) return 'it belongs to the top of the file';
   if (schema === 'pipeline' && path.length === 0 && schemaNamed(key)?.title?.endsWith('Stage'))

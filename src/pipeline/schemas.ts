@@ -15,6 +15,7 @@ export interface Schema {
   readonly required?: readonly string[];
   readonly properties?: { readonly [key: string]: Schema };
   readonly additionalProperties?: boolean | Schema;
+  readonly maxProperties?: number;
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
   readonly $defs?: { readonly [name: string]: Schema };

@@ -16,6 +16,9 @@ const topLevel = [
   'stages',
 ];
 
+/** Where a path begins in `--set train.epochs=30`, which is its own text. */
+const setColumn = 7;
+
 export function applySets(root: MapNode, sets: readonly string[], problems: Diagnostic[]): MapNode {
   return sets.reduce((tree, set) => applySet(tree, set, problems), root);
 }
@@ -27,6 +30,13 @@ function applySet(root: MapNode, set: string, problems: Diagnostic[]): MapNode {
       severity: 'error',
       code: 'invalid-set',
       message: `\`--set ${set}\` is no path=value`,
+      place: {
+        file: `--set ${set}`,
+        line: 1,
+        column: setColumn,
+        endLine: 1,
+        endColumn: setColumn + set.length,
+      },
       fix: 'write --set train.epochs=30',
     });
     return root;
@@ -35,9 +45,9 @@ function applySet(root: MapNode, set: string, problems: Diagnostic[]): MapNode {
   const place: Place = {
     file: `--set ${set}`,
     line: 1,
-    column: equals + 2,
+    column: equals + 8,
     endLine: 1,
-    endColumn: set.length + 1,
+    endColumn: set.length + 7,
   };
   const missing = firstMiss(root, path);
   if (missing) {
@@ -45,7 +55,8 @@ function applySet(root: MapNode, set: string, problems: Diagnostic[]): MapNode {
       severity: 'error',
       code: 'unknown-set-path',
       message: `\`--set ${set.slice(0, equals)}\` hits nothing: there is no \`${missing.step}\``,
-      ...(missing.near ? { fix: `did you mean \`${missing.near}\`?` } : {}),
+      place: { ...place, column: setColumn, endColumn: equals + setColumn },
+      fix: missing.near ? `did you mean \`${missing.near}\`?` : 'look at the path',
     });
     return root;
   }
@@ -58,16 +69,18 @@ function fullPath(path: string[]): string[] {
   return topLevel.includes(path[0] ?? '') ? path : ['stages', ...path];
 }
 
-/** A new key may be set in a stage, where the schema judges it; stages and vars must be there. */
+/** A new key may be set in a stage, where the schema judges it; stages, vars and items of lists must be there. */
 function firstMiss(
   root: MapNode,
   path: readonly string[],
 ): { step: string; near: string | undefined } | null {
-  const must = path[0] === 'stages' || path[0] === 'vars' ? path.slice(0, 2) : [];
-  let node: Node = root;
-  for (const step of must) {
-    const next = child(node, step);
-    if (!next) return { step, near: node.type === 'map' ? nearest(step, node.entries.keys()) : undefined };
+  if (path[0] === 'profiles') return { step: 'profiles', near: path.slice(2).join('.') || undefined };
+  const sure = path[0] === 'stages' || path[0] === 'vars' ? 2 : 0;
+  let node: Node | undefined = root;
+  for (const [i, step] of path.entries()) {
+    const next: Node | undefined = child(node, step);
+    if (!next && (i < sure || node?.type === 'list'))
+      return { step, near: node?.type === 'map' ? nearest(step, node.entries.keys()) : undefined };
     node = next;
   }
   return null;
@@ -92,7 +105,10 @@ function put(node: Node | undefined, path: readonly string[], value: Node, place
     };
   const entries = new Map(node?.type === 'map' ? node.entries : []);
   const before = entries.get(step);
-  entries.set(step, { key: before?.key ?? place, value: put(before?.value, rest, value, place) });
+  entries.set(step, {
+    key: before?.key ?? { ...place, column: setColumn, endColumn: place.column - 1 },
+    value: put(before?.value, rest, value, place),
+  });
   return { type: 'map', entries, place: node?.place ?? place, ...(node?.uses ? { uses: node.uses } : {}) };
 }
 

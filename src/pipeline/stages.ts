@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Validator } from '../generated/validators.js';
-import * as validators from '../generated/validators.js';
 import type { Json, JsonObject } from '../stages/kind.ts';
+import type { Kinds } from './kinds.ts';
 import type { Cell } from './matrix.ts';
 import { child, type MapNode, type Node, textOf, toJson, where } from './nodes.ts';
 import type { Stage } from './pipeline.ts';
@@ -12,8 +12,6 @@ import { latePolicies, policyKeys, readPolicy } from './policy.ts';
 import { deferredForm } from './reference.ts';
 import { explain } from './schema-errors.ts';
 
-const { pipeline: _frame, ...byKind } = validators;
-const kinds = new Map<string, Validator>(Object.entries(byKind));
 const frameKeys = new Set<string>(['kind', 'description', 'seed', 'matrix', ...policyKeys]);
 
 export interface ReadStage {
@@ -22,30 +20,31 @@ export interface ReadStage {
   readonly problems: readonly Diagnostic[];
 }
 
-export function readStage(cell: Cell): ReadStage {
+export function readStage(cell: Cell, kinds: Kinds): ReadStage {
   const { name, node } = cell;
   // The frame's schema tells of a stage that is no map.
   if (node.type !== 'map') return { stage: null, problems: [] };
   const kindNode = child(node, 'kind');
   const kind = textOf(kindNode) ?? cell.declared;
-  const validate = kinds.get(kind);
+  const validate = kinds.validator(kind);
   const value = toJson(node);
-  if (!validate)
-    return { stage: made(cell, kind, node, asObject(value)), problems: [unknownKind(cell, kind)] };
+  const refused = kinds.problems(kind, kindNode?.place ?? cell.key);
+  if (!validate) {
+    const problems = refused.length > 0 ? refused : [unknownKind(cell, kind, kinds.names())];
+    return { stage: made(cell, kind, node, asObject(value), () => false), problems };
+  }
   const checked = structuredClone(value);
-  const own = [...unresolved(node, [], node), ...latePolicies(node)];
-  const problems = validate(checked)
-    ? own
-    : [...own, ...explain(validate.errors ?? [], node, { name, key: cell.key, schema: kind })];
-  return {
-    stage: made(cell, kind, node, asObject(unescaped(problems.length > 0 ? value : checked))),
-    problems,
-  };
+  const found = validate(checked)
+    ? []
+    : explain(validate.errors ?? [], node, { name, key: cell.key, schema: kind });
+  const problems = [...refused, ...unresolved(node, [], node), ...latePolicies(node), ...found];
+  const params = asObject(unescaped(problems.length > 0 ? value : checked));
+  return { stage: made(cell, kind, node, params, validate), problems };
 }
 
-function unknownKind(cell: Cell, kind: string): Diagnostic {
+function unknownKind(cell: Cell, kind: string, names: readonly string[]): Diagnostic {
   const node = child(cell.node, 'kind');
-  const near = nearest(kind, kinds.keys());
+  const near = nearest(kind, names);
   return {
     severity: 'error',
     code: 'unknown-kind',
@@ -53,9 +52,7 @@ function unknownKind(cell: Cell, kind: string): Diagnostic {
       ? `\`${kind}\` is not a kind of stage`
       : `\`${kind}\` is not a kind of stage, and the stage says no other`,
     place: node?.place ?? cell.key,
-    fix: near
-      ? `did you mean \`${node ? near : `kind: ${near}`}\`?`
-      : `add \`kind\`: ${[...kinds.keys()].join(', ')}`,
+    fix: near ? `did you mean \`${node ? near : `kind: ${near}`}\`?` : `add \`kind\`: ${names.join(', ')}`,
   };
 }
 
@@ -84,7 +81,7 @@ function unescaped(value: Json): Json {
   );
 }
 
-function made(cell: Cell, kind: string, node: MapNode, value: JsonObject): Stage {
+function made(cell: Cell, kind: string, node: MapNode, value: JsonObject, validate: Validator): Stage {
   const params = Object.fromEntries(Object.entries(value).filter(([key]) => !frameKeys.has(key)));
   return {
     name: cell.name,
@@ -95,12 +92,16 @@ function made(cell: Cell, kind: string, node: MapNode, value: JsonObject): Stage
     params,
     seed: typeof value.seed === 'number' ? value.seed : null,
     deferred: deferredIn(params, []).filter((one) => !isOfTrial(one, params)),
-    where: (path) => (path === '' ? { place: cell.key } : where(node, path.split('.'))),
-    placeOf: (path) => where(node, path.split('.')).place,
+    where: (path) => (path === '' ? { place: cell.key } : where(node, path.split('.'), cell.key)),
+    placeOf: (path) => where(node, path.split('.'), cell.key).place,
     place: cell.key,
     node,
     policy: readPolicy(value),
-    withoutDefaults: (full) => withoutDefaults(kind, full),
+    withoutDefaults: (full) => withoutDefaults(full, validate),
+    recheck: (full) =>
+      validate(structuredClone(full))
+        ? []
+        : explain(validate.errors ?? [], node, { name: cell.name, key: cell.key, schema: kind }),
   };
 }
 
@@ -114,22 +115,8 @@ export function completeStage<S extends Stage>(
     stage.deferred.map((one) => [`\${stages.${one.stage}.${one.value}}`, lookUp(one.stage, one.value)]),
   );
   const params = asObject(substitute(stage.params, known));
-  const validate = kinds.get(stage.kind);
-  if (validate && !validate(structuredClone(params))) {
-    const [error] = validate.errors ?? [];
-    const path = error?.instancePath.slice(1).replaceAll('/', '.') ?? '';
-    return {
-      ok: false,
-      diagnostics: [
-        {
-          severity: 'error',
-          code: 'invalid-value',
-          message: `\`${stage.name}.${path}\` ${error?.message ?? 'is wrong'}, found ${JSON.stringify(error?.data)}`,
-          place: stage.placeOf(path),
-        },
-      ],
-    };
-  }
+  const diagnostics = stage.recheck(params);
+  if (diagnostics.length > 0) return { ok: false, diagnostics };
   return { ok: true, value: { ...stage, params } };
 }
 
@@ -163,9 +150,7 @@ function deferredIn(value: Json, path: readonly string[]): Stage['deferred'] {
  * What is left when every key whose removal the schema fills in again with the same value is removed: a param written
  * out at its default is the same as none.
  */
-function withoutDefaults(kind: string, full: JsonObject): JsonObject {
-  const validate = kinds.get(kind);
-  if (!validate) return full;
+function withoutDefaults(full: JsonObject, validate: Validator): JsonObject {
   const refills = (candidate: JsonObject): boolean => {
     const filled = structuredClone(candidate);
     return validate(filled) && isDeepStrictEqual(filled, full);

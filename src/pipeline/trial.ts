@@ -24,18 +24,22 @@ export function trialGraph(tune: GraphStage, graph: Graph, ask: TrialAsk): Resul
   const problems: Diagnostic[] = [];
   const broken = new Set<string>();
   const stages: Stage[] = [];
-  for (const [name, { key, value }] of boundStages(tune, ask, problems)) {
-    const { stage, problems: own } = readStage({ name, declared: name, axes: {}, key, node: value });
+  const { kinds, file } = graph.pipeline;
+  for (const [name, { key, value }] of kinds.fromRoot(boundStages(tune, ask, problems), file).entries) {
+    const { stage, problems: own } = readStage({ name, declared: name, axes: {}, key, node: value }, kinds);
     problems.push(...own, ...refused(value, name));
     if (own.length > 0) broken.add(name);
     if (stage) stages.push(stage);
   }
-  const outer = graph.order.slice(
+  const before = graph.order.slice(
     0,
     graph.order.findIndex(({ name }) => name === tune.name),
   );
+  // Of a stage with a matrix the trial sees the cell that its search depends on: the last of a name counts.
+  const isNear = ({ name }: Stage): boolean => tune.dependsOn.includes(name);
+  const outer = [...before.filter((one) => !isNear(one)), ...before.filter(isNear)];
   const seed = (tune.seed ?? graph.pipeline.seed) + ask.execution;
-  return resolveStages({ ...graph.pipeline, stages, seed }, kindNamed, { broken, problems, outer });
+  return resolveStages({ ...graph.pipeline, stages, seed }, { broken, problems, outer });
 }
 
 /** The training that a trial is judged by, or null. */
@@ -50,22 +54,23 @@ const trialJson = (tune: Stage): ReturnType<typeof toJson> => {
 };
 
 /** The trial's tree with the point's values, and with the search's epochs in the training that is judged. */
-function boundStages(tune: Stage, ask: TrialAsk, problems: Diagnostic[]): MapNode['entries'] {
+function boundStages(tune: Stage, ask: TrialAsk, problems: Diagnostic[]): MapNode {
   const trial = child(tune.node, 'trial');
   const bound = trial && interpolate(trial, scopeOf(tune, ask.point, problems));
-  if (bound?.type !== 'map') return new Map();
+  if (bound?.type !== 'map') return { type: 'map', entries: new Map(), place: tune.place };
   const judged = judgedStage(tune);
   const entry = bound.entries.get(judged ?? '');
   if (judged === null || entry?.value.type !== 'map') {
     problems.push(noJudge(tune));
-    return bound.entries;
+    return bound;
   }
   const own = entry.value.entries.get('epochs');
   if (own) problems.push(ownEpochs(judged, own.key));
   const place = tune.placeOf('epochs');
   const epochs: Node = { type: 'scalar', value: ask.epochs, place };
   const entries = new Map([...entry.value.entries, ['epochs', { key: place, value: epochs }]]);
-  return new Map([...bound.entries, [judged, { ...entry, value: { ...entry.value, entries } }]]);
+  const stage = { ...entry, value: { ...entry.value, entries } };
+  return { ...bound, entries: new Map([...bound.entries, [judged, stage]]) };
 }
 
 function scopeOf(tune: Stage, point: Point, problems: Diagnostic[]): Scope {

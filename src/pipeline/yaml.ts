@@ -46,8 +46,10 @@ export function parseYaml(text: string, file: string): Result<Node> {
     merge: false,
     stringKeys: true,
   });
-  const errors = [...document.errors, ...document.warnings].map((error) => explained(error, placeAt));
-  if (errors.length > 0) return { ok: false, diagnostics: withoutEchoes(errors).slice(0, mostErrors) };
+  const errors = withoutEchoes([...document.errors, ...document.warnings]).map((error) =>
+    explained(error, placeAt, text),
+  );
+  if (errors.length > 0) return { ok: false, diagnostics: errors.slice(0, mostErrors) };
   if (!document.contents)
     return refused('empty-file', 'the file is empty; a pipeline has version, name and stages', start);
   return new Converter(document, placeAt).convert(document.contents);
@@ -71,23 +73,61 @@ function placeIn(text: string, file: string, index: number): Place {
   return { file, line, column, endLine: line, endColumn: column + 1 };
 }
 
-/** One mistake may confuse the parser to the end of the file: only the first error of a line is told. */
-function withoutEchoes(errors: readonly Diagnostic[]): Diagnostic[] {
-  const lines = new Set<number | undefined>();
-  return errors.filter(({ place }) => !lines.has(place?.line) && lines.add(place?.line));
+interface YamlMistake {
+  readonly code: string;
+  readonly message: string;
+  readonly pos: readonly [number, number];
 }
 
-function explained(
-  error: { code: string; message: string; pos: [number, number] },
-  placeAt: PlaceAt,
-): Diagnostic {
+/** One mistake may confuse the parser to the end of the file: what it did not expect after that is no second one. */
+function withoutEchoes(errors: readonly YamlMistake[]): readonly YamlMistake[] {
+  const inOrder = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
+  const isEcho = ({ code, message }: YamlMistake): boolean =>
+    echoes.has(code) || message.includes('end with a');
+  return inOrder.filter((error, i) => i === 0 || !isEcho(error));
+}
+
+const echoes = new Set(['UNEXPECTED_TOKEN', 'MISSING_CHAR', 'BAD_SCALAR_START', 'IMPOSSIBLE']);
+
+function explained(error: YamlMistake, placeAt: PlaceAt, text: string): Diagnostic {
+  const closing = /end with a ([}\]])/.exec(error.message)?.[1];
+  const opening = closing ? lastOpen(text.slice(0, error.pos[0]), closing) : undefined;
+  if (closing && opening !== undefined)
+    return {
+      severity: 'error',
+      code: 'invalid-yaml',
+      message: `this is not YAML: the bracket \`${text[opening]}\` is never closed`,
+      place: placeAt(opening, opening + 1),
+      fix: `close it with \`${closing}\``,
+    };
   return {
     severity: 'error',
     code: 'invalid-yaml',
     message: `this is not YAML: ${error.message.split('\n')[0]}`,
     place: placeAt(error.pos[0], error.pos[1]),
-    fix: fixes[error.code] ?? 'look for a missing quote, bracket or colon here or a line above',
+    fix:
+      quotesFix(text, error.pos[0]) ??
+      fixes[error.code] ??
+      'look for a missing quote, bracket or colon here or a line above',
   };
+}
+
+/** Where the innermost bracket that is still open was opened. */
+function lastOpen(text: string, closing: string): number | undefined {
+  const open: number[] = [];
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '[' || text[i] === '{') open.push(i);
+    else if (text[i] === ']' || text[i] === '}') open.pop();
+  }
+  const last = open.at(-1);
+  return last !== undefined && (text[last] === '{') === (closing === '}') ? last : undefined;
+}
+
+/** `${name}` and `train[seed=1]` between brackets need quotes. */
+function quotesFix(text: string, at: number): string | undefined {
+  const before = /[^\s{}[\],:"']+$/.exec(text.slice(Math.max(0, at - 40), at))?.[0];
+  const after = /^[{[][^\s{}[\]]*[}\]][^\s{}[\],]*/.exec(text.slice(at, at + 80))?.[0];
+  return before && after ? `put it in quotes: "${before}${after}"` : undefined;
 }
 
 const fixes: { readonly [code: string]: string } = {

@@ -104,6 +104,7 @@ async function orderFor(
   return {
     name: stage.name,
     kind: stage.kind,
+    module: kind.module ?? null,
     params: stage.params,
     seed: stage.seed ?? graph.pipeline.seed,
     engine: kind.usesEngine ? run.engine.order : null,

@@ -1,9 +1,9 @@
 /** The stage's process: takes one order, runs the kind's `stage.ts`, tells how it went, and ends. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import { systemDiagnostic } from '../diagnostics/system.ts';
-import type { Artifact, StageContext } from '../stages/context.ts';
+import type { Artifact, RunStage, StageContext } from '../stages/context.ts';
 import { runners } from '../stages/registry.ts';
 import type { Forward, FromChild, StageOrder, ToChild } from './messages.ts';
 
@@ -20,19 +20,24 @@ process.on('disconnect', () => process.exit(1));
 async function carryOut(order: StageOrder): Promise<void> {
   const forwards: Forward[] = [];
   try {
-    const load = runners[order.kind];
-    if (!load) throw new Error(`kind ${order.kind} has no stage to run`);
-    const { run } = await load();
+    const { run } = await runnerOf(order);
     const outcome = await run(contextOf(order, forwards));
     tell({ type: 'done', outcome, forwards, peakMemory: process.resourceUsage().maxRSS * 1024 });
   } catch (error) {
-    tell(failed(error));
+    tell(failed(error, order));
   }
   process.disconnect();
   process.exit(0);
 }
 
-function failed(error: unknown): FromChild {
+async function runnerOf(order: StageOrder): Promise<{ run: RunStage }> {
+  if (order.module !== null) return (await import('../stages/custom/stage.ts')).loadModule(order.module);
+  const load = runners[order.kind];
+  if (!load) throw new Error(`kind ${order.kind} has no stage to run`);
+  return load();
+}
+
+function failed(error: unknown, order: StageOrder): FromChild {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   if (error instanceof Failure) return { type: 'failed', diagnostic: error.diagnostic, stack };
   const system = systemDiagnostic(error);
@@ -40,6 +45,15 @@ function failed(error: unknown): FromChild {
   // The log keeps the stack; people are shown the message.
   process.stderr.write(`${stack}\n`);
   const message = error instanceof Error ? error.message : String(error);
+  if (order.module !== null) {
+    const diagnostic: Diagnostic = {
+      severity: 'error',
+      code: 'stage-failed',
+      message: `\`${order.name}\`: ${message}`,
+      fix: 'its log has the stack',
+    };
+    return { type: 'failed', diagnostic, stack };
+  }
   const fix = 'this is a fault of the program: please report it with the log';
   return { type: 'failed', diagnostic: { severity: 'error', code: 'stage-crashed', message, fix }, stack };
 }

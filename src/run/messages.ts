@@ -8,6 +8,8 @@ import type { JsonObject } from '../stages/kind.ts';
 export interface StageOrder {
   readonly name: string;
   readonly kind: string;
+  /** The file of a kind that the project brings. */
+  readonly module: string | null;
   readonly params: JsonObject;
   readonly seed: number;
   readonly engine: EngineOrder | null;

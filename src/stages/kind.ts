@@ -78,6 +78,8 @@ export interface CheckResult {
 
 export interface Kind {
   readonly name: string;
+  /** The file of a kind that a project brings. */
+  readonly module?: string;
   inputs(params: JsonObject): readonly InputPort[];
   /** Every kind also has `facts`, written by the runner; it isn't listed here. */
   outputs(params: JsonObject): { readonly [port: string]: OutputPort };

@@ -19,6 +19,10 @@ const kinds = new Map<string, Kind>(
   ]),
 );
 
+export function kindNames(): string[] {
+  return [...kinds.keys()];
+}
+
 export function kindNamed(name: string): Kind | undefined {
   return kinds.get(name);
 }

@@ -1,6 +1,7 @@
 /** Diagnostics as people read them: where, what, the line itself, and what to do. */
 import { relative } from 'node:path';
-import { Chalk } from 'chalk';
+import { Chalk, type ChalkInstance } from 'chalk';
+import stringWidth from 'string-width';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 
 export interface FormatOptions {
@@ -10,48 +11,70 @@ export interface FormatOptions {
 }
 
 export function formatDiagnostics(diagnostics: readonly Diagnostic[], options: FormatOptions): string {
-  return diagnostics.map((diagnostic) => formatOne(diagnostic, options)).join('\n');
+  const chalk = new Chalk({ level: options.color ? 1 : 0 });
+  const sources = new Map<string, readonly string[] | null>();
+  const lineAt = ({ file, line }: Place): string | undefined => {
+    // A value of the command line is its own text.
+    if (file.startsWith('--')) return file;
+    if (!sources.has(file)) sources.set(file, options.readSource(file)?.split(/\r?\n/) ?? null);
+    return sources.get(file)?.[line - 1];
+  };
+  return diagnostics.map((diagnostic) => formatOne(diagnostic, chalk, lineAt)).join('\n');
 }
 
-function formatOne(diagnostic: Diagnostic, { color, readSource }: FormatOptions): string {
-  const chalk = new Chalk({ level: color ? 1 : 0 });
+type LineAt = (place: Place) => string | undefined;
+
+function formatOne(diagnostic: Diagnostic, chalk: ChalkInstance, lineAt: LineAt): string {
   const paint = diagnostic.severity === 'error' ? chalk.red : chalk.yellow;
-  const { place } = diagnostic;
+  const { place, code, severity } = diagnostic;
   const where = place ? `${chalk.bold(at(place))} ` : '';
-  const head = `${where}${paint(diagnostic.severity)} ${diagnostic.code}: ${visible(diagnostic.message)}`;
-  const source = place ? sourceLine(place, readSource) : null;
+  const head = `${where}${paint(severity)} ${code}: ${visible(diagnostic.message)}`;
   const fix = diagnostic.fix === undefined ? '' : visible(diagnostic.fix);
-  const related = (diagnostic.related ?? []).map(
-    ({ message, place: other }) => `   ${at(other)} ${visible(message)}`,
-  );
-  if (!place || source === null) return [head, ...(fix ? [`   fix: ${fix}`] : []), ...related].join('\n');
-  const number = String(place.line).padStart(5);
-  const length =
-    place.endLine === place.line
-      ? Math.max(1, place.endColumn - place.column)
-      : Math.max(1, source.length - place.column + 1);
-  const tildes = paint('~'.repeat(Math.min(length, Math.max(1, source.length - place.column + 1))));
-  return [
-    head,
-    `${number} | ${source}`,
-    `${' '.repeat(5)} | ${' '.repeat(place.column - 1)}${tildes}${fix ? ` ${fix}` : ''}`,
-    ...related,
-  ].join('\n');
+  const source = place ? excerpt(place, lineAt(place), paint, fix) : null;
+  const related = (diagnostic.related ?? []).flatMap(({ message, place: other }) => [
+    `  ${at(other)} ${visible(message)}`,
+    ...(excerpt(other, lineAt(other), chalk.dim, '') ?? []),
+  ]);
+  return [head, ...(source ?? (fix ? [`   fix: ${fix}`] : [])), ...related].join('\n');
 }
+
+/** The line with the place underlined; long lines are cut around it. Null when there is no such line. */
+function excerpt(
+  place: Place,
+  line: string | undefined,
+  paint: (text: string) => string,
+  fix: string,
+): string[] | null {
+  if (line === undefined) return null;
+  const from = line.length > longestLine ? Math.max(0, place.column - 1 - longestLine / 2) : 0;
+  const to = Math.min(line.length, from + longestLine);
+  const end = place.endLine === place.line ? place.endColumn - 1 : line.trimEnd().length;
+  const [before, marked] = [
+    line.slice(from, place.column - 1),
+    line.slice(place.column - 1, Math.min(end, to)),
+  ];
+  const shown = `${from > 0 ? '…' : ''}${shownText(line.slice(from, to))}${to < line.length ? '…' : ''}`;
+  const indent = ' '.repeat(widthOf(before) + (from > 0 ? 1 : 0));
+  const tildes = paint('~'.repeat(Math.max(1, widthOf(marked))));
+  return [
+    `${String(place.line).padStart(5)} | ${shown}`,
+    `${' '.repeat(5)} | ${indent}${tildes}${fix ? ` ${fix}` : ''}`,
+  ];
+}
+
+const longestLine = 160;
+const shownText = (text: string): string => visible(text.replaceAll('\t', ' '));
+const widthOf = (text: string): number => stringWidth(shownText(text));
 
 function at(place: Place): string {
-  const path = place.file.startsWith('--') ? place.file : relative(process.cwd(), place.file) || place.file;
-  return `${path}:${place.line}:${place.column}`;
+  if (place.file.startsWith('--')) return place.file.split(' ')[0] ?? '';
+  const path = relative(process.cwd(), place.file) || place.file;
+  return visible(`${path}:${place.line}:${place.column}`);
 }
 
-function sourceLine(place: Place, readSource: FormatOptions['readSource']): string | null {
-  const line = readSource(place.file)?.split(/\r?\n/)[place.line - 1];
-  return line === undefined ? null : visible(line.replaceAll('\t', ' '));
-}
-
-/** A file's control characters shall not reach the terminal; line breaks of our own messages may. */
+/** A file's control characters, and those that turn the direction of writing, shall not reach the terminal; line breaks of our own messages may. */
 function visible(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) =>
-    character === '\n' ? character : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  return text.replaceAll(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (character) =>
+    character === '\n' ? character : `\\u{${character.charCodeAt(0).toString(16)}}`,
   );
 }

@@ -43,3 +43,10 @@ test('extends and matrix run as written: a cell is the same training as that of 
   );
   assert.match(project.read('cache/out/small-matrix/report/page/report.html'), /train\[data=plain,seed=42\]/);
 });
+
+test('a list port takes all cells, each in a folder of its stage’s name', (t) => {
+  const project = examples(t);
+  project.run('list-port.yaml');
+  const text = project.read('cache/out/list-port/lines/text/lines.txt');
+  for (const seed of [1, 2]) assert.ok(text.includes(` all/evaluate[seed=${seed}]/metrics.json\n`), text);
+});

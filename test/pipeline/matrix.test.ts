@@ -101,7 +101,7 @@ test('a mistake in an axis’ value is told once, where it is written and where 
     /p\.yaml:7:34 error wrong-type: `train\[rate=fast,seed=1\]\.optimizer\.sgd\.learningRate` must be a number, found "fast"/,
   );
   assert.match(err, /p\.yaml:8:39 used here as `\$\{matrix\.rate\}`/);
-  assert.equal(err.match(/ error /g)?.length, 1, err);
+  assert.equal(err.match(/ error [a-z-]+:/g)?.length, 1, err);
 });
 
 test('cells that are not there, axes without a cell’s name and excludes of nothing are refused', (t) => {

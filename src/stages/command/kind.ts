@@ -1,4 +1,5 @@
-import type { Json, Kind } from '../kind.ts';
+import { posix } from 'node:path';
+import type { CheckInput, Json, Kind } from '../kind.ts';
 
 const entries = (value: Json | undefined): [string, Json][] =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
@@ -37,16 +38,30 @@ export const command: Kind = {
   draws: () => false,
   components: () => [],
   check: ({ params, at }) => {
-    const outside = entries(params.out).filter(([, path]) =>
-      /^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)/.test(String(path)),
-    );
-    const diagnostics = outside.map(([name, path]) =>
-      at(`out.${name}`, {
-        code: 'path-outside',
-        message: `the output \`${String(path)}\` leaves the stage's folder`,
-        fix: 'write it relative to the working folder',
-      }),
-    );
+    const paths = entries(params.out).map(([name, path]) => [name, normalize(String(path))] as const);
+    const diagnostics = paths.flatMap(([name, path], i) => {
+      const first = paths.findIndex(([, other]) => other.toLowerCase() === path.toLowerCase());
+      return first < i
+        ? [at(`out.${name}`, duplicate(path, paths[first]?.[0] ?? ''))]
+        : isOutside(path)
+          ? [at(`out.${name}`, outside(path))]
+          : [];
+    });
     return { diagnostics, forms: {} };
   },
 };
+
+const normalize = (path: string): string => posix.normalize(path.replaceAll('\\', '/'));
+const isOutside = (path: string): boolean => /^(\/|[A-Za-z]:)|^\.\.(\/|$)|^\.?\/?$/.test(path);
+
+type Told = Parameters<CheckInput['at']>[1];
+const outside = (path: string): Told => ({
+  code: 'path-outside',
+  message: `the output \`${path}\` leaves the stage's folder`,
+  fix: 'write it relative to the working folder',
+});
+const duplicate = (path: string, first: string): Told => ({
+  code: 'duplicate-output',
+  message: `\`${path}\` is the output \`${first}\` already`,
+  fix: 'give each output a path of its own',
+});

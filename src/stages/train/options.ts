@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Stages } from '../../generated/types.ts';
 import type { CheckInput, ModelForm } from '../kind.ts';
+import { idleCallbacks } from './idle-callbacks.ts';
 
 type Params = Stages['train'];
 type At = CheckInput['at'];
@@ -12,6 +13,7 @@ export function contradictions(own: Params, model: ModelForm | undefined, at: At
     ...smoothing(own, at),
     ...twoClips(own, at),
     ...rates(own, at),
+    ...idleCallbacks(own, at),
   ];
 }
 

@@ -68,7 +68,7 @@ async function seconds(
     join(folder, 'p.yaml'),
     text.replace('epochs: 1', `objective: { ${objective} }\n    epochs: 1`),
   );
-  const read = readPipeline(join(folder, 'p.yaml'), { root: folder, set: [], kinds: kindNamed });
+  const read = readPipeline(join(folder, 'p.yaml'), { root: folder, set: [] });
   if (!read.ok) throw new Error(JSON.stringify(read.diagnostics));
   const graph = read.value;
   const tune = graph.order.find(({ kind }) => kind === 'tune');

@@ -1,0 +1,73 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Failure } from '../diagnostics/diagnostic.ts';
+import { bundledSchema } from '../pipeline/schema-bundle.ts';
+import { print } from './output.ts';
+import { projectRoot } from './settings.ts';
+
+/** Writes a first pipeline that runs as it is, offline. Never overwrites. */
+export async function init(file: string): Promise<number> {
+  if (existsSync(file))
+    throw new Failure('file-exists', `there is a file \`${file}\` already`, {
+      fix: 'give another name: pipe init pipelines/second.yaml',
+    });
+  const folder = dirname(resolve(file));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, firstPipeline(nameOf(file), schemaPath(folder), file), { flag: 'wx' });
+  print(`${file} is written. It draws its own data and trains in half a minute:\n  pipe run ${file}`);
+  return 0;
+}
+
+function nameOf(file: string): string {
+  const name = basename(file)
+    .replace(/\.ya?ml$/, '')
+    .replace(/[^A-Za-z0-9_-]+/g, '-')
+    .replace(/^[^A-Za-z]+/, '');
+  return name === '' ? 'first' : name;
+}
+
+/** The package's schemas when the project has them in it, else a copy beside the file. */
+function schemaPath(folder: string): string {
+  const own = fileURLToPath(new URL('../../schemas/pipeline.schema.json', import.meta.url));
+  const inside = !relative(projectRoot(folder), own).startsWith('..');
+  if (inside) return relative(folder, own).split(sep).join('/');
+  const copy = join(folder, 'pipeline.schema.json');
+  if (!existsSync(copy)) writeFileSync(copy, `${JSON.stringify(bundledSchema(), null, 2)}\n`);
+  return './pipeline.schema.json';
+}
+
+const firstPipeline = (
+  name: string,
+  schema: string,
+  file: string,
+): string => `# yaml-language-server: $schema=${schema}
+# A first experiment: drawn shapes, a small CNN, a report. In an editor with the YAML language server every key completes
+# and explains itself; \`pipe schema train\` prints a page about a kind.
+#   pipe run ${file}
+version: 1
+name: ${name}
+seed: 42
+vars: { rows: 1000, epochs: 3 }
+profiles:
+  longer: { vars: { rows: 4000, epochs: 15 } } # pipe run … --profile longer
+stages:
+  download: { dataset: shapes10, limit: "\${rows}", validation: 0.1 }
+  normalize: { data: download, method: standardize }
+  augment: { data: normalize, rotation: 15, horizontalFlip: true }
+  build:
+    input: [32, 32, 3]
+    layers:
+      - conv2d: { filters: 8, kernelSize: 3, padding: same, activation: relu }
+      - maxPooling2d: { poolSize: 2 }
+      - conv2d: { filters: 16, kernelSize: 3, padding: same, activation: relu }
+      - globalAveragePooling2d: {}
+      - dense: { units: 10, activation: softmax }
+  train:
+    model: build
+    data: augment
+    epochs: "\${epochs}"
+    optimizer: { adam: { learningRate: 5.0e-3 } }
+  evaluate: { model: train, data: normalize, split: test }
+  report: { of: [download, augment, train, evaluate] }
+`;

@@ -1,0 +1,90 @@
+/** The kinds that a pipeline's stages may be of: the built-in ones, and the modules of its project. */
+import { dirname, relative, resolve, sep } from 'node:path';
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { Validator } from '../generated/validators.js';
+import * as generated from '../generated/validators.js';
+import { startsCode } from '../stages/custom/kind.ts';
+import type { Kind } from '../stages/kind.ts';
+import { kindNamed } from '../stages/registry.ts';
+import { type CustomKind, readCustomKind } from './custom.ts';
+import { child, type Entry, type MapNode, type Node, textOf } from './nodes.ts';
+
+const { pipeline: _frame, ...validators } = generated;
+const builtIn = new Map<string, Validator>(Object.entries(validators));
+const moduleForm = /^\.{0,2}\/|^[A-Za-z]:[\\/]/;
+
+export class Kinds {
+  readonly #root: string;
+  readonly #allowCode: boolean;
+  readonly #custom = new Map<string, ReturnType<typeof readCustomKind>>();
+
+  /** `allowCode: false` refuses commands and modules. */
+  constructor(root: string, { allowCode }: { allowCode: boolean }) {
+    this.#root = root;
+    this.#allowCode = allowCode;
+  }
+
+  /** By name; a module's name is its path from the root, `./stages/count.ts`. */
+  readonly named = (name: string): Kind | undefined => kindNamed(name) ?? this.#module(name)?.kind;
+
+  validator(name: string): Validator | undefined {
+    return builtIn.get(name) ?? this.#module(name)?.validate;
+  }
+
+  names(): string[] {
+    return [...builtIn.keys()];
+  }
+
+  /** Why stages of this kind can't be had; `place` is where the kind is said. */
+  problems(name: string, place: Place): Diagnostic[] {
+    const kind = this.named(name);
+    if (kind && !this.#allowCode && startsCode(kind)) return [{ severity: 'error', ...refused(name), place }];
+    const read = this.#custom.get(name);
+    if (!Array.isArray(read)) return [];
+    return read.map((problem: Omit<Diagnostic, 'severity'>) => ({
+      ...problem,
+      severity: 'error',
+      place: problem.place ?? place,
+      ...(problem.place ? { related: [{ message: 'the stage is here', place }] } : {}),
+    }));
+  }
+
+  /** Every stage with a module names it from the root, so that a kind has one name wherever it is said. */
+  fromRoot(stages: MapNode, mainFile: string): MapNode {
+    const isModule = ({ value }: Entry): boolean => moduleForm.test(textOf(child(value, 'kind')) ?? '');
+    if (![...stages.entries.values()].some(isModule)) return stages;
+    const entries = new Map(
+      [...stages.entries].map(([name, entry]) => [
+        name,
+        { ...entry, value: this.#withModule(entry.value, mainFile) },
+      ]),
+    );
+    return { ...stages, entries };
+  }
+
+  #withModule(stage: Node, mainFile: string): Node {
+    const kind = child(stage, 'kind');
+    const said = textOf(kind);
+    const entry = stage.type === 'map' ? stage.entries.get('kind') : undefined;
+    if (stage.type !== 'map' || !entry || !kind || said === undefined || !moduleForm.test(said)) return stage;
+    const from = kind.place.file.startsWith('--') ? mainFile : kind.place.file;
+    const path = relative(this.#root, resolve(dirname(from), said))
+      .split(sep)
+      .join('/');
+    const value: Node = { ...kind, type: 'scalar', value: `./${path}` };
+    return { ...stage, entries: new Map([...stage.entries, ['kind', { ...entry, value }]]) };
+  }
+
+  #module(name: string): CustomKind | undefined {
+    if (!moduleForm.test(name)) return undefined;
+    const read = this.#custom.get(name) ?? readCustomKind(resolve(this.#root, name), this.#root);
+    this.#custom.set(name, read);
+    return 'kind' in read ? read : undefined;
+  }
+}
+
+const refused = (name: string): Omit<Diagnostic, 'severity'> => ({
+  code: 'code-refused',
+  message: `this stage starts code (${name}), and --no-commands refuses that`,
+  fix: 'read what it would run, then leave out --no-commands',
+});

@@ -1,0 +1,89 @@
+/** A page about a kind of stage, made from its schema. */
+import type { Schema } from '../pipeline/schemas.ts';
+
+export interface PageOptions {
+  readonly name: string;
+  readonly width: number;
+  /** The definition that a `$ref` points to. */
+  readonly dereferenced: (schema: Schema) => Schema;
+}
+
+export function schemaPage(schema: Schema, options: PageOptions): string {
+  const { properties = {} } = schema;
+  const isFrame = (key: string): boolean => properties[key]?.$ref === `common.schema.json#/$defs/${key}`;
+  const part = (keys: readonly string[]): string[] =>
+    keysOf(
+      { ...schema, properties: Object.fromEntries(keys.map((key) => [key, properties[key] ?? {}])) },
+      options,
+      2,
+    );
+  const names = Object.keys(properties);
+  const own = part(names.filter((key) => !isFrame(key)));
+  const frame = part(names.filter(isFrame));
+  const head = [`${options.name}: ${schema.description ?? ''}`, ''];
+  return `${[...head, ...own, '', 'Every stage also has', '', ...frame].join('\n')}\n`;
+}
+
+function keysOf(given: Schema, options: PageOptions, indent: number): string[] {
+  const schema = options.dereferenced(given);
+  return Object.entries(schema.properties ?? {}).flatMap(([key, property]) =>
+    keyLines(key, options.dereferenced(property), schema.required?.includes(key) ?? false, options, indent),
+  );
+}
+
+function keyLines(
+  key: string,
+  schema: Schema,
+  required: boolean,
+  options: PageOptions,
+  indent: number,
+): string[] {
+  const facts = [
+    typeOf(schema, options),
+    required ? 'required' : '',
+    schema.default === undefined ? '' : `default ${JSON.stringify(schema.default)}`,
+  ].filter(Boolean);
+  const example = schema.examples?.[0];
+  const text = `${schema.description ?? ''}${example === undefined ? '' : ` Example: ${JSON.stringify(example)}`}`;
+  const pad = ' '.repeat(indent);
+  const inner = [schema, schema.items, ...(schema.anyOf ?? [])].flatMap((one) =>
+    one && indent < 10 ? keysOf(one, options, indent + 2) : [],
+  );
+  return [
+    `${pad}${key}  (${facts.join(', ')})`,
+    ...wrapped(text, options.width - indent - 4).map((line) => `${pad}    ${line}`),
+    ...inner,
+  ];
+}
+
+const words: { readonly [type: string]: string } = {
+  object: 'map',
+  array: 'list',
+  string: 'text',
+  number: 'number',
+  integer: 'whole number',
+  boolean: 'true or false',
+};
+
+function typeOf(schema: Schema, options: PageOptions): string {
+  if (schema.enum) return schema.enum.map(String).join(' | ');
+  if (schema.const !== undefined) return String(schema.const);
+  if (schema.anyOf) {
+    const branches = schema.anyOf.map(options.dereferenced).filter((one) => one.title !== 'Expression');
+    return [...new Set(branches.map((one) => typeOf(one, options)))].join(' | ');
+  }
+  // A text with a pattern beside a number is an expression, which may stand everywhere.
+  const types = [schema.type ?? []].flat();
+  const own = types.length > 1 ? types.filter((type) => type !== 'string') : types;
+  return own.map((type) => words[type] ?? type).join(' | ') || 'anything';
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

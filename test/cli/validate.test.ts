@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeProject } from '../rig/project.ts';
+import { small } from '../rig/small.ts';
+
+const wrong = small
+  .replace('rotation: 20', 'rotaton: 20')
+  .replace('epochs: 2', 'epochs: "${epochs}"')
+  .replace('seed: 7', 'seed: 7\nvars: { epochs: many, unused: 1 }');
+
+test('without files all of pipelines/ are checked; a pattern stands for what it finds, and one that finds nothing is told', (t) => {
+  const project = makeProject(t, {
+    'pipelines/a.yaml': small,
+    'pipelines/deep/b.yml': small,
+    'other.yaml': small,
+  });
+  assert.equal(project.pipe('validate').out, 'pipelines/a.yaml: valid\npipelines/deep/b.yml: valid\n');
+  assert.equal(project.pipe('validate', '*.yaml').out, 'other.yaml: valid\n');
+  const { code, err } = project.pipe('validate', 'nothing/*.yaml');
+  assert.equal(code, 2);
+  assert.match(err, /error file-not-found: there is no readable file `nothing\/\*\.yaml`/);
+});
+
+test('a warning is no error, with --strict it is one', (t) => {
+  const project = makeProject(t, { 'p.yaml': small.replace('seed: 7', 'seed: 7\nvars: { unused: 1 }') });
+  const lenient = project.pipe('validate', 'p.yaml');
+  assert.equal(lenient.code, 0);
+  assert.match(lenient.err, /p\.yaml:4:9 warning unused-var/);
+  assert.match(lenient.err, /\n1 warning in 1 file\n$/);
+  const strict = project.pipe('validate', 'p.yaml', '--strict');
+  assert.equal(strict.code, 2);
+  assert.match(strict.err, /p\.yaml:4:9 error unused-var/);
+});
+
+test('mistakes of every profile are found without naming it', (t) => {
+  const project = makeProject(t, {
+    'p.yaml': small.replace(
+      'seed: 7',
+      'seed: 7\nprofiles:\n  quick: { stages: { train: { epochs: few } } }\n  long: { stages: { train: { epochs: 9 } } }',
+    ),
+  });
+  const { err } = project.pipe('validate', 'p.yaml');
+  assert.match(err, /p\.yaml:5:39 error wrong-type: `train\.epochs`/);
+  assert.match(err, /p\.yaml:19:49 by profile `quick`, in place of this/);
+  assert.match(err, /p\.yaml:5:3 with this profile/);
+  assert.match(err, /\n1 error in 1 file/);
+});
+
+test('--format github puts each mistake at its line, with fix and related places', (t) => {
+  const project = makeProject(t, { 'pipelines/p.yaml': wrong.replace('name: small', 'name: small%') });
+  const { code, out } = project.pipe('validate', '--format', 'github');
+  assert.equal(code, 2);
+  const lines = out.trim().split('\n');
+  assert.equal(lines.length, 4);
+  assert.match(
+    lines[0] ?? '',
+    /^::error file=pipelines\/p\.yaml,line=2,endLine=2,col=7,endColumn=13,title=invalid-value::`name` must fit: .*found "small%25"/,
+  );
+  assert.match(
+    lines[1] ?? '',
+    /^::error file=pipelines\/p\.yaml,line=4,endLine=4,col=17,endColumn=21,title=wrong-type::`train\.epochs` .*%0Apipelines\/p\.yaml:17: used here as/,
+  );
+  assert.match(lines[2] ?? '', /^::warning file=.*title=unused-var::/);
+  assert.match(lines[3] ?? '', /%0Adid you mean `rotation`\?$/);
+});
+
+test('--format sarif is a SARIF 2.1.0 log with rules, regions and related places; --format json tells files and diagnostics', (t) => {
+  const project = makeProject(t, { 'pipelines/p q.yaml': wrong, 'pipelines/r.yaml': small });
+  const { code, out } = project.pipe('validate', '--format', 'sarif');
+  assert.equal(code, 2);
+  const log: Sarif = JSON.parse(out);
+  assert.equal(log.version, '2.1.0');
+  const [run] = log.runs;
+  assert.deepEqual(
+    run?.results.map(({ ruleId, level }) => [ruleId, level]),
+    [
+      ['wrong-type', 'error'],
+      ['unused-var', 'warning'],
+      ['unknown-key', 'error'],
+    ],
+  );
+  for (const { ruleId, ruleIndex, locations } of run?.results ?? []) {
+    assert.equal(run?.tool.driver.rules[ruleIndex]?.id, ruleId);
+    assert.equal(locations[0]?.physicalLocation.artifactLocation.uri, 'pipelines/p%20q.yaml');
+  }
+  assert.deepEqual(run?.results[0]?.locations[0]?.physicalLocation.region, {
+    startLine: 4,
+    startColumn: 17,
+    endLine: 4,
+    endColumn: 21,
+  });
+  assert.equal(run?.results[0]?.relatedLocations?.[0]?.message.text, 'used here as `${epochs}`');
+  const json: { version: number; files: { file: string; diagnostics: { code: string }[] }[] } = JSON.parse(
+    project.pipe('validate', '--format', 'json').out,
+  );
+  assert.deepEqual(
+    json.files.map(({ file, diagnostics }) => [file, diagnostics.length]),
+    [
+      ['pipelines/p q.yaml', 3],
+      ['pipelines/r.yaml', 0],
+    ],
+  );
+});
+
+interface Location {
+  physicalLocation: { artifactLocation: { uri: string }; region: object };
+  message: { text: string };
+}
+interface Sarif {
+  version: string;
+  runs: {
+    tool: { driver: { rules: { id: string }[] } };
+    results: {
+      ruleId: string;
+      ruleIndex: number;
+      level: string;
+      locations: Location[];
+      relatedLocations?: Location[];
+    }[];
+  }[];
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { makeProject, type Project, ran } from '../rig/project.ts';
+
+const schema = {
+  title: 'Count',
+  description: 'Counts the lines of files.',
+  type: 'object',
+  required: ['text'],
+  properties: { text: { 'x-accepts': ['files'] }, times: { type: 'integer', minimum: 1, default: 1 } },
+  'x-outputs': { count: { type: 'files', description: 'count.txt' } },
+  'x-values': { lines: 'number' },
+  'x-draws': false,
+};
+const module = `import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { linesOf } from './lines.ts';
+enum Way { Up = 1 } // what Node alone can't strip
+export async function run(context: { params: { times: number }; input(param: string): { files: object }; outDir(port: string): string }) {
+  const lines = Object.values(context.input('text').files).flatMap((file) => linesOf(readFileSync(file, 'utf8'))).length * context.params.times * Way.Up;
+  writeFileSync(join(context.outDir('count'), 'count.txt'), String(lines));
+  return { summary: lines + ' lines', values: { lines } };
+}
+`;
+const pipeline = `version: 1
+name: c
+stages:
+  words: { kind: command, run: "printf 'a\\nb\\n' > words", out: { text: words } }
+  count: { kind: ./stages/count.ts, text: words }
+  again: { kind: ./stages/count.ts, text: words, times: "\${stages.count.lines}" }
+`;
+
+function project(t: TestContext, changed: { [path: string]: string } = {}): Project {
+  return makeProject(t, {
+    'p.yaml': pipeline,
+    'stages/count.ts': module,
+    'stages/lines.ts': `export const linesOf = (text: string): string[] => text.split('\\n').filter(Boolean);\n`,
+    'stages/count.schema.json': JSON.stringify(schema),
+    ...changed,
+  });
+}
+
+test('a TypeScript module runs with its imports; its version is their digest, comments left out', (t) => {
+  const own = project(t);
+  own.run('p.yaml');
+  assert.equal(own.read('cache/out/c/count/count/count.txt'), '2');
+  assert.equal(own.read('cache/out/c/again/count/count.txt'), '4');
+  own.write('stages/count.ts', `// a comment\n${module}`);
+  assert.deepEqual(ran(own.run('p.yaml')), []);
+  own.write('stages/lines.ts', `export const linesOf = (text: string): string[] => text.split('');\n`);
+  assert.deepEqual(ran(own.run('p.yaml')), ['again', 'count']);
+});
+
+test('validate, plan and graph run nothing of a module; --no-commands refuses it', (t) => {
+  const own = project(t, {
+    'stages/count.ts': `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify('ran.txt')}, '');\n${module.replace("import { readFileSync, writeFileSync } from 'node:fs'", "import { readFileSync } from 'node:fs'")}`,
+  });
+  for (const command of ['validate', 'plan', 'graph'])
+    assert.equal(own.pipe(command, 'p.yaml').code, 0, command);
+  assert.ok(!existsSync(join(own.folder, 'ran.txt')));
+  const { code, err } = own.pipe('validate', 'p.yaml', '--no-commands');
+  assert.equal(code, 2);
+  assert.deepEqual(err.match(/p\.yaml:\d+:\d+ error code-refused/g), [
+    'p.yaml:4:18 error code-refused',
+    'p.yaml:5:18 error code-refused',
+    'p.yaml:6:18 error code-refused',
+  ]);
+});
+
+test('params of a module are checked by its schema, references by its ports', (t) => {
+  const own = project(t, {
+    'p.yaml': `${pipeline}  a: { kind: ./stages/count.ts, text: wrods, tims: 2 }\n  b: { kind: ./stages/count.ts, text: words, times: 0 }\n  d: { kind: ./stages/count.ts, text: words, times: "\${stages.count.line}" }\n`,
+  });
+  const { err } = own.pipe('validate', 'p.yaml');
+  assert.match(
+    err,
+    /p\.yaml:7:39 error unknown-stage: `a` takes its text from `wrods`.*\n.*\n.*did you mean `words`/,
+  );
+  assert.match(err, /p\.yaml:7:46 error unknown-key: `a` has no key `tims`.*\n.*\n.*did you mean `times`/);
+  assert.match(err, /p\.yaml:8:53 error invalid-value: `b\.times` must be at least 1, found 0/);
+  assert.match(
+    err,
+    /p\.yaml:9:53 error unknown-value: `count` gives no value `line`.*\n.*\n.*did you mean `lines`/,
+  );
+});
+
+test('a module without schema, one outside of the project, and a schema that says no outputs are refused with a place', (t) => {
+  const own = project(t, { 'stages/bare.ts': module });
+  const told = (kind: string): string => {
+    own.write('p.yaml', pipeline.replace('./stages/count.ts, text: words }', `${kind}, text: words }`));
+    return own.pipe('validate', 'p.yaml').err;
+  };
+  assert.match(told('./stages/bare.ts'), /p\.yaml:5:18 error file-not-found: .*bare\.schema\.json/);
+  assert.match(
+    told('./stages/cuont.ts'),
+    /p\.yaml:5:18 error file-not-found: there is no module `stages\/cuont\.ts`/,
+  );
+  assert.match(told('../out.ts'), /p\.yaml:5:18 error path-outside/);
+  own.write('stages/bare.schema.json', '{\n  "title": "Bare",\n  "description": "x"\n}\n');
+  assert.match(
+    told('./stages/bare.ts'),
+    /stages\/bare\.schema\.json:1:1 error invalid-stage-schema: `the schema` needs `x-outputs`/,
+  );
+});
+
+test('what a module throws is its stage’s failure; a module without `run` is told', (t) => {
+  const own = project(t, { 'stages/count.ts': 'export function run() { throw new Error("no luck"); }\n' });
+  const { code, err } = own.pipe('run', 'p.yaml');
+  assert.equal(code, 1);
+  assert.match(err, /p\.yaml:5:3 error stage-failed: `count`: no luck/);
+  own.write('stages/count.ts', 'export const runs = 1;\n');
+  assert.match(own.pipe('run', 'p.yaml').err, /error invalid-module: .*exports no function `run`/);
+  own.write('stages/count.ts', 'export const = 1;\n');
+  assert.match(own.pipe('plan', 'p.yaml').out + own.pipe('run', 'p.yaml').err, /error invalid-module/);
+});
+
+test('the example’s module finds the worst class', (t) => {
+  const files = [
+    'custom-stage.yaml',
+    'small.yaml',
+    'stages/worst-class.ts',
+    'stages/lowest.ts',
+    'stages/worst-class.schema.json',
+  ];
+  const own = makeProject(
+    t,
+    Object.fromEntries(files.map((file) => [file, readFileSync(join('pipelines/examples', file), 'utf8')])),
+  );
+  own.run('custom-stage.yaml');
+  const worst: unknown[] = JSON.parse(own.read('cache/out/custom-stage/worst-two/classes/worst.json'));
+  assert.equal(worst.length, 2);
+});
