@@ -17,7 +17,7 @@ export type CommonSeed = number
  */
 export type CommonRetries = number
 /**
- * A name, or several: of all stages that give the same name, one runs at a time, also of other `pipe` processes on the same cache.
+ * A name, or several: of all stages that give the same name, one runs at a time, also of other `pipe` processes on the same cache; by default there is none.
  */
 export type CommonMutex = (CommonName | [CommonName, ...(CommonName)[]])
 /**
@@ -377,7 +377,7 @@ with?: [{
 [k: string]: unknown
 })[]]
 /**
- * How often, where no values change.
+ * How often, where no values change; without it, once for each of `with`.
  */
 times?: number
 layers: BuildLayers1
@@ -700,11 +700,11 @@ activation: ("linear" | "relu" | "relu6" | "elu" | "gelu" | "swish" | "sigmoid" 
  */
 model?: {
 /**
- * A stage that gives a model or a trained model.
+ * A stage that gives a model or a trained model; without it, `file` says which.
  */
 of?: string
 /**
- * The model.json of a TensorFlow.js layers-model: a path in the project, or an address.
+ * The model.json of a TensorFlow.js layers-model: a path in the project, or an address; without it, `of` says which.
  */
 file?: string
 /**
@@ -1075,15 +1075,15 @@ nesterov: boolean
  */
 weightDecay: number
 /**
- * Each gradient's norm at most.
+ * Each gradient's norm at most; by default none.
  */
 clipNorm?: number
 /**
- * Each gradient's values within ± this.
+ * Each gradient's values within ± this; by default none.
  */
 clipValue?: number
 /**
- * The norm of all gradients together at most.
+ * The norm of all gradients together at most; by default none.
  */
 globalClipNorm?: number
 }
@@ -1112,15 +1112,15 @@ epsilon: number
  */
 weightDecay: number
 /**
- * Each gradient's norm at most.
+ * Each gradient's norm at most; by default none.
  */
 clipNorm?: number
 /**
- * Each gradient's values within ± this.
+ * Each gradient's values within ± this; by default none.
  */
 clipValue?: number
 /**
- * The norm of all gradients together at most.
+ * The norm of all gradients together at most; by default none.
  */
 globalClipNorm?: number
 }
@@ -1149,15 +1149,15 @@ epsilon: number
  */
 weightDecay: number
 /**
- * Each gradient's norm at most.
+ * Each gradient's norm at most; by default none.
  */
 clipNorm?: number
 /**
- * Each gradient's values within ± this.
+ * Each gradient's values within ± this; by default none.
  */
 clipValue?: number
 /**
- * The norm of all gradients together at most.
+ * The norm of all gradients together at most; by default none.
  */
 globalClipNorm?: number
 }
@@ -1186,15 +1186,15 @@ epsilon: number
  */
 weightDecay: number
 /**
- * Each gradient's norm at most.
+ * Each gradient's norm at most; by default none.
  */
 clipNorm?: number
 /**
- * Each gradient's values within ± this.
+ * Each gradient's values within ± this; by default none.
  */
 clipValue?: number
 /**
- * The norm of all gradients together at most.
+ * The norm of all gradients together at most; by default none.
  */
 globalClipNorm?: number
 }
@@ -1335,7 +1335,7 @@ patience: number
  */
 minDelta: number
 /**
- * What must be beaten.
+ * What must be beaten; by default nothing.
  */
 baseline?: number
 /**
@@ -1462,7 +1462,7 @@ factor: number
  */
 minEpochs: number
 /**
- * Only so many, the one with the most trials first.
+ * Only so many, the one with the most trials first; by default all.
  */
 brackets?: number
 }
@@ -1547,7 +1547,7 @@ float?: [number, number]
  */
 choice?: [(number | string | boolean), ...((number | string | boolean))[]]
 /**
- * Distance of neighbours.
+ * Distance of neighbours; without it, any value.
  */
 step?: number
 /**
