@@ -16,7 +16,7 @@ const wrong: readonly { readonly says: string; readonly text: string; readonly t
   {
     says: 'what is not YAML',
     text: 'version: 1\nname: [small\nstages: {}\n',
-    told: ['p.yaml:3:', 'error invalid-yaml'],
+    told: ['p.yaml:2:7 error invalid-yaml', 'close it with `]`'],
   },
   {
     says: 'an unknown kind',
