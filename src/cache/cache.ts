@@ -6,7 +6,7 @@ import { digest } from '../plan/fingerprint.ts';
 import type { PortContent, Store } from '../run/store.ts';
 import { makeCheckpoints } from './checkpoints.ts';
 import { makeEntries } from './entries.ts';
-import { codeOf, writeDurably } from './files.ts';
+import { codeOf, readSealed, seal, writeAtomically, writeDurably } from './files.ts';
 import { makeIndex } from './index-store.ts';
 import { makeLeases } from './leases.ts';
 import { makeLogs } from './logs.ts';
@@ -32,11 +32,13 @@ export async function openCache(folder: string): Promise<Store> {
   const checkpoints = makeEntries(join(folder, 'index', 'checkpoints'));
   const work = makeWork(join(folder, 'work'));
   return {
+    folder,
     downloads: join(folder, 'downloads'),
     lookup: index.lookup,
     record: index.record,
     use: pins.pin,
     adoptFolder: objects.adoptFolder,
+    adoptFile: objects.adoptFile,
     portContent,
     intact: async (port) => {
       for (const ref of Object.values(port.files)) if (!(await objects.intact(ref))) return false;
@@ -51,7 +53,23 @@ export async function openCache(folder: string): Promise<Store> {
     lease: leases.take,
     bringOut: makeOutputs(join(folder, 'out'), objects, stats, work).bringOut,
     hashFile: stats.hash,
+    memory: makeMemory(join(folder, 'memory')),
     runs: makeRuns(join(folder, 'runs')),
+  };
+}
+
+/** Read and written directly: it is gone without harm. */
+function makeMemory(folder: string): Store['memory'] {
+  const path = (key: string): string => join(folder, `${key}.json`);
+  return {
+    get: (key) => readSealed(path(key)),
+    set: (key, value) => {
+      try {
+        writeAtomically(path(key), seal(JSON.stringify(value)));
+      } catch {
+        // It only saves work later.
+      }
+    },
   };
 }
 
@@ -72,7 +90,7 @@ function prepare(folder: string): void {
     }
     if (found === null) writeDurably(marker, `${JSON.stringify({ version: formatVersion })}\n`);
   } catch (error) {
-    if (error instanceof Failure) throw error;
+    if (error instanceof Failure || ['ENOSPC', 'EDQUOT', 'EIO'].includes(codeOf(error))) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new Failure('cache-not-writable', `the cache \`${folder}\` can't be written: ${why}`, {
       fix: 'make the folder writable, or choose another: --cache FOLDER or PIPE_CACHE',

@@ -1,7 +1,7 @@
 /** The object store: immutable bytes, named by their sha256: objects/ab/cdef…. */
-import { chmodSync, type Dirent, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, type Dirent, lstatSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { copyFile, readdir, rename } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { FileRef, Files } from '../run/store.ts';
 import { codeOf, temporaryName } from './files.ts';
@@ -11,6 +11,8 @@ export interface Objects {
   path(ref: FileRef): string;
   /** Moves the folder's files in; {} when there is none. Failure `bad-output`: what is neither file nor folder. */
   adoptFolder(folder: string): Promise<Files>;
+  /** Moves one file in. */
+  adoptFile(file: string): Promise<FileRef>;
   /** Is it there, with its size? Says nothing of its bytes. */
   present(ref: FileRef): boolean;
   /** Is it there, whole? By size, and by hash when anything of its file changed since it was last hashed. */
@@ -35,11 +37,16 @@ export function makeObjects(folder: string, stats: StatCache, pin: (hash: string
     }
   }
 
-  async function adopt(file: string): Promise<FileRef> {
-    const { size } = statSync(file);
+  async function adoptFile(file: string): Promise<FileRef> {
+    const found = lstatSync(file);
+    if (!found.isFile()) await becomeFile(file, basename(file));
+    const { size } = found.isFile() ? found : statSync(file);
     const ref = { hash: await hashOf(file, size), size };
-    pin(ref.hash);
-    if (await intact(ref)) return ref;
+    // A collection leaves what is new alone, but not an old object that is just now wanted again.
+    if (present(ref)) {
+      pin(ref.hash);
+      if (await intact(ref)) return ref;
+    }
     chmodSync(file, 0o444);
     moveOver(file, path(ref));
     stats.remember(path(ref), ref.hash);
@@ -52,11 +59,11 @@ export function makeObjects(folder: string, stats: StatCache, pin: (hash: string
     // First all links, while what they point to is still in its place.
     for (const { entry, file } of found) if (!entry.isFile()) await becomeFile(file, nameIn(from, file));
     const files: [string, FileRef][] = [];
-    for (const { file } of found) files.push([nameIn(from, file), await adopt(file)]);
+    for (const { file } of found) files.push([nameIn(from, file), await adoptFile(file)]);
     return Object.fromEntries(files.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  return { path, adoptFolder, present, intact };
+  return { path, adoptFile, adoptFolder, present, intact };
 }
 
 const nameIn = (folder: string, file: string): string => relative(folder, file).replaceAll('\\', '/');

@@ -43,19 +43,52 @@ export function makeOutputs(
     }
   }
 
+  /** Puts `temporary` in `target`'s place. */
+  async function swap(temporary: string, target: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        renameSync(temporary, target);
+        return;
+      } catch (error) {
+        const why = codeOf(error);
+        if (attempt === tries || !['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EPERM'].includes(why)) throw error;
+        if (why === 'ENOENT') mkdirSync(dirname(target), { recursive: true });
+        else await moveAway(target);
+      }
+    }
+  }
+
+  async function moveAway(target: string): Promise<void> {
+    const old = await work.make();
+    try {
+      renameSync(target, join(old, 'old'));
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    } finally {
+      await work.remove(old);
+    }
+  }
+
   async function replace(target: string, files: readonly Placed[]): Promise<void> {
-    const temporary = await work.make('out');
-    const old = await work.make('old');
+    const temporary = await work.make();
     try {
       for (const at of foldersOf(files).keys()) mkdirSync(join(temporary, at), { recursive: true });
       for (const { path, ref } of files) await place(ref, join(temporary, path));
       // Before the swap: after it another process may have put its own outputs there. A rename keeps what we look at.
       for (const { path, ref } of files) stats.remember(join(target, path), ref.hash, join(temporary, path));
-      swap(temporary, target, old);
-      for (const [at, names] of foldersOf(files)) stats.remember(join(target, at), names);
+      await swap(temporary, target);
+      for (const [at, names] of foldersOf(files)) rememberFolder(join(target, at), names);
     } finally {
       await work.remove(temporary);
-      await work.remove(old);
+    }
+  }
+
+  function rememberFolder(path: string, names: string): void {
+    try {
+      stats.remember(path, names);
+    } catch (error) {
+      // Another process has already put its own there.
+      if (codeOf(error) !== 'ENOENT') throw error;
     }
   }
 
@@ -122,24 +155,6 @@ function foldersOf(files: readonly Placed[]): Map<string, string> {
 function inode(file: string): string | null {
   const found = statSync(file, { throwIfNoEntry: false });
   return found ? `${found.dev} ${found.ino}` : null;
-}
-
-/** Puts `temporary` in `target`'s place, which goes to `old`. */
-function swap(temporary: string, target: string, old: string): void {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      renameSync(target, join(old, String(attempt)));
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error;
-      mkdirSync(dirname(target), { recursive: true });
-    }
-    try {
-      renameSync(temporary, target);
-      return;
-    } catch (error) {
-      if (attempt === tries || !['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(codeOf(error))) throw error;
-    }
-  }
 }
 
 function notWritten(stage: string, target: string, error: unknown): Failure {

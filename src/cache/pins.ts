@@ -29,9 +29,12 @@ const prefix = 'run.';
 
 export function makePins(folder: string): Pins {
   const file = join(folder, `${prefix}${ownerName()}`);
+  const pinned = new Set<string>();
   let open: number | undefined;
 
   function pin(hash: string): void {
+    if (pinned.has(hash)) return;
+    pinned.add(hash);
     open ??= begin();
     writeSync(open, `${hash}\n`);
     while (existsSync(join(folder, collecting)) && isCollected(folder)) sleep(20);

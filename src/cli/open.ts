@@ -1,25 +1,16 @@
 /** What the commands on a pipeline file have in common: read it, check it, open the cache, choose the engine. */
-
 import { dirname, resolve } from 'node:path';
-import { openCache } from '../cache/cache.ts';
 import type { Result } from '../diagnostics/diagnostic.ts';
-import { chooseEngine, type EngineChoice, noEngine } from '../nn/engines.ts';
 import { withTrialsChecked } from '../pipeline/check-trials.ts';
 import type { Graph } from '../pipeline/pipeline.ts';
 import { readPipeline } from '../pipeline/read.ts';
-import type { PlanContext } from '../plan/plan.ts';
-import type { IndexEntry, Store } from '../run/store.ts';
+import { type Opened, openGraph } from './context.ts';
 import type { CommonFlags } from './main.ts';
 import { talk } from './output.ts';
-import { projectRoot, readSettings, type Settings } from './settings.ts';
+import { rememberGraph } from './recall.ts';
+import { projectRoot } from './settings.ts';
 
-export interface Opened {
-  readonly graph: Graph;
-  readonly store: Store;
-  readonly settings: Settings;
-  readonly engine: EngineChoice;
-  readonly context: PlanContext;
-}
+export type { Opened } from './context.ts';
 
 /** Reads and checks a file; nothing of it runs. */
 export function readGraph(file: string, flags: CommonFlags): Result<Graph> {
@@ -36,49 +27,10 @@ export function readGraph(file: string, flags: CommonFlags): Result<Graph> {
 export async function openFile(file: string, flags: CommonFlags): Promise<Result<Opened>> {
   const read = readGraph(file, flags);
   if (!read.ok) return read;
-  if (read.warnings && read.warnings.length > 0) (await talk()).diagnostics(read.warnings);
-  const graph = read.value;
-  const settings = readSettings(flags, graph.pipeline.root);
-  const wanted = settings.engine ?? graph.pipeline.engine;
-  const engine = computes(graph) ? chooseEngine(wanted, settings.engineSettings) : noEngine();
-  const store = await openCache(settings.cacheFolder);
-  const context: PlanContext = {
-    store,
-    env: settings.env,
-    kinds: graph.pipeline.kinds.named,
-    engine: { identity: engine.identity, exclusive: wanted !== 'auto' },
-    lastParts: lastPartsOf(graph, store),
-  };
-  return { ok: true, value: { graph, store, settings, engine, context } };
-}
-
-/** Looking for devices may cost a second: only where it matters. A search trains in its trials. */
-function computes(graph: Graph): boolean {
-  return graph.order.some(
-    ({ kind }) => kind === 'tune' || graph.pipeline.kinds.named(kind)?.usesEngine === true,
-  );
-}
-
-/** Reads the records once, and only when a stage has to say why it runs. */
-function lastPartsOf(graph: Graph, store: Store): PlanContext['lastParts'] {
-  let fingerprints: Promise<ReadonlyMap<string, string>> | undefined;
-  return async (stage): Promise<IndexEntry['parts'] | null> => {
-    fingerprints ??= lastFingerprints(graph, store);
-    const hash = (await fingerprints).get(stage);
-    return hash === undefined ? null : ((await store.lookup(hash))?.parts ?? null);
-  };
-}
-
-async function lastFingerprints(graph: Graph, store: Store): Promise<ReadonlyMap<string, string>> {
-  const { readRecord } = await import('../experiments/record.ts');
-  const found = new Map<string, string>();
-  for (const id of await store.runs.list()) {
-    const record = readRecord(await store.runs.read(id));
-    if (!record || record.pipeline !== graph.pipeline.name || record.profile !== graph.pipeline.profile)
-      continue;
-    for (const { name, fingerprint } of record.stages)
-      if (fingerprint !== null && !found.has(name)) found.set(name, fingerprint);
-    if (graph.order.every((stage) => found.has(stage.name))) break;
-  }
-  return found;
+  const warnings = read.warnings ?? [];
+  if (warnings.length > 0) (await talk()).diagnostics(warnings);
+  const opened = await openGraph(read.value, flags);
+  // Warnings are told each time: a file that has some is read each time.
+  if (warnings.length === 0) rememberGraph(file, flags, opened.store, read.value);
+  return { ok: true, value: opened };
 }

@@ -2,14 +2,14 @@ import { readGit } from '../experiments/git.ts';
 import { endRecord, startRecord } from '../experiments/make-record.ts';
 import type { RunRecord } from '../experiments/record.ts';
 import type { RunEvent } from '../run/events.ts';
-import { type Finished, type FinishedStage, type RunOptions, runGraph } from '../run/run.ts';
+import type { Finished, FinishedStage, RunOptions } from '../run/run.ts';
 import { Slots } from '../run/slots.ts';
-import { coordinateTune } from '../run/tune/coordinate.ts';
 import type { JsonObject } from '../stages/kind.ts';
+import type { Opened } from './context.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import type { CommonFlags } from './main.ts';
-import { type Opened, openFile } from './open.ts';
 import { printJson, talk, wantsColor } from './output.ts';
+import { runUnchanged, startOf } from './unchanged.ts';
 import { version } from './version.ts';
 
 export interface RunFlags extends CommonFlags {
@@ -23,13 +23,20 @@ export interface RunFlags extends CommonFlags {
 const exitCodes = { done: 0, failed: 1, interrupted: 130 } as const;
 
 export async function run(file: string, flags: RunFlags): Promise<number> {
+  const reporter = await makeReporter(flags);
+  const unchanged = await runUnchanged(file, flags, reporter.emit);
+  if (unchanged) {
+    const { opened, finished } = unchanged;
+    return conclude(opened, finished, makeRecorder(opened, flags), reporter);
+  }
+  // Reading a file takes a parser and schemas: loaded when there is something to read.
+  const { openFile } = await import('./open.ts');
   const opened = await openFile(file, flags);
   if (!opened.ok) {
     (await talk()).diagnostics(opened.diagnostics);
     return 2;
   }
-  const { graph, engine } = opened.value;
-  const reporter = await makeReporter(flags);
+  const { graph } = opened.value;
   const interrupts = listenForInterrupts((line) => reporter.note(line), flags.maxTime ?? null);
   const recorder = makeRecorder(opened.value, flags);
   const emit = (event: RunEvent): void => {
@@ -37,28 +44,29 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
     reporter.emit(event);
   };
   const options = runOptions(opened.value, flags, emit, interrupts);
-  reporter.emit({
-    type: 'run-start',
-    pipeline: graph.pipeline.name,
-    profile: graph.pipeline.profile,
-    stages: graph.order.map((stage) => stage.name),
-    engine: engine.name,
-    engineReason: engine.reason,
-  });
+  reporter.emit(startOf(opened.value));
+  const { runGraph } = await import('../run/run.ts');
   const finished = await runGraph(graph, options).finally(() => interrupts.stopListening());
+  return conclude(opened.value, finished, recorder, reporter);
+}
+
+async function conclude(
+  { graph: { pipeline }, settings }: Opened,
+  finished: Finished,
+  recorder: Recorder,
+  reporter: Reporter,
+): Promise<number> {
   const record = await recorder.end(finished).catch((error: unknown) => {
     reporter.close();
     throw error;
   });
-  const { pipeline } = graph;
-  const outputs = `${opened.value.settings.cacheFolder}/out/${pipeline.name}${pipeline.profile === null ? '' : `@${pipeline.profile}`}`;
   reporter.emit({
     type: 'run-end',
     outcome: finished.outcome,
     seconds: finished.seconds,
     counts: count(finished.stages),
     record,
-    outputs,
+    outputs: `${settings.cacheFolder}/out/${pipeline.name}${pipeline.profile === null ? '' : `@${pipeline.profile}`}`,
   });
   reporter.close();
   return exitCodes[finished.outcome];
@@ -111,7 +119,7 @@ function runOptions(
     bringOut: (stage, executed) =>
       store.bringOut(graph.pipeline.name, graph.pipeline.profile, stage.name, executed.result.ports),
     coordinates: (kind) => kind === 'tune',
-    coordinate: coordinateTune,
+    coordinate: async (...args) => (await import('../run/tune/coordinate.ts')).coordinateTune(...args),
   };
 }
 

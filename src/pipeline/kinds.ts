@@ -13,6 +13,9 @@ const { pipeline: _frame, ...validators } = generated;
 const builtIn = new Map<string, Validator>(Object.entries(validators));
 const moduleForm = /^\.{0,2}\/|^[A-Za-z]:[\\/]/;
 
+/** What others use of them. */
+export type KnownKinds = Pick<Kinds, 'named' | 'validator' | 'names' | 'problems' | 'fromRoot'>;
+
 export class Kinds {
   readonly #root: string;
   readonly #allowCode: boolean;

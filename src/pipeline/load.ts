@@ -45,6 +45,7 @@ export function loadTree(tree: Tree, file: string, options: LoadOptions): Loaded
     root: options.root,
     profile: options.profile ?? null,
     text: tree.text,
+    sources: [file, ...tree.bases.keys()],
     stages,
   };
   return { pipeline, broken, diagnostics: problems.map((problem) => throughExtends(problem, tree)) };

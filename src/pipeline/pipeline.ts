@@ -1,7 +1,7 @@
 /** A pipeline file, read and checked; and the graph that its references make. */
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import type { JsonObject } from '../stages/kind.ts';
-import type { Kinds } from './kinds.ts';
+import type { KnownKinds } from './kinds.ts';
 import type { Node, Where } from './nodes.ts';
 import type { Policy } from './policy.ts';
 
@@ -18,7 +18,9 @@ export interface Pipeline {
   readonly vars: JsonObject;
   /** The file's text, for the run's record. */
   readonly text: string;
-  readonly kinds: Kinds;
+  readonly kinds: KnownKinds;
+  /** Every file that it was read from. */
+  readonly sources: readonly string[];
   /** In the file's order. */
   readonly stages: readonly Stage[];
 }

@@ -4,7 +4,7 @@ import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Validator } from '../generated/validators.js';
 import type { Json, JsonObject } from '../stages/kind.ts';
-import type { Kinds } from './kinds.ts';
+import type { KnownKinds } from './kinds.ts';
 import type { Cell } from './matrix.ts';
 import { child, type MapNode, type Node, textOf, toJson, where } from './nodes.ts';
 import type { Stage } from './pipeline.ts';
@@ -20,7 +20,7 @@ export interface ReadStage {
   readonly problems: readonly Diagnostic[];
 }
 
-export function readStage(cell: Cell, kinds: Kinds): ReadStage {
+export function readStage(cell: Cell, kinds: KnownKinds): ReadStage {
   const { name, node } = cell;
   // The frame's schema tells of a stage that is no map.
   if (node.type !== 'map') return { stage: null, problems: [] };

@@ -1,19 +1,18 @@
 /** Completes a stage's fingerprint once what it depends on has results. */
 import { readdirSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { glob } from 'tinyglobby';
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
 import type { PortContent, StoredResult } from '../run/store.ts';
 import type { JsonObject, Kind } from '../stages/kind.ts';
 import { digest, type Fingerprint, fingerprint } from './fingerprint.ts';
+import { inputFiles } from './input-files.ts';
 import { type LineageStage, lineage } from './lineage.ts';
 
 export type UpstreamResults = Map<string, StoredResult>;
 
 export interface FingerprintContext {
   readonly kinds: (name: string) => Kind | undefined;
-  readonly store: { hashFile(path: string): Promise<string> };
+  readonly store: { readonly folder: string; hashFile(path: string): Promise<string> };
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -88,7 +87,9 @@ async function outsideContent(
   if (kind.reads) return contentOf(kind.reads(stage.params), root, context);
   const patterns = kind.files?.(stage.params);
   if (!patterns && stage.kind !== 'command') return {};
-  const paths = patterns ? await matching(patterns, root) : await commandFiles(stage, root);
+  const paths = patterns
+    ? await matching(patterns, root)
+    : await inputFiles(stage, root, context.store.folder);
   const outside: { [name: string]: string | null } = {};
   for (const path of paths) outside[`file:${path}`] = await context.store.hashFile(join(root, path));
   for (const name of stringsOf(stage.params.env)) outside[`env:${name}`] = context.env[name] ?? null;
@@ -135,27 +136,10 @@ async function folderHashes(
   return hashes;
 }
 
-/** The project's files that a command declares as input, relative to the root with forward slashes, sorted. */
-export async function commandFiles(stage: GraphStage, root: string): Promise<string[]> {
-  const referenced = new Set(stage.edges.map((edge) => edge.param));
-  const declared =
-    typeof stage.params.in === 'object' && stage.params.in !== null ? Object.entries(stage.params.in) : [];
-  const paths = declared.filter(([name]) => !referenced.has(`in.${name}`)).map(([, path]) => String(path));
-  const found = await Promise.all(paths.map((path) => filesOf(path, root)));
-  return [...new Set(found.flat())].sort();
+async function matching(patterns: readonly string[], root: string): Promise<string[]> {
+  const { glob } = await import('tinyglobby');
+  return (await glob([...patterns], { cwd: root, dot: true, onlyFiles: true })).sort();
 }
-
-async function filesOf(path: string, root: string): Promise<string[]> {
-  const isFile = await readFile(resolve(root, path)).then(
-    () => true,
-    () => false,
-  );
-  if (isFile) return [relative(root, resolve(root, path)).split(sep).join('/')];
-  return glob([`${path}/**`], { cwd: root, dot: true, onlyFiles: true });
-}
-
-const matching = async (patterns: readonly string[], root: string): Promise<string[]> =>
-  (await glob([...patterns], { cwd: root, dot: true, onlyFiles: true })).sort();
 
 function stringsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];

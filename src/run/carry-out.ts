@@ -1,5 +1,4 @@
 /** One try of a stage: a folder to work in, a process, and the result stored when it ended well. */
-import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { lineage } from '../plan/lineage.ts';
 import { epochsOf } from '../plan/plan.ts';
@@ -25,8 +24,8 @@ export interface Try {
 export async function carryOut(job: Job, run: Execution): Promise<Executed> {
   const { stage, made, reason } = job;
   const started = performance.now();
-  const work = await run.store.workFolder(stage.name);
-  const log = makeLog(join(work, '.log'), (line) => run.emit({ type: 'stage-log', stage: stage.name, line }));
+  const work = await run.store.workFolder();
+  const log = makeLog(`${work}.log`, (line) => run.emit({ type: 'stage-log', stage: stage.name, line }));
   const stopping = limited(run, stage.policy.timeoutMs);
   try {
     const ended = await host(job, work, log, stopping, run);

@@ -3,7 +3,7 @@ import { constants, mkdirSync, statSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
-import { commandFiles } from '../plan/stage-fingerprint.ts';
+import { inputFiles } from '../plan/input-files.ts';
 import type { Artifact } from '../stages/context.ts';
 import type { Json, JsonObject } from '../stages/kind.ts';
 import type { Execution, Job } from './execute.ts';
@@ -25,13 +25,14 @@ export async function layOut(
   { stage, graph }: Job,
   inputs: { readonly [param: string]: readonly Artifact[] },
   folder: string,
+  run: Execution,
 ): Promise<LaidOut[]> {
   const { root } = graph.pipeline;
   const declared = Object.entries(mapOf(stage.params.in));
   for (const [name, path] of declared) {
     if (!inputs[`in.${name}`]) mustExist(String(path), root, stage.name);
   }
-  const project = await commandFiles(stage, root);
+  const project = await inputFiles(stage, root, run.store.folder);
   const upstream = declared.flatMap(([name, value]) =>
     (inputs[`in.${name}`] ?? []).flatMap((artifact) => {
       const place = Array.isArray(value) ? `${name}/${artifact.stage}` : name;

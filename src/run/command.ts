@@ -1,5 +1,5 @@
 /** A `command` stage: any program, with copies of its declared inputs in a folder of its own, and its declared outputs taken from there. */
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
@@ -31,49 +31,32 @@ export async function runCommand(
   run: Execution,
 ): Promise<HostResult> {
   const { stage } = job;
-  const folder = join(work, '.folder');
-  await mkdir(folder, { recursive: true });
-  const laidOut = await layOut(job, inputs, folder);
+  const laidOut = await layOut(job, inputs, work, run);
   const outputs = record(stage.params.out);
-  for (const path of Object.values(outputs)) await mkdir(dirname(join(folder, path)), { recursive: true });
+  for (const path of Object.values(outputs)) {
+    if (dirname(path) !== '.') mkdirSync(dirname(join(work, path)), { recursive: true });
+  }
   const { run: program } = stage.params;
   const words = Array.isArray(program) ? program.map(String) : String(program);
   const env = environment(stage, run.env);
-  const ended = await runProgram(stage.name, { run: words, folder, env }, log, callbacks, stopping);
+  const ended = await runProgram(stage.name, { run: words, folder: work, env }, log, callbacks, stopping);
   if (ended.type !== 'done') return ended;
   const changed = await changedInput(job, laidOut, run);
   if (changed) return { type: 'failed', diagnostic: changed };
-  for (const [port, path] of Object.entries(outputs)) {
-    const missing = await collect(stage, folder, path, join(work, port));
-    if (missing) return { type: 'failed', diagnostic: missing };
-  }
-  return ended;
+  const left = Object.fromEntries(Object.entries(outputs).map(([port, path]) => [port, join(work, path)]));
+  const missing = Object.entries(left).find(([, path]) => !existsSync(path));
+  if (missing) return { type: 'failed', diagnostic: noOutput(stage, outputs[missing[0]] ?? '') };
+  return { type: 'done', outcome: { summary: '' }, forwards: [], peakMemory: null, left };
 }
 
-async function collect(
-  stage: GraphStage,
-  folder: string,
-  path: string,
-  port: string,
-): Promise<Diagnostic | null> {
-  const from = join(folder, path);
-  const found = await stat(from).catch(() => null);
-  if (!found) {
-    const message = `\`${stage.name}\` ended well but left no \`${path}\``;
-    return {
-      severity: 'error',
-      code: 'no-output',
-      message,
-      place: stage.placeOf('out'),
-      fix: 'write it relative to the working folder, or mend `out`',
-    };
-  }
-  if (found.isDirectory()) await rename(from, port);
-  else {
-    await mkdir(port, { recursive: true });
-    await rename(from, join(port, path.split('/').at(-1) ?? path));
-  }
-  return null;
+function noOutput(stage: GraphStage, path: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'no-output',
+    message: `\`${stage.name}\` ended well but left no \`${path}\``,
+    place: stage.placeOf('out'),
+    fix: 'write it relative to the working folder, or mend `out`',
+  };
 }
 
 function environment(stage: GraphStage, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

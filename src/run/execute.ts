@@ -1,7 +1,6 @@
 /** Runs one stage to a stored result: from the cache where it is there, else in a process of its own. */
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
-import { completeStage } from '../pipeline/resolve.ts';
 import type { Fingerprint } from '../plan/fingerprint.ts';
 import { findResult, type PlanContext, reasonToRun } from '../plan/plan.ts';
 import { fingerprintStage, type UpstreamResults } from '../plan/stage-fingerprint.ts';
@@ -58,7 +57,7 @@ export async function executeStage(
   upstream: UpstreamResults,
   run: Execution,
 ): Promise<Executed> {
-  const completed = completeStage(declared, (stage, value) => upstream.get(stage)?.values[value]);
+  const completed = await complete(declared, upstream);
   if (!completed.ok)
     return { type: 'failed', diagnostic: completed.diagnostics[0] ?? unknownFailure(declared), reason: '' };
   const stage = completed.value;
@@ -72,7 +71,18 @@ export async function executeStage(
   return withRetries(stage, run, () => inTurn(job, run));
 }
 
-async function fromCache(stage: GraphStage, made: Fingerprint, run: Execution): Promise<Executed | null> {
+/** Checking values that came while the pipeline ran takes the schemas: most stages have none. */
+async function complete(declared: GraphStage, upstream: UpstreamResults): Promise<Result<GraphStage>> {
+  if (declared.deferred.length === 0) return { ok: true, value: declared };
+  const { completeStage } = await import('../pipeline/stages.ts');
+  return completeStage(declared, (stage, value) => upstream.get(stage)?.values[value]);
+}
+
+export async function fromCache(
+  stage: GraphStage,
+  made: Fingerprint,
+  run: PlanContext,
+): Promise<Extract<Executed, { result: unknown }> | null> {
   run.store.use(made.hash);
   const result = await findResult(made, stage, run);
   return result && { type: 'cached', result, fingerprint: made, reason: 'cached' };

@@ -1,5 +1,6 @@
 /** StageHost: runs one stage in a process of its own, so that a crash there harms nothing here. */
 import { fork, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Progress, StageOutcome } from '../stages/context.ts';
 import type { Log } from './log.ts';
@@ -21,6 +22,8 @@ export type HostResult =
       readonly outcome: StageOutcome;
       readonly forwards: readonly Forward[];
       readonly peakMemory: number | null;
+      /** By port: the file or folder that holds its files. */
+      readonly left: { readonly [port: string]: string };
     }
   | { readonly type: 'failed'; readonly diagnostic: Diagnostic }
   | { readonly type: 'interrupted' };
@@ -52,7 +55,7 @@ export async function runStage(
   if (child.pid !== undefined) callbacks.onStart(child.pid);
   let answer: HostResult | undefined;
   child.on('message', (message: FromChild) => {
-    const reached = receive(message, callbacks);
+    const reached = receive(message, order, callbacks);
     if (reached) answer = reached;
   });
   child.send({ type: 'run', order } satisfies ToChild);
@@ -70,7 +73,7 @@ export async function runProgram(
   log: Log,
   callbacks: HostCallbacks,
   stopping: Stopping,
-): Promise<HostResult> {
+): Promise<Exclude<HostResult, { type: 'done' }> | { readonly type: 'done' }> {
   const options = {
     cwd: program.folder,
     env: program.env,
@@ -87,11 +90,11 @@ export async function runProgram(
   if (child.pid !== undefined) callbacks.onStart(child.pid);
   const end = await ended(child, stopping, () => signalGroup(child, 'SIGTERM'));
   if (stopping.stop.aborted) return { type: 'interrupted' };
-  if (end.code === 0) return { type: 'done', outcome: { summary: '' }, forwards: [], peakMemory: null };
+  if (end.code === 0) return { type: 'done' };
   return { type: 'failed', diagnostic: died(name, end, log.tail()) };
 }
 
-function receive(message: FromChild, callbacks: HostCallbacks): HostResult | undefined {
+function receive(message: FromChild, order: StageOrder, callbacks: HostCallbacks): HostResult | undefined {
   switch (message.type) {
     case 'progress':
       callbacks.onProgress(message.progress);
@@ -103,7 +106,13 @@ function receive(message: FromChild, callbacks: HostCallbacks): HostResult | und
       callbacks.onCheckpoint(message.epoch, message.folder);
       return undefined;
     case 'done':
-      return message;
+      return {
+        type: 'done',
+        outcome: message.outcome,
+        forwards: message.forwards,
+        peakMemory: message.peakMemory,
+        left: Object.fromEntries(order.outputs.map((port) => [port, join(order.work, port)])),
+      };
     case 'failed':
       return { type: 'failed', diagnostic: message.diagnostic };
   }

@@ -1,6 +1,6 @@
 /** What a stage left in its folder becomes a result in the store. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
 import type { PlanContext } from '../plan/plan.ts';
@@ -10,25 +10,23 @@ import type { JsonObject, Kind } from '../stages/kind.ts';
 import type { Execution, Job } from './execute.ts';
 import type { HostResult } from './host.ts';
 import type { Forward } from './messages.ts';
-import type { PortContent, StoredResult } from './store.ts';
+import type { Files, PortContent, StoredResult } from './store.ts';
 
 /** Failure `no-output` when a port is left empty: then nothing is recorded. */
 export async function storeResult(
   { stage, made, upstream }: Job,
   work: string,
-  { outcome, forwards, peakMemory }: Extract<HostResult, { type: 'done' }>,
+  { outcome, forwards, peakMemory, left }: Extract<HostResult, { type: 'done' }>,
   seconds: number,
   run: Execution,
 ): Promise<StoredResult> {
   const kind = kindOf(stage, run);
   const engine = kind.usesEngine ? run.engine.identity : null;
-  await writeFacts(stage, kind, outcome, engine, work);
+  const facts = `${work}.facts.json`;
+  writeFileSync(facts, factsOf(stage, kind, outcome, engine));
   const ports: { [port: string]: PortContent } = {};
-  for (const [port, { type }] of Object.entries({
-    ...kind.outputs(stage.params),
-    facts: { type: 'facts' as const },
-  })) {
-    const written = await run.store.adoptFolder(join(work, port));
+  for (const [port, { type }] of Object.entries(kind.outputs(stage.params))) {
+    const written = await adopt(left[port] ?? join(work, port), run);
     const passed = forwards
       .filter((forward) => forward.port === port)
       .map((forward) => [forward.path, refOf(forward, upstream, run)] as const);
@@ -39,6 +37,7 @@ export async function storeResult(
         `\`${stage.name}\` ended well but left nothing for its output \`${port}\``,
       );
   }
+  ports.facts = run.store.portContent('facts', { 'facts.json': await run.store.adoptFile(facts) });
   const result: StoredResult = {
     version: 1,
     engine,
@@ -56,13 +55,7 @@ export async function storeResult(
 }
 
 /** What reports say of a stage. Its name and description are no part of it: renaming reruns nothing. */
-async function writeFacts(
-  stage: GraphStage,
-  kind: Kind,
-  outcome: StageOutcome,
-  engine: JsonObject | null,
-  work: string,
-): Promise<void> {
+function factsOf(stage: GraphStage, kind: Kind, outcome: StageOutcome, engine: JsonObject | null): string {
   const references = new Set(kind.inputs(stage.params).map((port) => port.param));
   const params = Object.fromEntries(Object.entries(stage.params).filter(([name]) => !references.has(name)));
   const versions = Object.fromEntries(
@@ -78,8 +71,12 @@ async function writeFacts(
     values: outcome.values ?? {},
     summary: outcome.summary,
   };
-  await mkdir(join(work, 'facts'), { recursive: true });
-  await writeFile(join(work, 'facts', 'facts.json'), `${JSON.stringify(facts, null, 2)}\n`);
+  return `${JSON.stringify(facts, null, 2)}\n`;
+}
+
+async function adopt(path: string, run: Execution): Promise<Files> {
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return isFile ? { [basename(path)]: await run.store.adoptFile(path) } : run.store.adoptFolder(path);
 }
 
 function refOf(forward: Forward, upstream: UpstreamResults, run: Execution): PortContent['files'][string] {

@@ -48,6 +48,7 @@ export type LeaseAnswer =
   | { readonly type: 'busy'; readonly owner: string };
 
 export interface Store {
+  readonly folder: string;
   readonly downloads: string;
   /** Null for what isn't there, is damaged, or is of another version. */
   lookup(fingerprint: string): Promise<IndexEntry | null>;
@@ -57,6 +58,8 @@ export interface Store {
   use(fingerprint: string): void;
   /** Moves a folder's files into the store; {} when there is no such folder. */
   adoptFolder(folder: string): Promise<Files>;
+  /** Moves one file into the store. */
+  adoptFile(file: string): Promise<FileRef>;
   portContent(type: PortType, files: Files): PortContent;
   /** Are all its objects there and whole? */
   intact(port: PortContent): Promise<boolean>;
@@ -70,8 +73,8 @@ export interface Store {
     ): Promise<{ readonly epoch: number; readonly files: { readonly [path: string]: string } } | null>;
     save(prefix: string, engine: EngineIdentity, epoch: number, folder: string): Promise<void>;
   };
-  /** A new folder of a running stage, on the store's own file system. */
-  workFolder(name: string): Promise<string>;
+  /** An empty folder for a running stage, on the store's own file system; `FOLDER.*` beside it is its own too. */
+  workFolder(): Promise<string>;
   removeWork(folder: string): Promise<void>;
   /** The process group that works in such a folder: it is ended with the folder, should this process die. */
   noteGroup(folder: string, pid: number): void;
@@ -88,6 +91,8 @@ export interface Store {
   ): Promise<void>;
   /** sha256 of a file of the user's. */
   hashFile(path: string): Promise<string>;
+  /** What can be worked out again: small values by a digest of what they were made of; undefined for none. */
+  readonly memory: { get(key: string): unknown; set(key: string, value: unknown): void };
   readonly runs: {
     write(id: string, record: JsonObject): Promise<void>;
     /** Newest first. */

@@ -41,7 +41,7 @@ test('a damaged checkpoint is passed over', async (t) => {
 });
 
 async function save(store: Store, epoch: number): Promise<void> {
-  const folder = await store.workFolder('checkpoint');
+  const folder = await store.workFolder();
   writeFiles(folder, { 'weights.bin': `epoch ${epoch}` });
   await store.checkpoints.save(key('a'), wasm, epoch, folder);
 }

@@ -137,7 +137,7 @@ test('a result replaces that of its own engine, whatever the order of the identi
 
 test('an output that can not be kept is refused by its name', async (t) => {
   const { store } = await makeRig(t);
-  const work = await store.workFolder('test');
+  const work = await store.workFolder();
   writeFiles(work, { 'a.txt': text });
   const { symlinkSync } = await import('node:fs');
   symlinkSync(join(work, 'a.txt'), join(work, 'link.txt'));

@@ -47,11 +47,11 @@ test('a complete cache that has become read-only is refused', { skip: cannotBeNo
 
 test('folders of running stages stay; those of processes that are gone are removed at the next opening', async (t) => {
   const { folder, store } = await makeRig(t);
-  const mine = await store.workFolder('train [seed=1]');
+  const mine = await store.workFolder();
   const name = mine.slice(join(folder, 'work').length + 1);
   const gone = spawnSync(process.execPath, ['-e', '']).pid;
   const dead = join(folder, 'work', name.replace(`-${process.pid}-`, `-${gone}-`));
-  const elsewhere = join(folder, 'work', `00000000-${gone}-0-train`);
+  const elsewhere = join(folder, 'work', `00000000-${gone}-0-0`);
   mkdirSync(dead);
   mkdirSync(elsewhere);
   await openCache(folder);

@@ -25,7 +25,7 @@ export function makeFolder(t: TestContext): string {
 
 /** Writes the files into a new working folder and has the store adopt them. */
 export async function adopt(store: Store, files: { [path: string]: string }): Promise<PortContent> {
-  const work = await store.workFolder('test');
+  const work = await store.workFolder();
   writeFiles(work, files);
   const adopted = await store.adoptFolder(work);
   await store.removeWork(work);

@@ -97,3 +97,25 @@ test('a command may do what it likes with the folder it is given', (t) => {
   project.run('p.yaml');
   assert.equal(project.read('cache/out/p/a/x/x'), 'text\n');
 });
+
+test('files of an input folder that match `ignore`, as in .gitignore, are no inputs: neither seen nor a reason to run', (t) => {
+  const ignore = 'ignore: ["*.log", "!keep.log", "/in/build/", "**/cell?.txt"]';
+  const stage = `a: { kind: command, run: "find in -type f | sort > x", in: { i: in }, ${ignore}, out: { x: x } }`;
+  const project = makeProject(t, { 'p.yaml': pipeline(stage), 'in/a.txt': 'a' });
+  const others = ['in/a.log', 'in/deep/b.log', 'in/build/c', 'in/deep/cell1.txt', 'in/.git/HEAD'];
+  for (const file of [...others, 'in/keep.log', 'in/deep/build/c', 'in/.hidden']) project.write(file, '');
+  project.run('p.yaml');
+  assert.equal(project.read('cache/out/p/a/x/x'), 'in/.hidden\nin/a.txt\nin/deep/build/c\nin/keep.log\n');
+  for (const file of others) project.write(file, 'changed');
+  assert.deepEqual(project.run('p.yaml'), { a: 'cached' });
+  project.write('in/keep.log', 'changed');
+  assert.deepEqual(project.run('p.yaml'), { a: 'ran' });
+});
+
+test('the whole project as input leaves out the cache', (t) => {
+  const stage = 'a: { kind: command, run: "ls > x", in: { all: . }, out: { x: x } }';
+  const project = makeProject(t, { 'p.yaml': pipeline(stage) });
+  project.run('p.yaml');
+  assert.equal(project.read('cache/out/p/a/x/x'), 'p.yaml\npackage.json\nx\n');
+  assert.deepEqual(project.run('p.yaml'), { a: 'cached' });
+});

@@ -18,7 +18,7 @@ export async function writeOutputs(
   run: Execution,
 ): Promise<StoredResult['ports']> {
   if (!training.model || !training.trained) throw new Error('a training leaves a model');
-  const work = await run.store.workFolder(tuning.stage.name);
+  const work = await run.store.workFolder();
   const file = trialsFile(tuning, trials, best);
   await write(join(work, 'trials'), 'trials.json', json(file));
   await write(join(work, 'trials'), 'trials.csv', csvOf(file.trials));

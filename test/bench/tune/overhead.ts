@@ -125,7 +125,7 @@ async function leave(
   name: string,
   content: string,
 ): Promise<Awaited<ReturnType<Store['adoptFolder']>>> {
-  const work = await store.workFolder('bench');
+  const work = await store.workFolder();
   writeFileSync(join(work, name), content);
   return store.adoptFolder(work);
 }
