@@ -10,6 +10,7 @@ export interface Entries {
   set(key: string, value: unknown): Promise<void>;
   delete(key: string): Promise<void>;
   keys(): string[];
+  path(key: string): string;
 }
 
 /** Keys are hashes: their first two letters keep folders small. */
@@ -28,6 +29,7 @@ export function makeEntries(folder: string): Entries {
     set: async (key, value) => void (await keyv.set(key, value)),
     delete: async (key) => void (await keyv.delete(key)),
     keys: () => files.keys(),
+    path: (key) => files.path(key),
   };
 }
 
@@ -39,16 +41,16 @@ class SealedFiles {
   }
 
   get(key: string): string | undefined {
-    return readSealedJson(this.#path(key));
+    return readSealedJson(this.path(key));
   }
 
   set(key: string, json: string): boolean {
-    writeAtomically(this.#path(key), seal(json));
+    writeAtomically(this.path(key), seal(json));
     return true;
   }
 
   delete(key: string): boolean {
-    rmSync(this.#path(key), { force: true });
+    rmSync(this.path(key), { force: true });
     return true;
   }
 
@@ -64,7 +66,7 @@ class SealedFiles {
     );
   }
 
-  #path(key: string): string {
+  path(key: string): string {
     return join(this.#folder, key.slice(0, 2), `${key.slice(2)}.json`);
   }
 }

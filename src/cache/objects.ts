@@ -1,5 +1,14 @@
 /** The object store: immutable bytes, named by their sha256: objects/ab/cdef…. */
-import { chmodSync, type Dirent, lstatSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  type Dirent,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { copyFile, readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
@@ -47,6 +56,9 @@ export function makeObjects(folder: string, stats: StatCache, pin: (hash: string
       pin(ref.hash);
       if (await intact(ref)) return ref;
     }
+    // Its age as an object: what wrote it may have given it any.
+    const now = new Date();
+    utimesSync(file, now, now);
     chmodSync(file, 0o444);
     moveOver(file, path(ref));
     stats.remember(path(ref), ref.hash);

@@ -37,7 +37,7 @@ export function makePins(folder: string): Pins {
     pinned.add(hash);
     open ??= begin();
     writeSync(open, `${hash}\n`);
-    while (existsSync(join(folder, collecting)) && isCollected(folder)) sleep(20);
+    while (existsSync(join(folder, collecting)) && isCollecting(folder)) sleep(20);
   }
 
   function begin(): number {
@@ -69,7 +69,7 @@ function isGone(owner: Owner, file: string): boolean {
 }
 
 /** Does whoever announced a collection still live? */
-function isCollected(folder: string): boolean {
+export function isCollecting(folder: string): boolean {
   const file = join(folder, collecting);
   try {
     const owner = ownerIn(readFileSync(file, 'utf8'));

@@ -158,6 +158,31 @@ plain('reproduce', 'run again without the cache, and compare every output byte b
   .argument('<run>', "a run's id or name, `last`")
   .action(async (wanted, flags) => end((await import('./reproduce.ts')).reproduce(wanted, flags)));
 
+const cache = plain('cache', 'what the cache holds: size by pipeline and stage', [
+  'pipe cache',
+  'pipe cache gc --max-age 30d --max-size 20GB',
+  'pipe cache gc --delete',
+  'pipe cache verify',
+]).action(async (flags) => end((await import('./cache.ts')).show(flags)));
+
+cache
+  .command('gc')
+  .description('what can go; nothing is touched without --delete')
+  .option('--delete', 'remove it')
+  .option('--max-age <duration>', 'what is not needed and was not used for so long goes (default: 14d)')
+  .option('--max-size <size>', 'the oldest of what is not needed goes until no more is left, such as 20GB')
+  .option('--keep-runs <number>', 'of each pipeline and profile, the newest runs that stay (default: 10)')
+  .action(async (_, command) => end((await import('./cache.ts')).collect(command.optsWithGlobals())));
+
+cache
+  .command('verify')
+  .description('check every byte, and mend what can be mended')
+  .action(async (_, command) => end((await import('./cache.ts')).verify(command.optsWithGlobals())));
+
+plain('checkout', "put a run's outputs back under cache/out", ['pipe checkout last~1'])
+  .argument('<run>', "a run's id, or the start of one; `last` is the newest, `last~1` the one before")
+  .action(async (name, flags) => end((await import('./checkout.ts')).checkout(name, flags)));
+
 const engine = plain('engine', 'what computes: list, install and test engines', [
   'pipe engine',
   'pipe engine install native',

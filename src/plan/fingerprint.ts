@@ -49,6 +49,16 @@ export function fingerprint(input: FingerprintInput): Fingerprint {
   return { hash: digest(parts), parts, prefix };
 }
 
+/** What a stored fingerprint's prefix may be, whether or not it needs its horizon: whoever keeps the result keeps both. */
+export function prefixesOf(parts: JsonObject, continues: string): string[] {
+  const { params } = parts;
+  return [digest({ ...parts, params: without(isMap(params) ? params : {}, continues) }), digest(parts)];
+}
+
+function isMap(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** sha256, in hexadecimal, of a value's canonical JSON. */
 export function digest(value: Json): string {
   return createHash('sha256').update(canonicalize(value)).digest('hex');

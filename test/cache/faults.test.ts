@@ -1,6 +1,6 @@
 /** The real `pipe`, killed or failed by its disk at any of its calls that change something there. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
@@ -29,7 +29,7 @@ for (const [name, text] of [
   ['training', pipelines.training],
 ] as const) {
   test(`killed at any moment of a run of ${name}, the next run leaves what an undisturbed one leaves`, async (t) => {
-    const { calls, artifacts } = undisturbed(t, text);
+    const { calls, artifacts } = await undisturbed(t, text);
     for (const at of spread(calls, points[name])) {
       const project = projectOf(t, text);
       await withFault(project, `kill:${at}`, 'run', 'p.yaml');
@@ -41,9 +41,41 @@ for (const [name, text] of [
   });
 }
 
+test('killed at any moment of a collection, the cache is whole and holds what the pipeline needs', async (t) => {
+  const older = commands.replace('echo 1', 'echo 0');
+  const limits = ['cache', 'gc', '--keep-runs', '0', '--max-age', '0d', '--delete'];
+  const prepared = (): Project => {
+    const project = projectOf(t, older);
+    project.run('p.yaml');
+    project.write('p.yaml', commands);
+    project.run('p.yaml');
+    for (const entry of readdirSync(join(project.folder, 'cache/objects'), {
+      recursive: true,
+      withFileTypes: true,
+    }))
+      if (entry.isFile()) utimesSync(join(entry.parentPath, entry.name), 1e9, 1e9);
+    return project;
+  };
+  const whole = prepared();
+  const calls = await counted(whole, ...limits);
+  for (const at of spread(calls, process.env.PIPE_SOAK ? 50 : 3)) {
+    const project = prepared();
+    const artifacts = project.hashes('cache/out');
+    await withFault(project, `kill:${at}`, ...limits);
+    assert.deepEqual(
+      Object.values(project.run('p.yaml')),
+      ['cached', 'cached', 'cached', 'cached'],
+      `kill ${at}`,
+    );
+    assert.deepEqual(project.hashes('cache/out'), artifacts);
+    assert.match(project.pipe('cache', 'verify').out, /all whole/, `kill ${at} of ${calls}`);
+    assert.equal(project.pipe(...limits).code, 0);
+  }
+});
+
 for (const code of ['EIO', 'ENOSPC']) {
   test(`${code} at any call: told without a stack, what was there stays, and the next run leaves what an undisturbed one leaves`, async (t) => {
-    const { calls, artifacts } = undisturbed(t, commands);
+    const { calls, artifacts } = await undisturbed(t, commands);
     for (const at of spread(calls, process.env.PIPE_SOAK ? 100 : 3)) {
       const project = projectOf(t, commands);
       const { code: exit, err } = await withFault(project, `${code}:${at}`, 'run', 'p.yaml');
@@ -59,17 +91,20 @@ for (const code of ['EIO', 'ENOSPC']) {
 }
 
 /** What a run leaves that nothing disturbs, and how many calls it takes to change the disk. */
-function undisturbed(
+async function undisturbed(
   t: TestContext,
   text: string,
-): { calls: number; artifacts: ReturnType<Project['hashes']> } {
+): Promise<{ calls: number; artifacts: ReturnType<Project['hashes']> }> {
   const project = projectOf(t, text);
-  const counted = join(project.folder, 'count');
-  project.env.NODE_OPTIONS = faults;
-  project.env.PIPE_FAULT = `count:${counted}`;
-  const { code, err } = project.pipe('run', 'p.yaml');
+  const calls = await counted(project, 'run', 'p.yaml');
+  return { calls, artifacts: project.hashes('cache/out') };
+}
+
+async function counted(project: Project, ...args: string[]): Promise<number> {
+  const file = join(project.folder, 'count');
+  const { code, err } = await withFault(project, `count:${file}`, ...args);
   assert.equal(code, 0, err);
-  return { calls: Number(readFileSync(counted, 'utf8')), artifacts: project.hashes('cache/out') };
+  return Number(readFileSync(file, 'utf8'));
 }
 
 function projectOf(t: TestContext, text: string): Project {

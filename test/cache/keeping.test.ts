@@ -1,0 +1,198 @@
+/** The cache kept in hand: what goes, what stays, what is mended; through the real command. */
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { makeProject, type Project } from '../rig/project.ts';
+
+const pipeline = (word: string): string => `version: 1
+name: p
+stages:
+  a: { kind: command, run: "echo ${word} > x", out: { x: x } }
+  b: { kind: command, run: "cat x/x x/x > y", in: { x: a.x }, out: { y: y } }
+`;
+
+test('a collection shows what would go and touches nothing; with --delete it goes, and what is needed stays', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('one') });
+  project.run('p.yaml');
+  project.write('p.yaml', pipeline('two'));
+  project.run('p.yaml');
+  age(project);
+  const limits = ['--keep-runs', '0', '--max-age', '0d'];
+  const before = objects(project);
+  const dry = project.pipe('cache', 'gc', ...limits);
+  assert.match(
+    dry.out,
+    /^would remove 2 results, 0 checkpoints, 3 objects: \d+ B\nwould leave \d+ B\nnothing was touched: --delete does it\n$/,
+  );
+  assert.deepEqual(objects(project), before);
+  assert.match(project.pipe('cache', 'gc', ...limits, '--delete').out, /^removed 2 results/);
+  assert.equal(objects(project).length, before.length - 3);
+  // What the pipeline in the folder needs is there; what only an older one needed has to run again.
+  assert.deepEqual(project.run('p.yaml'), { a: 'cached', b: 'cached' });
+  assert.match(project.pipe('cache', 'verify').out, /all whole/);
+  project.write('p.yaml', pipeline('one'));
+  assert.deepEqual(project.run('p.yaml'), { a: 'ran', b: 'ran' });
+});
+
+test('the newest runs of each pipeline stay, and a size takes the oldest first', (t) => {
+  const project = makeProject(t, {});
+  for (const word of ['one', 'two', 'three']) {
+    project.write('p.yaml', pipeline(word));
+    project.run('p.yaml');
+  }
+  rmSync(join(project.folder, 'p.yaml'));
+  age(project);
+  const goes = (...args: string[]): number =>
+    JSON.parse(project.pipe('cache', 'gc', '--json', ...args).out).goes.length;
+  assert.equal(goes('--keep-runs', '2', '--max-age', '0d'), 2);
+  assert.equal(goes('--keep-runs', '0', '--max-age', '0d'), 6);
+  assert.equal(goes('--keep-runs', '0', '--max-age', '14d'), 0);
+  assert.equal(goes('--keep-runs', '0', '--max-size', '1B'), 6);
+  assert.equal(goes('--keep-runs', '0', '--max-size', '1GB'), 0);
+  const wrong = project.pipe('cache', 'gc', '--max-size', '10');
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /invalid-limit.*\n.*--max-size 10GB/);
+});
+
+test('collections beside running processes take nothing from them', async (t) => {
+  const project = makeProject(t, { 'q.yaml': pipeline('other').replace('name: p', 'name: q') });
+  for (let round = 0; round < (process.env.PIPE_SOAK ? 30 : 3); round++) {
+    project.write('p.yaml', pipeline(`word ${round % 2}`));
+    age(project);
+    const runs = [
+      project.start('run', 'p.yaml'),
+      project.start('cache', 'gc', '--keep-runs', '0', '--max-age', '0d', '--delete'),
+      project.start('run', 'q.yaml'),
+      project.start('cache', 'gc', '--keep-runs', '0', '--max-size', '1B', '--delete'),
+    ];
+    // Two collections at the same moment are one too many.
+    for (const { code, err } of await Promise.all(runs.map((one) => one.ended)))
+      if (!/cache-busy/.test(err)) assert.equal(code, 0, err);
+    assert.equal(project.read('cache/out/p/b/y/y'), `word ${round % 2}\nword ${round % 2}\n`);
+    assert.equal(project.read('cache/out/q/b/y/y'), 'other\nother\n');
+  }
+  assert.match(project.pipe('cache', 'verify').out, /all whole/);
+});
+
+test('verify finds every damage, mends from what was brought out, and says what will run again', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('one') });
+  project.run('p.yaml');
+  const [a, b] = ['one\n', 'one\none\n'].map((text) => objectOf(project, text));
+  flip(a ?? '');
+  flip(b ?? '');
+  rmSync(join(project.folder, 'cache/out/p/b'), { recursive: true });
+  const { code, out } = project.pipe('cache', 'verify');
+  assert.equal(code, 1);
+  assert.match(out, /has other bytes than its name says: mended from its copy under out\//);
+  assert.match(out, /has other bytes than its name says: removed: p\/b will run again/);
+  assert.match(out, /4 objects .* and 2 entries: 2 damaged/);
+  assert.deepEqual(project.run('p.yaml'), { a: 'cached', b: 'ran' });
+  assert.equal(project.pipe('cache', 'verify').code, 0);
+});
+
+test('verify removes what can not be read of the index, and sets damaged records aside', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('one') });
+  project.run('p.yaml');
+  const under = (path: string): string[] =>
+    readdirSync(join(project.folder, path), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+  const entry = under('cache/index/results')[0] ?? '';
+  const record = under('cache/runs')[0] ?? '';
+  for (const file of [entry, record])
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"version"', '"versiom"'));
+  assert.match(project.pipe('runs').out, /no runs yet/);
+  const { code, out } = project.pipe('cache', 'verify');
+  assert.equal(code, 1);
+  assert.match(out, /index\/results\/.* can not be read: removed/);
+  assert.match(out, /runs\/.* can not be read: set aside as .*\.damaged/);
+  assert.equal(existsSync(record), false);
+  assert.ok(Object.values(project.run('p.yaml')).includes('ran'));
+});
+
+test('an output edited under out, by hand or by a command as root through a hard link, is never used', (t) => {
+  const big = 'head -c 9000000 /dev/zero > z';
+  const text = `version: 1
+name: p
+stages:
+  a: { kind: command, run: "${big}", out: { z: z } }
+  b: { kind: command, run: "cksum < z/z > y", in: { z: a.z }, out: { y: y } }
+`;
+  const project = makeProject(t, { 'p.yaml': text });
+  project.run('p.yaml');
+  const right = project.read('cache/out/p/b/y/y');
+  const file = join(project.folder, 'cache/out/p/a/z/z');
+  const { atime, mtime } = statSync(file);
+  flip(file);
+  utimesSync(file, atime, mtime);
+  project.write('p.yaml', text.replace('cksum <', 'cksum  <'));
+  const again = project.run('p.yaml');
+  assert.equal(again.b, 'ran');
+  assert.equal(project.read('cache/out/p/b/y/y'), right);
+  assert.equal(
+    readFileSync(file).every((byte) => byte === 0),
+    true,
+  );
+});
+
+test('a run’s outputs are put back; what the cache no longer holds is named', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('one') });
+  project.run('p.yaml');
+  project.write('p.yaml', pipeline('two'));
+  project.run('p.yaml');
+  assert.equal(project.pipe('checkout', 'last~1').code, 0);
+  assert.equal(project.read('cache/out/p/b/y/y'), 'one\none\n');
+  rmSync(objectOf(project, 'one\n'));
+  const { code, err } = project.pipe('checkout', 'last~1');
+  assert.equal(code, 1);
+  assert.match(err, /result-gone: the cache no longer holds what `a` gave in .*\n.*pipe run p\.yaml/);
+  assert.equal(project.read('cache/out/p/b/y/y'), 'one\none\n');
+});
+
+test('`pipe cache` tells sizes by pipeline and stage', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('one') });
+  project.run('p.yaml');
+  assert.match(
+    project.pipe('cache').out,
+    /^pipeline +stage +results +size +last needed\np +a +1 +\d+ B +within the hour\np +b +1/,
+  );
+  const { rows, bytes } = JSON.parse(project.pipe('cache', '--json').out);
+  assert.equal(rows.length, 2);
+  assert.equal(bytes, rows[0].bytes + rows[1].bytes);
+});
+
+/** Objects younger than an hour may belong to a run that has not recorded yet: a collection leaves them. */
+function age(project: Project): void {
+  for (const path of objects(project)) utimesSync(path, 1e9, 1e9);
+}
+
+function objects(project: Project): string[] {
+  const folder = join(project.folder, 'cache/objects');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+function objectOf(project: Project, text: string): string {
+  const found = objects(project).find((path) => readFileSync(path, 'utf8') === text);
+  assert(found);
+  return found;
+}
+
+function flip(path: string): void {
+  const bytes = readFileSync(path);
+  bytes[1] = (bytes[1] ?? 0) ^ 1;
+  chmodSync(path, 0o644);
+  writeFileSync(path, bytes);
+}
