@@ -199,7 +199,9 @@ function announced(folder: string, work: () => void): void {
       throw new Failure('cache-busy', `another process (${readFileSync(file, 'utf8')}) clears this cache`, {
         fix: 'wait until it is done',
       });
-    return announced(folder, work);
+    // Whoever announced it has died: the announcement is gone now.
+    announced(folder, work);
+    return;
   }
   try {
     work();
