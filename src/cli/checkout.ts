@@ -1,6 +1,7 @@
 import { openCache } from '../cache/cache.ts';
-import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
-import { type RunRecord, readRecord, type StageRecord } from '../experiments/record.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { findRun } from '../experiments/find.ts';
+import type { RunRecord, StageRecord } from '../experiments/record.ts';
 import type { Store, StoredResult } from '../run/store.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson, talk } from './output.ts';
@@ -46,13 +47,4 @@ function missing(gone: readonly string[], record: RunRecord): Diagnostic {
     message: `the cache no longer holds what ${gone.map((stage) => `\`${stage}\``).join(', ')} gave in ${record.id}`,
     fix: `run it again: pipe run ${record.file}${record.profile === null ? '' : ` --profile ${record.profile}`}${record.sets.map((set) => ` --set ${set}`).join('')}`,
   };
-}
-
-async function findRun(name: string, store: Store): Promise<RunRecord> {
-  const back = /^last(?:~(\d+))?$/.exec(name);
-  const id = back ? (await store.runs.list())[Number(back[1] ?? 0)] : name;
-  const record = id === undefined ? null : readRecord(await store.runs.read(id));
-  if (!record)
-    throw new Failure('unknown-run', `there is no run \`${name}\``, { fix: '`pipe runs` lists them' });
-  return record;
 }
