@@ -94,8 +94,11 @@ function moveOver(file: string, to: string): void {
   try {
     renameSync(file, to);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') mkdirSync(dirname(to), { recursive: true });
-    else rmSync(to, { recursive: true, force: true });
+    const why = codeOf(error);
+    if (why === 'ENOENT') mkdirSync(dirname(to), { recursive: true });
+    else if (['EISDIR', 'ENOTEMPTY', 'EEXIST', 'EPERM'].includes(why))
+      rmSync(to, { recursive: true, force: true });
+    else throw error;
     renameSync(file, to);
   }
 }

@@ -134,7 +134,7 @@ function limitsOf({ maxSize, maxAge, keepRuns }: GcFlags): Limits {
     limits.maxBytes >= 0
   )
     return limits;
-  throw new Failure('invalid-limit', 'a limit can not be read', {
+  throw new Failure('invalid-cache-limit', 'a limit can not be read', {
     fix: 'write --max-size 10GB, --max-age 30d, --keep-runs 5',
   });
 }

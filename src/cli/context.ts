@@ -32,7 +32,9 @@ export async function openGraph(graph: Graph, flags: CommonFlags, opened?: Store
 
 /** Looking for devices may cost a second: only where it matters. A search trains in its trials. */
 function computes(graph: Graph): boolean {
-  return graph.order.some(({ kind }) => kind === 'tune' || graph.pipeline.kinds.named(kind)?.usesEngine === true);
+  return graph.order.some(
+    ({ kind }) => kind === 'tune' || graph.pipeline.kinds.named(kind)?.usesEngine === true,
+  );
 }
 
 /** Reads the records once, and only when a stage has to say why it runs. */

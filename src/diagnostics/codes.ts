@@ -82,7 +82,7 @@ const table = {
   'missing-input': ['run', 'A file that a command declares cannot be read.', 'in: { script: polt.py }', 'Mend the path; it is taken from the project\'s folder.'],
   'cache-busy': ['run', 'Another process clears the cache at this moment.', 'two `pipe cache gc --delete`', 'Wait until it is done.'],
   'result-gone': ['run', 'A recorded run has results that the cache no longer holds.', 'pipe checkout of a run that was collected', 'Run its pipeline again.'],
-  'invalid-limit': ['call', 'A limit of `pipe cache gc` can not be read.', '--max-size 10', 'Write --max-size 10GB, --max-age 30d, --keep-runs 5.'],
+  'invalid-cache-limit': ['call', 'A limit of `pipe cache gc` can not be read.', '--max-size 10', 'Write --max-size 10GB, --max-age 30d, --keep-runs 5.'],
   'disk-full': ['run', 'The disk, or the share of it that this user may have, is full.', 'ENOSPC', 'Make room and run again: what was finished is kept.'],
   'disk-error': ['run', 'The disk could not read or write.', 'EIO', 'Look after the disk, then run again.'],
   'input-changed': ['run', 'A file that a command works with was changed while it ran, by itself or by somebody else; its result is not kept.', 'sort -o words.txt words.txt', 'Have it change a copy.'],

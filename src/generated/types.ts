@@ -744,6 +744,10 @@ in: {
 [k: string]: (string | [CommonReference, ...(CommonReference)[]])
 }
 /**
+ * Patterns as in .gitignore, from the project's folder: what they match in a folder of `in` is no input. `.git` and the cache never are.
+ */
+ignore: string[]
+/**
  * Output ports: the file or folder that the program leaves for each.
  */
 out: {

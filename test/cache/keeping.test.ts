@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeProject, type Project } from '../rig/project.ts';
+import { eventsIn, makeProject, type Project } from '../rig/project.ts';
 
 const pipeline = (word: string): string => `version: 1
 name: p
@@ -61,7 +61,7 @@ test('the newest runs of each pipeline stay, and a size takes the oldest first',
   assert.equal(goes('--keep-runs', '0', '--max-size', '1GB'), 0);
   const wrong = project.pipe('cache', 'gc', '--max-size', '10');
   assert.equal(wrong.code, 2);
-  assert.match(wrong.err, /invalid-limit.*\n.*--max-size 10GB/);
+  assert.match(wrong.err, /invalid-cache-limit.*\n.*--max-size 10GB/);
 });
 
 test('collections beside running processes take nothing from them', async (t) => {
@@ -147,13 +147,14 @@ stages:
 
 test('a run’s outputs are put back; what the cache no longer holds is named', (t) => {
   const project = makeProject(t, { 'p.yaml': pipeline('one') });
-  project.run('p.yaml');
+  const end = eventsIn(project.pipe('run', 'p.yaml', '--json').out).find(({ type }) => type === 'run-end');
+  const first = end?.type === 'run-end' ? end.record : '';
   project.write('p.yaml', pipeline('two'));
   project.run('p.yaml');
-  assert.equal(project.pipe('checkout', 'last~1').code, 0);
+  assert.equal(project.pipe('checkout', first).code, 0);
   assert.equal(project.read('cache/out/p/b/y/y'), 'one\none\n');
   rmSync(objectOf(project, 'one\n'));
-  const { code, err } = project.pipe('checkout', 'last~1');
+  const { code, err } = project.pipe('checkout', first);
   assert.equal(code, 1);
   assert.match(err, /result-gone: the cache no longer holds what `a` gave in .*\n.*pipe run p\.yaml/);
   assert.equal(project.read('cache/out/p/b/y/y'), 'one\none\n');
