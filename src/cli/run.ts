@@ -87,7 +87,9 @@ function makeRecorder({ graph, store, engine }: Opened, flags: RunFlags): Record
   let written: Promise<void> | null = null;
   return {
     onEvent: (event) => {
-      if (event.type === 'stage-start') written ??= store.runs.write(started.id, toJson(started));
+      // It serves a run that dies; a disk that refuses it refuses the whole record at the end, and is told of then.
+      if (event.type === 'stage-start')
+        written ??= store.runs.write(started.id, toJson(started)).catch(() => {});
     },
     end: async (finished) => {
       await written;
