@@ -35,6 +35,7 @@ export function entries(project) {
     'feed-worker': join(project, 'src/data/feed-worker.ts'),
     'decode-worker': join(project, 'src/data/decode-worker.ts'),
     'engine-test': join(project, 'src/nn/check/child.ts'),
+    predict: join(project, 'src/nn/predict-child.ts'),
   };
 }
 

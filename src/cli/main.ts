@@ -142,6 +142,25 @@ plain('trials', 'the trials of a search, the best first', [
   .option('--run <run>', 'of this run')
   .action(async (stage, flags) => end((await import('./trials.ts')).trials(stage, flags)));
 
+plain('predict', 'what a trained model says that images show', [
+  'pipe predict train cat.png',
+  'pipe predict train photos/*.jpg --top 1 --json',
+  "pipe predict 'train[augment=none]' cat.png --run mine",
+])
+  .argument(
+    '<stage>',
+    'a stage that trained a model (or a search, for its best), of the newest run that has it',
+  )
+  .argument('<images...>', 'files: JPEG, PNG, WebP, TIFF, GIF, AVIF')
+  .option(
+    '--top <number>',
+    'so many classes an image, the most probable first (default: 3; with --json all)',
+    countOf,
+  )
+  .option('--run <run>', 'of this run')
+  .option('--engine <name>', 'auto, native, webgpu, wasm; overrides PIPE_ENGINE')
+  .action(async (stage, images, flags) => end((await import('./predict.ts')).predict(stage, images, flags)));
+
 plain(
   'report',
   'one page about runs, from their records: with times, and what changed since the run before',

@@ -1,7 +1,7 @@
 import { openCache } from '../cache/cache.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
-import { tryFindRun } from '../experiments/find.ts';
-import { type RunRecord, readRecord, type StageRecord } from '../experiments/record.ts';
+import { newestFirst, tryFindRun } from '../experiments/find.ts';
+import type { RunRecord, StageRecord } from '../experiments/record.ts';
 import { stateOf } from '../experiments/state.ts';
 import { flatten } from '../plan/why.ts';
 import type { Store } from '../run/store.ts';
@@ -29,10 +29,9 @@ export async function show(wanted: string, flags: CommonFlags): Promise<number> 
 
 /** The newest run that has a stage of this name. */
 async function lastOf(name: string, store: Store): Promise<{ run: RunRecord; stage: StageRecord } | null> {
-  for (const id of await store.runs.list()) {
-    const run = readRecord(await store.runs.read(id));
-    const stage = run?.stages.find((one) => one.name === name);
-    if (run && stage) return { run, stage };
+  for await (const run of newestFirst(store)) {
+    const stage = run.stages.find((one) => one.name === name);
+    if (stage) return { run, stage };
   }
   return null;
 }

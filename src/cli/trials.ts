@@ -1,7 +1,8 @@
 import { openCache } from '../cache/cache.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
-import { type RunRecord, readRecord } from '../experiments/record.ts';
+import { findRun, newestFirst } from '../experiments/find.ts';
+import type { RunRecord } from '../experiments/record.ts';
 import type { Store } from '../run/store.ts';
 import { type Cell, csvOf, readTrials, sortRows, type TrialsFile, tableOf } from '../tune/table.ts';
 import type { CommonFlags } from './main.ts';
@@ -51,11 +52,9 @@ async function newestSearch(
   store: Store,
 ): Promise<{ file: TrialsFile; run: string }> {
   const searches = new Set<string>();
-  const ids = run === undefined || run === 'last' ? await store.runs.list() : [run];
-  for (const id of ids) {
-    const record = readRecord(await store.runs.read(id));
-    for (const one of record?.stages ?? []) if (one.kind === 'tune') searches.add(one.name);
-    const file = record && (await trialsOf(record, stage, store));
+  for await (const record of run === undefined ? newestFirst(store) : [await findRun(run, store)]) {
+    for (const one of record.stages) if (one.kind === 'tune') searches.add(one.name);
+    const file = await trialsOf(record, stage, store);
     if (file) return { file, run: record.id };
   }
   const near = nearest(stage, searches);

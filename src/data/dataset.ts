@@ -18,6 +18,8 @@ export interface DatasetFile {
   /** Set where the test rows serve as validation rows too: results from them say nothing of new images. */
   readonly testAs?: 'validation';
   readonly transforms: readonly Transform[];
+  /** How images of another size were made to fit; where it is not told, they were resized or all had one size. */
+  readonly fit?: 'crop' | 'pad';
 }
 
 export type Transform = AugmentTransform | NormalizeTransform;

@@ -67,6 +67,7 @@ const table = {
   'operation-missing': ['run', 'A layer needs an operation that the engine lacks; found before the training starts.', 'a layer that webgpu can not learn', 'Compute on another engine.'],
   'engine-broken': ['run', 'An engine is installed and does not load.', 'a damaged library', 'Install it again.'],
   'unknown-search': ['call', 'No run has finished a search of this name.', 'pipe trials tnue', 'Take one of those that are listed, or run it.'],
+  'unknown-model': ['call', 'No run has trained a model in a stage of this name.', 'pipe predict tarin cat.png', 'Take one of those that are listed, or run it.'],
   'file-exists': ['call', 'A file would be overwritten.', 'pipe init pipelines/first.yaml, twice', 'Give another name.'],
   'unknown-run': ['call', 'There is no record of such a run.', 'pipe diff 2031 last', '`pipe runs` lists them.'],
   'invalid-filter': ['call', '`--filter` is followed by something that is no condition.', 'pipe runs --filter accuracy', 'Write key=text, key!=text, key<number or key>number.'],

@@ -23,3 +23,11 @@ export async function tryFindRun(wanted: string, store: Pick<Store, 'runs'>): Pr
 export async function readHeads(store: Pick<Store, 'runs'>): Promise<RunHead[]> {
   return store.runs.heads(headVersion, headOf);
 }
+
+/** Reads no more of the records than are taken. */
+export async function* newestFirst({ runs }: Pick<Store, 'runs'>): AsyncGenerator<RunRecord> {
+  for (const id of await runs.list()) {
+    const record = readRecord(await runs.read(id));
+    if (record) yield record;
+  }
+}

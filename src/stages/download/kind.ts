@@ -43,7 +43,7 @@ function componentsOf({ dataset, folder, arrays }: DownloadParams): Component[] 
     ...(named ? [{ name: `dataset/${dataset}`, version: named.version }] : []),
     ...(folder
       ? [
-          { name: 'dataset/folder', version: 1 },
+          { name: 'dataset/folder', version: 2 },
           { name: 'sharp', version: sharpVersion() },
         ]
       : []),

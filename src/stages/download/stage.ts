@@ -25,7 +25,8 @@ export const run: RunStage = async (context) => {
   if (problem) throw new Failure(problem.code, problem.message, { fix: problem.fix });
   const { raw, splits } = choose(all, countRows(params, rows), context.seed);
   const testAs = params.validation === 'test' ? 'validation' : undefined;
-  await writeDataset(context.outDir('data'), { name, raw, splits, testAs });
+  const fit = params.folder?.fit === 'resize' ? undefined : params.folder?.fit;
+  await writeDataset(context.outDir('data'), { name, raw, splits, testAs, fit });
   await writeSamples(context.outDir('samples'), raw, splits);
   const facts = factsOf(raw, splits);
   return {
@@ -110,19 +111,19 @@ interface Dataset {
   readonly raw: RawDataset;
   readonly splits: Splits;
   readonly testAs: 'validation' | undefined;
+  readonly fit: 'crop' | 'pad' | undefined;
 }
 
-async function writeDataset(folder: string, { name, raw, splits, testAs }: Dataset): Promise<void> {
+async function writeDataset(folder: string, { name, raw, splits, testAs, fit }: Dataset): Promise<void> {
   const { example, classes } = raw;
   const all = testAs ? { ...splits, validation: splits.test } : splits;
   await writeNpy(join(folder, 'images.npy'), raw.images, [raw.labels.length, ...example]);
   await writeNpy(join(folder, 'labels.npy'), raw.labels, [raw.labels.length]);
   for (const [split, rows] of Object.entries(all))
     await writeNpy(join(folder, `${split}.npy`), rows, [rows.length]);
-  writeFileSync(
-    join(folder, 'dataset.json'),
-    `${JSON.stringify({ version: 1, name, example, classes, ...(testAs ? { testAs } : {}), transforms: [] }, null, 2)}\n`,
-  );
+  const optional = { ...(testAs ? { testAs } : {}), ...(fit ? { fit } : {}) };
+  const file = { version: 1, name, example, classes, ...optional, transforms: [] };
+  writeFileSync(join(folder, 'dataset.json'), `${JSON.stringify(file, null, 2)}\n`);
 }
 
 /** A column a class: the first of its training rows. */

@@ -16,6 +16,7 @@ import { freezeLayers, unmatched } from '../../nn/freeze.ts';
 import type { Network } from '../../nn/graph.ts';
 import { hasBfloat16 } from '../../nn/kernels.ts';
 import { learningRateOf } from '../../nn/optimizers.ts';
+import { writePreprocessing } from '../../nn/preprocessing.ts';
 import { rehearse } from '../../nn/rehearse.ts';
 import { type Rate, scheduleOf } from '../../nn/schedules.ts';
 import { makeTrainer, type Spent, type StepReport, type Trainer } from '../../nn/trainer.ts';
@@ -210,11 +211,7 @@ async function finish(
 ): ReturnType<RunStage> {
   const weights = best ?? (await trainer.weights());
   writeModel(context.outDir('trained'), { network: model.network, weights });
-  const normalization = dataset.file.transforms.filter((transform) => transform.transform === 'normalize');
-  writeFileSync(
-    join(context.outDir('trained'), 'preprocessing.json'),
-    `${JSON.stringify({ version: 1, classes: dataset.file.classes, normalization }, null, 2)}\n`,
-  );
+  writePreprocessing(context.outDir('trained'), dataset.file);
   const kept = best ? state.bestEpoch : state.history.length;
   const stopped =
     state.stopped === null ? null : { epoch: state.history.length, reason: state.stopped, bestEpoch: kept };
