@@ -8,8 +8,8 @@ import { randomStream } from './random.ts';
 /** Its arrays lie in shared memory, so that worker threads read them without a copy. */
 export interface OpenDataset {
   readonly file: DatasetFile;
-  /** uint8 [rows, ...example]. */
-  readonly images: Uint8Array;
+  /** [rows, ...example]: uint8 pixels, or float32 features. */
+  readonly examples: Uint8Array | Float32Array;
   readonly labels: Uint8Array;
   readonly splits: { readonly train: Int32Array; readonly validation: Int32Array; readonly test: Int32Array };
 }
@@ -31,6 +31,9 @@ export interface BatchPlan {
   readonly firstEpoch: number;
 }
 
+/** Where a dataset of features has its examples; one of images has them in images.npy. */
+export const featuresFile = 'features.npy';
+
 export async function openDataset(files: { readonly [path: string]: string }): Promise<OpenDataset> {
   const path = (name: string): string => {
     const found = files[name];
@@ -44,14 +47,22 @@ export async function openDataset(files: { readonly [path: string]: string }): P
     shared.set(data);
     return shared;
   };
+  const floats = async (name: string): Promise<Float32Array> => {
+    const { data } = await readNpy(path(name));
+    if (!(data instanceof Float32Array)) throw new Error(`${name} holds float32`);
+    const shared = new Float32Array(new SharedArrayBuffer(data.byteLength));
+    shared.set(data);
+    return shared;
+  };
   const rows = async (name: string): Promise<Int32Array> => {
     const { data } = await readNpy(path(name));
     if (!(data instanceof Int32Array)) throw new Error(`${name} holds int32`);
     return data;
   };
+  const file = parseDataset(await readFile(path('dataset.json'), 'utf8'));
   return {
-    file: parseDataset(await readFile(path('dataset.json'), 'utf8')),
-    images: await bytes('images.npy'),
+    file,
+    examples: await (file.features ? floats(featuresFile) : bytes('images.npy')),
     labels: await bytes('labels.npy'),
     splits: {
       train: await rows('train.npy'),
@@ -80,7 +91,7 @@ export const exampleSize = ({ file }: Pick<OpenDataset, 'file'>): number =>
 
 /** Makes batch n of a plan, counted from 0 on through the epochs, into `out`; augmentation is drawn by epoch and original row. */
 export function batchMaker(
-  dataset: Pick<OpenDataset, 'file' | 'images' | 'labels'>,
+  dataset: Pick<OpenDataset, 'file' | 'examples' | 'labels'>,
   plan: BatchPlan,
 ): (n: number, out: Batch) => void {
   const { transforms, example, classes } = dataset.file;
@@ -95,7 +106,7 @@ export function batchMaker(
     out.y.fill(0);
     const rows = rowsOf(n);
     for (const [i, row] of rows.entries()) {
-      out.x.set(dataset.images.subarray(row * size, (row + 1) * size), i * size);
+      out.x.set(dataset.examples.subarray(row * size, (row + 1) * size), i * size);
       out.y[i * classes.length + (dataset.labels[row] ?? 0)] = 1;
     }
     for (const augmenter of augmenters) augmenter.batch(out.x, out.y, epoch, rows);

@@ -15,6 +15,8 @@ export interface DatasetFile {
   /** Shape of one example. */
   readonly example: readonly number[];
   readonly classes: readonly string[];
+  /** Set where examples are a network's outputs, float32 in features.npy, and no pixels. */
+  readonly features?: true;
   /** Set where the test rows serve as validation rows too: results from them say nothing of new images. */
   readonly testAs?: 'validation';
   readonly transforms: readonly Transform[];

@@ -23,7 +23,7 @@ export interface Feed {
 
 /** What a worker is given. */
 export interface FeedOrder {
-  readonly dataset: Pick<OpenDataset, 'file' | 'images' | 'labels'>;
+  readonly dataset: Pick<OpenDataset, 'file' | 'examples' | 'labels'>;
   readonly plan: BatchPlan;
   readonly slots: Slots;
   readonly worker: number;
@@ -88,10 +88,10 @@ function inPlace(dataset: OpenDataset, plan: BatchPlan, slots: Slots): Feed {
 }
 
 function fromWorkers(dataset: OpenDataset, plan: BatchPlan, slots: Slots, workers: number): Feed {
-  const { file, images, labels } = dataset;
+  const { file, examples, labels } = dataset;
   let failure: Error | undefined;
   const threads = Array.from({ length: workers }, (_, worker) => {
-    const workerData: FeedOrder = { dataset: { file, images, labels }, plan, slots, worker, workers };
+    const workerData: FeedOrder = { dataset: { file, examples, labels }, plan, slots, worker, workers };
     const thread = new Worker(new URL('./feed-worker.js', import.meta.url), { workerData });
     thread.on('error', (error) => {
       failure = error instanceof Error ? error : new Error(String(error));

@@ -38,6 +38,7 @@ const table = {
   'limit-too-large': ['file', 'More rows are asked for than the dataset has.', 'limit: 70000', 'Lower `limit`.'],
   'empty-dataset': ['file', 'A split is left without rows.', 'limit: 0', 'Raise `limit`, or change `validation`.'],
   'not-an-image': ['file', 'An operation on images gets something else.', 'augment after features', 'Use it on a dataset of images.'],
+  'features-too-large': ['file', 'Features of a whole dataset would not fit into one file.', 'feature maps of 112×112', 'Average or cut them: globalAveragePooling2d, or a later `until`.'],
   'nothing-to-do': ['file', 'A stage changes nothing.', 'augment: { data: normalize }', 'Give it something to do, or remove it.'],
   'shape-mismatch': ['file', 'Shapes do not fit together.', 'dense: { units: 8 } for ten classes', 'Change the layer that is named to what would fit.'],
   'batch-too-large': ['file', 'A batch is larger than the training set.', 'batchSize: 5000', 'Lower `batchSize`, or raise `limit`.'],

@@ -61,6 +61,7 @@ build: BuildStage
 command: CommandStage
 download: DownloadStage
 evaluate: EvaluateStage
+features: FeaturesStage
 normalize: NormalizeStage
 report: ReportStage
 train: TrainStage
@@ -953,6 +954,33 @@ split: ("train" | "validation" | "test")
 batchSize: number
 }
 /**
+ * Computes once what a network gives for each example; the result is a dataset of features in place of pixels.
+ */
+export interface FeaturesStage {
+kind?: CommonKind
+description?: CommonDescription
+seed?: CommonSeed
+/**
+ * The stage fails when a try of it takes longer; without it, it may take as long as it likes.
+ */
+timeout?: string
+retries?: CommonRetries
+resources?: CommonResources
+mutex?: CommonMutex
+/**
+ * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
+ */
+model: string
+/**
+ * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
+ */
+data: string
+/**
+ * Rows at a time.
+ */
+batchSize: number
+}
+/**
  * Brings pixels to a common scale; statistics come from the training rows alone.
  */
 export interface NormalizeStage {
@@ -971,9 +999,16 @@ mutex?: CommonMutex
  */
 data: string
 /**
- * standardize: (x - mean) / deviation. rescale: x / 255.
+ * standardize: (x - mean) / deviation. rescale: pixels of 0–255 to `range`.
  */
 method: ("standardize" | "rescale")
+/**
+ * What 0 and 255 become under rescale; [-1, 1] is what MobileNets take.
+ * 
+ * @minItems 2
+ * @maxItems 2
+ */
+range: [number, number]
 /**
  * One mean and deviation a channel instead of one for all.
  */
@@ -1046,6 +1081,10 @@ data: string
  * Names of layers that stay as they are; * stands for any letters.
  */
 freeze: string[]
+/**
+ * A layer that stays as it is, with all that lead to it; by default none.
+ */
+freezeUntil?: string
 /**
  * Passes over the training rows.
  */

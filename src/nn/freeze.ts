@@ -1,26 +1,45 @@
-/** Layers that a training leaves as they are, by the patterns of its `freeze`. */
+/** Layers that a training leaves as they are: by the patterns of its `freeze`, and all that lead to its `freezeUntil`. */
 import { nearest } from '../diagnostics/suggest.ts';
-import type { LayerNode, Network } from './graph.ts';
+import { type LayerNode, layersUntil, type Network } from './graph.ts';
+
+export interface Frozen {
+  readonly freeze: readonly string[];
+  readonly freezeUntil?: string;
+}
+
+/** A name or pattern that no layer has. */
+export interface Unmatched {
+  /** Where it stands in the params. */
+  readonly path: string;
+  readonly message: string;
+  /** The name it is nearest to. */
+  readonly near: string | undefined;
+}
 
 /** Their weights don't train; a frozen batch normalization uses and keeps its moving statistics, as in Keras. */
-export function freezeLayers(network: Network, patterns: readonly string[]): Network {
-  if (patterns.length === 0) return network;
-  const frozen = patterns.map(expressionOf);
-  const layers = network.layers.map((layer) =>
-    frozen.some((pattern) => pattern.test(layer.name)) ? asFrozen(layer) : layer,
+export function freezeLayers(network: Network, { freeze, freezeUntil }: Frozen): Network {
+  const patterns = freeze.map(expressionOf);
+  const leading = new Set(freezeUntil === undefined ? [] : layersUntil(network, freezeUntil));
+  const layers = network.layers.map((layer, i) =>
+    leading.has(i) || patterns.some((pattern) => pattern.test(layer.name)) ? asFrozen(layer) : layer,
   );
   return { ...network, layers };
 }
 
-/** Patterns that match no layer, each with the name it is nearest to. */
-export function unmatched(
-  network: Network,
-  patterns: readonly string[],
-): { pattern: string; near: string | undefined }[] {
+export function unmatched(network: Network, { freeze, freezeUntil }: Frozen): Unmatched[] {
   const names = network.layers.map((layer) => layer.name);
-  return patterns
-    .filter((pattern) => !names.some((name) => expressionOf(pattern).test(name)))
-    .map((pattern) => ({ pattern, near: nearest(pattern, names) }));
+  const fitsNone = freeze.flatMap((pattern, i) =>
+    names.some((name) => expressionOf(pattern).test(name))
+      ? []
+      : [told(`freeze.${i}`, `\`freeze\` names \`${pattern}\`, which fits no layer`, pattern, names)],
+  );
+  if (freezeUntil === undefined || names.includes(freezeUntil)) return fitsNone;
+  const message = `\`freezeUntil\` names \`${freezeUntil}\`, which is no layer`;
+  return [...fitsNone, told('freezeUntil', message, freezeUntil, names)];
+}
+
+function told(path: string, message: string, name: string, names: readonly string[]): Unmatched {
+  return { path, message, near: nearest(name, names) };
 }
 
 function asFrozen(layer: LayerNode): LayerNode {

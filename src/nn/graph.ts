@@ -98,6 +98,13 @@ function namesOf(layers: readonly PlacedLayer[]): string[] {
 
 export const outputShape = (network: Network): Shape => network.layers.at(-1)?.output ?? network.input;
 
+/** Of the layer that gives the output; null where that kind of layer has none. */
+export function lastActivation({ layers }: Network): string | null {
+  const last = layers.at(-1);
+  if (last?.kind === 'dense' || last?.kind === 'conv2d') return last.config.activation;
+  return last?.kind === 'activation' ? last.config.function : null;
+}
+
 export function parameterCount(network: Network): number {
   return network.layers.flatMap((layer) => layer.weights).reduce((sum, { shape }) => sum + product(shape), 0);
 }

@@ -4,7 +4,7 @@ import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import type { EngineOrder } from '../stages/context.ts';
 import { openEngine } from './engine.ts';
 import { readModel } from './format.ts';
-import { type Predictor, predict } from './predict.ts';
+import { predict, predictorOf } from './predict.ts';
 import { readPreprocessing } from './preprocessing.ts';
 
 export interface Opening {
@@ -48,17 +48,14 @@ const tell = (answered: Answer): boolean | undefined => process.send?.(answered)
 
 /** Batches are made as for an evaluation: the preprocessing is the same to the bit. */
 async function open({ order, files }: Opening): Promise<typeof predictBatch> {
-  const { network, weights } = readModel(files);
+  const model = readModel(files);
   const { classes, normalization } = readPreprocessing(files);
-  const tf = await openEngine(order);
-  const specs = network.layers.flatMap((layer) => layer.weights);
-  const variables = specs.map((spec, i) => tf.variable(tf.tensor(weights[i] ?? [], [...spec.shape]), false));
-  const predictor: Predictor = { tf, network, weights: variables, precision: 'float32' };
+  const predictor = predictorOf(await openEngine(order), model);
   const none = new Int32Array();
   return async ({ pixels, count }) => {
     const dataset: OpenDataset = {
-      file: { version: 1, name: 'images', example: network.input, classes, transforms: normalization },
-      images: pixels,
+      file: { version: 1, name: 'images', example: model.network.input, classes, transforms: normalization },
+      examples: pixels,
       labels: new Uint8Array(count),
       splits: { train: none, validation: none, test: none },
     };

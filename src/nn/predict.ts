@@ -2,6 +2,7 @@ import type { Variable } from '@tensorflow/tfjs-core';
 import type { OpenDataset } from '../data/batches.ts';
 import { type Feed, openFeed } from '../data/feed.ts';
 import type { Tf } from './engine.ts';
+import type { Model } from './format.ts';
 import { forward } from './forward.ts';
 import type { Network } from './graph.ts';
 import type { Precision } from './ops/kernel.ts';
@@ -20,6 +21,13 @@ export interface Predictor {
   readonly network: Network;
   readonly weights: readonly Variable[];
   readonly precision: Precision;
+}
+
+/** A model with its weights on the engine. */
+export function predictorOf(tf: Tf, { network, weights }: Model): Predictor {
+  const specs = network.layers.flatMap((layer) => layer.weights);
+  const variables = specs.map((spec, i) => tf.variable(tf.tensor(weights[i] ?? [], [...spec.shape]), false));
+  return { tf, network, weights: variables, precision: 'float32' };
 }
 
 /** The rows in order, as they are; `workers` threads make the batches. */

@@ -47,6 +47,10 @@ export interface DatasetForm {
   /** Shape of one example, such as [32, 32, 3]; null when it isn't known before running. */
   readonly example: readonly number[] | null;
   readonly classes: number | null;
+  /** Set where examples are a network's outputs and no pixels. */
+  readonly features?: true;
+  /** Set where training rows are drawn anew each epoch. */
+  readonly augmented?: true;
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number } | null;
 }
 export interface ModelForm {

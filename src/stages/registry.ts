@@ -6,6 +6,7 @@ import type { RunStage } from './context.ts';
 import { download } from './download/kind.ts';
 import { explained } from './engine-failures.ts';
 import { evaluate } from './evaluate/kind.ts';
+import { features } from './features/kind.ts';
 import type { Kind } from './kind.ts';
 import { normalize } from './normalize/kind.ts';
 import { report } from './report/kind.ts';
@@ -13,10 +14,9 @@ import { train } from './train/kind.ts';
 import { tuneKind } from './tune/kind.ts';
 
 const kinds = new Map<string, Kind>(
-  [download, normalize, augment, build, train, tuneKind(kindNamed), evaluate, report, command].map((kind) => [
-    kind.name,
-    kind,
-  ]),
+  [download, normalize, augment, build, features, train, tuneKind(kindNamed), evaluate, report, command].map(
+    (kind) => [kind.name, kind],
+  ),
 );
 
 export function kindNames(): string[] {
@@ -33,6 +33,7 @@ export const runners: { readonly [kind: string]: () => Promise<{ run: RunStage }
   normalize: () => import('./normalize/stage.ts'),
   augment: () => import('./augment/stage.ts'),
   build: () => import('./build/stage.ts'),
+  features: () => import('./features/stage.ts').then(explained),
   train: () => import('./train/stage.ts').then(explained),
   evaluate: () => import('./evaluate/stage.ts').then(explained),
   report: () => import('./report/stage.ts'),

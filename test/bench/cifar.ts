@@ -38,7 +38,7 @@ export function readCifar(path: string, training: number, validation: number): O
         { transform: 'augment', seed: 42, operations },
       ],
     },
-    images,
+    examples: images,
     labels,
     splits: {
       train: numbers(0, training),

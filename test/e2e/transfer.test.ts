@@ -64,6 +64,34 @@ test('a trained network is taken into another, frozen by name: only the new head
   assert.deepEqual(ran(project.run('p.yaml')), [], 'the name of a stage changes nothing');
 });
 
+test('`freezeUntil` keeps a layer and all that lead to it', (t) => {
+  const frozen = pipeline.replace(/freeze: \[stem.*\]/, 'freezeUntil: norm');
+  const project = makeProject(t, { 'p.yaml': frozen });
+  project.run('p.yaml');
+  const out = join(project.folder, 'cache/out/transfer');
+  const [pretrained, trained] = [
+    weightsOf(join(out, 'pretrain/trained')),
+    weightsOf(join(out, 'train/trained')),
+  ];
+  const learned = [...trained].flatMap(([name, values]) => (pretrained.get(name) === values ? [] : [name]));
+  // The shortcut stands beside what leads to `norm`.
+  assert.deepEqual(learned, [
+    'conv2d_2/kernel',
+    'conv2d_2/bias',
+    'depthwiseConv2d_1/depthwise_kernel',
+    'depthwiseConv2d_1/bias',
+    'head/kernel',
+    'head/bias',
+  ]);
+  project.write('p.yaml', frozen.replace('freezeUntil: norm', 'freezeUntil: nrm'));
+  const { code, err } = project.pipe('validate', 'p.yaml');
+  assert.equal(code, 2);
+  assert.match(
+    err,
+    /unknown-layer: `freezeUntil` names `nrm`, which is no layer\n.*\n.*did you mean `norm`\?/,
+  );
+});
+
 test('a pattern of `freeze` that fits no layer is refused with the likely one', (t) => {
   const project = makeProject(t, { 'p.yaml': pipeline.replace('[stem,', '[stm,') });
   const { code, err } = project.pipe('validate', 'p.yaml');

@@ -31,7 +31,7 @@ export function waves(rows: number, held = 0): OpenDataset {
         { transform: 'augment', seed: 3, operations },
       ],
     },
-    images,
+    examples: images,
     labels: Uint8Array.from({ length: rows }, (_, i) => i % 3),
     splits: {
       train: Int32Array.from({ length: rows }, (_, i) => i),

@@ -7,13 +7,14 @@ import { type Plot, slug } from '../plot.ts';
 import type { Section } from '../section.ts';
 import { sheet } from './pictures.ts';
 
-/** What the download found in the data, and what its images look like. */
+/** What the download found in the data, what its images look like, and what was computed of them. */
 export function data({ facts, samples }: Input): Section | null {
   const described = facts.filter((one) => isMap(one.facts.classCounts) && isMap(one.facts.rows));
-  if (described.length === 0 && samples.length === 0) return null;
+  const computed = facts.filter((one) => isMap(one.facts.features));
+  if (described.length + computed.length + samples.length === 0) return null;
   return {
     title: 'Data',
-    before: described.map(factsTable).join('\n'),
+    before: [...described.map(factsTable), ...computed.map(featuresTable)].join('\n'),
     plots: described.flatMap(classPlot),
     after: samples
       .map((one) => `<h3>Samples of each class</h3>${sheet(one, 'Samples of each class')}`)
@@ -37,6 +38,22 @@ function factsTable({ stage, facts }: Facts): string {
     ...duplicates.map((text) => ['images that occur twice', text]),
   ];
   return htmlTable([stage, ''], lines, { label: `Data of ${stage}` });
+}
+
+/** What was computed in place of images, and by what. */
+function featuresTable({ stage, facts }: Facts): string {
+  const own = isMap(facts.features) ? facts.features : {};
+  const shape = (sides: unknown): string => (Array.isArray(sides) ? sides.join(' × ') : '');
+  const lines = [
+    ['images', count(Number(own.images))],
+    ['one image', shape(own.input)],
+    ['its features', shape(own.output)],
+    [
+      'computed by',
+      `${count(Number(own.layers))} layers, up to ${own.layer}, of ${count(Number(own.parameters))} parameters`,
+    ],
+  ];
+  return htmlTable([stage, ''], lines, { label: `Features of ${stage}` });
 }
 
 function classPlot({ stage, facts }: Facts): Plot[] {

@@ -22,22 +22,21 @@ export const augment: Kind = {
   ],
   check: ({ inputs, params, at }) => {
     const form = inputs.data?.[0];
-    const image = form?.type !== 'dataset' || form.example === null || form.example.length === 3;
-    const diagnostics = image
-      ? []
-      : [
-          at('data', {
-            code: 'not-an-image',
-            message: 'only images can be augmented: examples of height, width, channels',
-          }),
-        ];
+    const diagnostics = form?.type === 'dataset' && form.features ? [at('data', notImages)] : [];
     if (operationsOf(paramsOf('augment', params)).length === 0)
       diagnostics.push(
         at('data', { severity: 'warning', code: 'nothing-to-do', message: 'this augment has no operation' }),
       );
-    return { diagnostics, forms: form ? { data: form } : {} };
+    return { diagnostics, forms: form?.type === 'dataset' ? { data: { ...form, augmented: true } } : {} };
   },
 };
+
+export const notImages = {
+  code: 'not-an-image',
+  message:
+    'features are what a network gave for images, and no pixels: moving, cropping or colouring means nothing to them',
+  fix: 'augment images and train the whole network on them: a build of `model: { of: … }` elements puts it together',
+} as const;
 
 /** How the outside of an image is filled counts where an image is moved, and a fill's value where there is one. */
 function decisive(chosen: JsonObject): JsonObject {

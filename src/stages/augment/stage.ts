@@ -5,22 +5,29 @@ import { isActive, movements, type Operation, operationsOf } from '../../augment
 import { type OpenDataset, openDataset } from '../../data/batches.ts';
 import { forwardDataset } from '../../data/forward.ts';
 import { writeSheet } from '../../data/sheet.ts';
+import { Failure } from '../../diagnostics/diagnostic.ts';
 import type { RunStage, StageContext } from '../context.ts';
 import { paramsOf } from '../params.ts';
+import { notImages } from './kind.ts';
 
 const mostColumns = 8;
 
 export const run: RunStage = async (context) => {
   const operations = operationsOf(paramsOf('augment', context.params));
+  const dataset = await openDataset(context.input('data').files);
+  if (dataset.file.features) throw new Failure(notImages.code, notImages.message, { fix: notImages.fix });
   forwardDataset(context, { transform: 'augment', seed: context.seed, operations });
-  await writeContactSheet(context, operations);
+  await writeContactSheet(context, dataset, operations);
   const names = operations.flatMap(parts).map(({ label }) => label);
   return { summary: `${names.length} operations`, facts: { operations: names } };
 };
 
 /** The first training images: as they are, under each operation alone, and under all together. */
-async function writeContactSheet(context: StageContext, operations: readonly Operation[]): Promise<void> {
-  const dataset = await openDataset(context.input('data').files);
+async function writeContactSheet(
+  context: StageContext,
+  dataset: OpenDataset,
+  operations: readonly Operation[],
+): Promise<void> {
   const [height = 1, width = 1, channels = 1] = dataset.file.example;
   const rows = dataset.splits.train.slice(0, mostColumns);
   const lines: Part[] = [
@@ -66,7 +73,7 @@ function parts(operation: Operation): Part[] {
 const spaced = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 function augmented(
-  { file, images, labels }: OpenDataset,
+  { file, examples, labels }: OpenDataset,
   rows: Int32Array,
   seed: number,
   operations: readonly Operation[],
@@ -75,7 +82,7 @@ function augmented(
   const size = file.example.reduce((product, side) => product * side, 1);
   const [x, y] = [new Float32Array(rows.length * size), new Float32Array(rows.length * classes)];
   for (const [i, row] of rows.entries()) {
-    x.set(images.subarray(row * size, (row + 1) * size), i * size);
+    x.set(examples.subarray(row * size, (row + 1) * size), i * size);
     y[i * classes + (labels[row] ?? 0)] = 1;
   }
   makeAugmenter({ seed, operations }, file.example).batch(x, y, 0, rows);

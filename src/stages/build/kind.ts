@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { AssemblyMistake, assemble, declaredKinds, modelPaths, place } from '../../nn/assemble.ts';
-import { type Network, outputShape, parameterCount, ShapeError } from '../../nn/graph.ts';
+import { lastActivation, type Network, outputShape, parameterCount, ShapeError } from '../../nn/graph.ts';
 import type { CheckInput, CheckResult, Json, Kind, ModelForm } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 
@@ -91,18 +91,11 @@ function misdeclared(
 }
 
 export function formOf(network: Network): ModelForm {
-  const last = network.layers.at(-1);
-  const lastActivation =
-    last?.kind === 'dense' || last?.kind === 'conv2d'
-      ? last.config.activation
-      : last?.kind === 'activation'
-        ? last.config.function
-        : null;
   return {
     type: 'model',
     input: network.input,
     output: outputShape(network),
-    lastActivation,
+    lastActivation: lastActivation(network),
     parameters: parameterCount(network),
     network,
   };

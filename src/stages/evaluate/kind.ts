@@ -1,3 +1,4 @@
+import { misfit } from '../fit.ts';
 import type { Kind } from '../kind.ts';
 
 export const evaluate: Kind = {
@@ -21,10 +22,9 @@ export const evaluate: Kind = {
     const [model, data] = [inputs.model?.[0], inputs.data?.[0]];
     if (model?.type !== 'model' || data?.type !== 'dataset') return { diagnostics: [], forms: {} };
     const split = params.split === 'train' || params.split === 'validation' ? params.split : 'test';
-    const diagnostics =
-      data.rows?.[split] === 0
-        ? [at('split', { code: 'empty-dataset', message: `the split \`${split}\` has no rows` })]
-        : [];
+    const diagnostics = misfit(model, data, at);
+    if (data.rows?.[split] === 0)
+      diagnostics.push(at('split', { code: 'empty-dataset', message: `the split \`${split}\` has no rows` }));
     if (data.classes !== null && model.output[0] !== data.classes)
       diagnostics.push(
         at('data', {

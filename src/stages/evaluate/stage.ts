@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { type OpenDataset, openDataset } from '../../data/batches.ts';
 import { splitName } from '../../data/dataset.ts';
 import { writeNpy } from '../../data/npy.ts';
-import { writeSheet } from '../../data/sheet.ts';
+import { type SheetPlan, writeSheet } from '../../data/sheet.ts';
 import { openEngine } from '../../nn/engine.ts';
 import { readModel } from '../../nn/format.ts';
-import { type Predictions, predict } from '../../nn/predict.ts';
+import { type Predictions, predict, predictorOf } from '../../nn/predict.ts';
 import { rehearse } from '../../nn/rehearse.ts';
 import type { RunStage } from '../context.ts';
+import { requireFit } from '../fit.ts';
 import { paramsOf } from '../params.ts';
 
 const shownMistakes = 24;
@@ -18,12 +19,11 @@ export const run: RunStage = async (context) => {
   const params = paramsOf('evaluate', context.params);
   const { network, weights } = readModel(context.input('model').files);
   const dataset = await openDataset(context.input('data').files);
+  requireFit(network, dataset.file);
   const tf = await openEngine(context.engine);
   rehearse(tf, network, false);
-  const specs = network.layers.flatMap((layer) => layer.weights);
-  const variables = specs.map((spec, i) => tf.variable(tf.tensor(weights[i] ?? [], [...spec.shape]), false));
   const rows = dataset.splits[params.split];
-  const predictor = { tf, network, weights: variables, precision: 'float32' as const };
+  const predictor = predictorOf(tf, { network, weights });
   const made = await predict(predictor, dataset, rows, { batchSize: params.batchSize, workers: 1 }, (done) =>
     context.progress({ unit: 'images', done, total: rows.length }),
   );
@@ -101,20 +101,11 @@ async function writeMistakes(
       : [{ i, label, predicted, confidence: probabilities[i * classes.length + predicted] ?? 0 }];
   });
   const worst = wrong.sort((a, b) => b.confidence - a.confidence || a.i - b.i).slice(0, shownMistakes);
-  const [height = 1, width = 1, channels = 1] = dataset.file.example;
-  const size = height * width * channels;
-  const tiles = worst.map(({ i }) =>
-    dataset.images.subarray((rows[i] ?? 0) * size, ((rows[i] ?? 0) + 1) * size),
+  const sheet = await writeImages(
+    join(folder, 'mistakes.png'),
+    dataset,
+    worst.map(({ i }) => rows[i] ?? 0),
   );
-  const drawn = tiles.length > 0 && dataset.file.example.length === 3;
-  const sheet = drawn
-    ? await writeSheet(join(folder, 'mistakes.png'), tiles, {
-        height,
-        width,
-        channels,
-        columns: shownColumns,
-      })
-    : null;
   const listed = worst.map(({ i, label, predicted, confidence }) => ({
     row: rows[i],
     class: classes[label],
@@ -125,4 +116,17 @@ async function writeMistakes(
     join(folder, 'mistakes.json'),
     `${JSON.stringify({ version: 1, sheet, mistakes: listed }, null, 2)}\n`,
   );
+}
+
+/** Null where there is nothing to see: no rows, or features in place of pixels. */
+async function writeImages(
+  path: string,
+  { file, examples }: OpenDataset,
+  rows: readonly number[],
+): Promise<SheetPlan | null> {
+  if (rows.length === 0 || !(examples instanceof Uint8Array)) return null;
+  const [height = 1, width = 1, channels = 1] = file.example;
+  const size = height * width * channels;
+  const tiles = rows.map((row) => examples.subarray(row * size, (row + 1) * size));
+  return writeSheet(path, tiles, { height, width, channels, columns: shownColumns });
 }

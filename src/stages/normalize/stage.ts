@@ -1,36 +1,88 @@
 import { type OpenDataset, openDataset } from '../../data/batches.ts';
 import { forwardDataset } from '../../data/forward.ts';
+import { Failure } from '../../diagnostics/diagnostic.ts';
+import type { Stages } from '../../generated/types.ts';
 import type { RunStage } from '../context.ts';
 import { paramsOf } from '../params.ts';
+import { notPixels } from './kind.ts';
 
 export const run: RunStage = async (context) => {
   const params = paramsOf('normalize', context.params);
   const dataset = await openDataset(context.input('data').files);
+  if (dataset.file.features && params.method === 'rescale')
+    throw new Failure(notPixels.code, notPixels.message, { fix: notPixels.fix });
   const channels = params.perChannel ? (dataset.file.example.at(-1) ?? 1) : 1;
-  const { mean, std } =
-    params.method === 'rescale' ? { mean: [0], std: [255] } : statistics(dataset, channels);
+  const { mean, std } = params.method === 'rescale' ? rescaling(params.range) : statistics(dataset, channels);
   forwardDataset(context, { transform: 'normalize', mean, std });
-  const show = (values: readonly number[]): string => values.map((value) => value.toFixed(2)).join(' ');
-  return { summary: `mean ${show(mean)}, std ${show(std)}`, facts: { mean, std } };
+  return { summary: `mean ${shown(mean)}, std ${shown(std)}`, facts: { mean, std } };
 };
 
-/** Mean and population deviation over the training rows, in one pass with exact whole-number sums. */
-function statistics(dataset: OpenDataset, channels: number): { mean: number[]; std: number[] } {
-  const size = dataset.file.example.reduce((product, side) => product * side, 1);
+interface Moments {
+  readonly mean: number[];
+  readonly std: number[];
+}
+
+/** 0 becomes `low`, 255 `high`. */
+function rescaling([low, high]: Stages['normalize']['range']): Moments {
+  const std = 255 / (high - low);
+  return { mean: [0 - low * std], std: [std] };
+}
+
+/** Mean and population deviation over the training rows. */
+function statistics({ file, examples, splits }: OpenDataset, channels: number): Moments {
+  const size = file.example.reduce((product, side) => product * side, 1);
+  const moments =
+    examples instanceof Uint8Array
+      ? ofPixels(examples, splits.train, size, channels)
+      : ofFeatures(examples, splits.train, size, channels);
+  return {
+    mean: moments.map((one) => one.mean),
+    // What is the same everywhere has no deviation to divide by.
+    std: moments.map((one) => Math.sqrt(one.variance) || 1),
+  };
+}
+
+interface Moment {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** In one pass, with exact whole-number sums. */
+function ofPixels(pixels: Uint8Array, rows: Int32Array, size: number, channels: number): Moment[] {
   const counts = Array.from({ length: channels }, () => new Float64Array(256));
-  for (const row of dataset.splits.train) {
+  for (const row of rows) {
     for (let i = 0; i < size; i++) {
       const histogram = counts[i % channels];
-      const value = dataset.images[row * size + i] ?? 0;
+      const value = pixels[row * size + i] ?? 0;
       if (histogram) histogram[value] = (histogram[value] ?? 0) + 1;
     }
   }
-  const moments = counts.map((histogram) => {
+  return counts.map((histogram) => {
     const count = histogram.reduce((sum, times) => sum + times, 0);
     const mean = histogram.reduce((sum, times, value) => sum + times * value, 0) / count;
-    const square = histogram.reduce((sum, times, value) => sum + times * (value - mean) ** 2, 0) / count;
-    // Images of one colour alone have no deviation to divide by.
-    return { mean, std: Math.sqrt(square) || 1 };
+    const square = histogram.reduce((sum, times, value) => sum + times * (value - mean) ** 2, 0);
+    return { mean, variance: square / count };
   });
-  return { mean: moments.map((one) => one.mean), std: moments.map((one) => one.std) };
+}
+
+/** In two passes, so that nothing is lost where the mean is large beside the deviation. */
+function ofFeatures(features: Float32Array, rows: Int32Array, size: number, channels: number): Moment[] {
+  const count = (rows.length * size) / channels;
+  const sums = (of: (value: number, channel: number) => number): number[] => {
+    const sum = new Float64Array(channels);
+    for (const row of rows)
+      for (let i = 0; i < size; i++)
+        sum[i % channels] = (sum[i % channels] ?? 0) + of(features[row * size + i] ?? 0, i % channels);
+    return [...sum];
+  };
+  const means = sums((value) => value).map((sum) => sum / count);
+  const squares = sums((value, channel) => (value - (means[channel] ?? 0)) ** 2);
+  return means.map((mean, channel) => ({ mean, variance: (squares[channel] ?? 0) / count }));
+}
+
+const shownValues = 8;
+
+function shown(values: readonly number[]): string {
+  const first = values.slice(0, shownValues).map((value) => value.toFixed(2));
+  return [...first, ...(values.length > shownValues ? ['…'] : [])].join(' ');
 }

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { freezeLayers, unmatched } from '../../nn/freeze.ts';
+import { type Frozen, freezeLayers, unmatched } from '../../nn/freeze.ts';
 import type { Network } from '../../nn/graph.ts';
 import { needsHorizon } from '../../nn/schedules.ts';
+import { misfit } from '../fit.ts';
 import type { CheckInput, CheckResult, Kind } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 import { contradictions } from './options.ts';
@@ -52,13 +53,7 @@ function check({ params, inputs, at }: CheckInput): CheckResult {
   const problems: Diagnostic[] = [];
   if (data?.type === 'dataset') {
     if (model?.type === 'model') {
-      if (data.example && data.example.join() !== model.input.join())
-        problems.push(
-          at('data', {
-            code: 'shape-mismatch',
-            message: `the model takes [${model.input.join(', ')}], the data's examples are [${data.example.join(', ')}]`,
-          }),
-        );
+      problems.push(...misfit(model, data, at));
       if (data.classes !== null && model.output.join() !== String(data.classes))
         problems.push(
           at('model', {
@@ -78,24 +73,25 @@ function check({ params, inputs, at }: CheckInput): CheckResult {
       );
     if (data.rows?.validation === 0) problems.push(...monitorsWithoutValidation(own, at));
   }
-  if (model?.type === 'model') problems.push(...wronglyFrozen(model.network, own.freeze, at));
+  if (model?.type === 'model') problems.push(...wronglyFrozen(model.network, own, at));
   problems.push(...contradictions(own, model?.type === 'model' ? model : undefined, at));
   return { diagnostics: problems, forms: model ? { trained: model } : {} };
 }
 
-function wronglyFrozen(network: Network, patterns: readonly string[], at: CheckInput['at']): Diagnostic[] {
-  const missing = unmatched(network, patterns).map(({ pattern, near }) =>
-    at(`freeze.${patterns.indexOf(pattern)}`, {
+function wronglyFrozen(network: Network, own: Frozen, at: CheckInput['at']): Diagnostic[] {
+  const missing = unmatched(network, own).map(({ path, message, near }) =>
+    at(path, {
       code: 'unknown-layer',
-      message: `\`freeze\` names \`${pattern}\`, which fits no layer`,
+      message,
       ...(near === undefined ? {} : { fix: `did you mean \`${near}\`?` }),
     }),
   );
-  const learns = freezeLayers(network, patterns).layers.some((layer) =>
+  const learns = freezeLayers(network, own).layers.some((layer) =>
     layer.weights.some((weight) => weight.trainable),
   );
   if (learns || missing.length > 0) return missing;
-  return [at('freeze', { code: 'nothing-to-do', message: 'every layer that could learn is frozen' })];
+  const where = own.freezeUntil === undefined ? 'freeze' : 'freezeUntil';
+  return [at(where, { code: 'nothing-to-do', message: 'every layer that could learn is frozen' })];
 }
 
 function monitorsWithoutValidation(

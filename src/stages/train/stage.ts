@@ -12,7 +12,7 @@ import {
 } from '../../nn/callbacks.ts';
 import { openEngine } from '../../nn/engine.ts';
 import { bytesOf, type Model, readModel, splitWeights, writeModel } from '../../nn/format.ts';
-import { freezeLayers, unmatched } from '../../nn/freeze.ts';
+import { type Frozen, freezeLayers, unmatched } from '../../nn/freeze.ts';
 import type { Network } from '../../nn/graph.ts';
 import { hasBfloat16 } from '../../nn/kernels.ts';
 import { learningRateOf } from '../../nn/optimizers.ts';
@@ -21,6 +21,7 @@ import { rehearse } from '../../nn/rehearse.ts';
 import { type Rate, scheduleOf } from '../../nn/schedules.ts';
 import { makeTrainer, type Spent, type StepReport, type Trainer } from '../../nn/trainer.ts';
 import type { RunStage, StageContext } from '../context.ts';
+import { requireFit } from '../fit.ts';
 import { paramsOf } from '../params.ts';
 
 /** What, with the weights and the optimizer's state, decides the next epoch. */
@@ -38,7 +39,7 @@ interface State {
 export const run: RunStage = async (context) => {
   const params = paramsOf('train', context.params);
   const given = readModel(context.input('model').files);
-  const model = { ...given, network: frozenNetwork(given.network, params.freeze) };
+  const model = { ...given, network: frozenNetwork(given.network, params) };
   const dataset = await openDataset(context.input('data').files);
   if (params.batchSize > dataset.splits.train.length)
     throw new Failure(
@@ -46,6 +47,7 @@ export const run: RunStage = async (context) => {
       `batchSize is ${params.batchSize}, the data has ${dataset.splits.train.length} training rows`,
       { fix: 'lower batchSize' },
     );
+  requireFit(model.network, dataset.file);
   const tf = await openEngine(context.engine);
   if (params.precision === 'mixedBfloat16' && !hasBfloat16(tf))
     throw new Failure('precision-unsupported', `the engine ${context.engine?.name} has no bfloat16`, {
@@ -59,13 +61,13 @@ export const run: RunStage = async (context) => {
   return finish(context, params, model, dataset, training);
 };
 
-function frozenNetwork(network: Network, patterns: readonly string[]): Network {
-  const [wrong] = unmatched(network, patterns);
+function frozenNetwork(network: Network, params: Frozen): Network {
+  const [wrong] = unmatched(network, params);
   if (wrong)
-    throw new Failure('unknown-layer', `\`freeze\` names \`${wrong.pattern}\`, which fits no layer`, {
+    throw new Failure('unknown-layer', wrong.message, {
       ...(wrong.near === undefined ? {} : { fix: `did you mean \`${wrong.near}\`?` }),
     });
-  return freezeLayers(network, patterns);
+  return freezeLayers(network, params);
 }
 
 class Training {
