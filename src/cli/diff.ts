@@ -73,7 +73,13 @@ async function formatted(made: Diff, format: DiffFlags['format']): Promise<strin
   const title = `${others.join(', ')} against ${first}`;
   if (format === 'markdown')
     return (await import('../experiments/diff/markdown.ts')).diffMarkdown(title, parts);
-  if (format === 'html') return (await import('../report/diff-page.ts')).diffPage(title, parts);
+  if (format === 'html') {
+    const [{ diffPage }, { browserScript }] = await Promise.all([
+      import('../report/diff-page.ts'),
+      import('../report/script.ts'),
+    ]);
+    return diffPage(title, made, browserScript()).html;
+  }
   const { formatParts } = await import('../ui/parts.ts');
   const text = formatParts(parts, {
     color: wantsColor(process.stdout),

@@ -113,13 +113,13 @@ export async function resultOf(
   return entry?.results.find((result) => JSON.stringify(result.engine) === own) ?? null;
 }
 
-/** A JSON file of one of its ports; null where it is gone. */
-export async function readPort(
+/** A JSON file of one of its ports, which this program alone wrote; null where it is gone. */
+export async function readPort<T extends object = JsonObject>(
   result: StoredResult | null,
   port: string,
   path: string,
   store: Pick<Store, 'objectPath'>,
-): Promise<JsonObject | null> {
+): Promise<T | null> {
   const ref = result?.ports[port]?.files[path];
   if (!ref) return null;
   try {

@@ -5,7 +5,7 @@ import { type Predictions, readPredictions } from '../experiments/predictions.ts
 import type { EpochMetrics } from '../nn/callbacks.ts';
 import type { LineageStage } from '../plan/lineage.ts';
 import type { Artifact } from '../stages/context.ts';
-import type { Json, JsonObject } from '../stages/kind.ts';
+import type { JsonObject } from '../stages/kind.ts';
 
 export interface Training {
   readonly stage: string;
@@ -74,7 +74,19 @@ export interface Trials {
   readonly stage: string;
   readonly objective: JsonObject;
   readonly best: number | null;
-  readonly trials: readonly { readonly [column: string]: Json }[];
+  /** Numbers of trials, the best first. */
+  readonly ranking: readonly number[];
+  readonly trials: readonly TrialRow[];
+}
+
+export interface TrialRow {
+  readonly trial: number;
+  readonly point: JsonObject;
+  readonly objective: number | null;
+  readonly error: number | null;
+  readonly executions: readonly {
+    readonly curves: { readonly [metric: string]: readonly (number | null)[] };
+  }[];
 }
 
 export interface Input {

@@ -1,8 +1,9 @@
 /** The page: one self-contained HTML file, made from the content of artifacts alone. */
+import { type Fitted, fit, type Piece, type Sized } from './fit.ts';
 import { escapeHtml } from './html.ts';
 import type { Input } from './inputs.ts';
 import { renderMarkdown } from './markdown.ts';
-import { figure, type Plot, plotFiles, slug } from './plot.ts';
+import { drawSvg, figure, type Plot, plotFiles, slug } from './plot.ts';
 import type { Section } from './section.ts';
 import { calibration } from './sections/calibration.ts';
 import { confusion, perClass } from './sections/classes.ts';
@@ -47,25 +48,54 @@ export interface Page {
 
 /** `script` makes the plots interactive: src/report/browser bundled. Sections without content are left out. */
 export function makePage(title: string, input: Input, choices: readonly Choice[], script: string): Page {
-  const made = choices.flatMap((choice) => sectionOf(choice, input) ?? []);
-  const plots = made.flatMap((section) => section.plots ?? []);
-  const parts = [
+  return assemble(
+    title,
+    choices.flatMap((choice) => sectionOf(choice, input) ?? []),
+    { script, plotsBeside: true },
+  );
+}
+
+/** In bytes; a page is for mailing. */
+const limit = 3e6;
+
+export interface Assembly {
+  readonly script: string;
+  /** Will `files` lie beside the page? */
+  readonly plotsBeside: boolean;
+}
+
+/** At most 3 MB; what does not fit is left out, and its section says so. */
+export function assemble(title: string, made: readonly Section[], { script, plotsBeside }: Assembly): Page {
+  const drawn = made.map(({ plots = [] }) => plots.map((plot) => ({ plot, svg: drawSvg(plot) })));
+  const head = [
     '<!doctype html>',
     `<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">`,
     `<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,"><title>${escapeHtml(title)}</title><style>${style}</style></head><body>`,
     `<header><h1>${escapeHtml(title)}</h1>${contents(made)}</header><main>`,
-    ...made.map(sectionHtml),
+  ].join('\n');
+  const scripts = `<script>${script.replaceAll('</script', '<\\/script')}</script>`;
+  const room = limit - Buffer.byteLength(head) - Buffer.byteLength(scripts) - 1000;
+  const fitted = fit(
+    made.map((section, i) => sized(section, drawn[i] ?? [])),
+    room,
+    plotsBeside,
+  );
+  const data = fitted.flatMap(({ figures }) => figures.map((piece) => piece.data ?? ''));
+  const parts = [
+    head,
+    ...made.flatMap((section, i) => (fitted[i] ? [sectionHtml(section, fitted[i])] : [])),
     '</main>',
-    `<script type="application/json" id="plots">${jsonForHtml(plots)}</script>`,
-    `<script>${script.replaceAll('</script', '<\\/script')}</script>`,
+    `<script type="application/json" id="plots">[${data.join(',')}]</script>`,
+    scripts,
     '</body></html>',
   ];
-  return { html: `${parts.join('\n')}\n`, files: Object.assign({}, ...plots.map(plotFiles)) };
+  const files = drawn.flat().map(({ plot, svg }) => plotFiles(plot, svg));
+  return { html: `${parts.join('\n')}\n`, files: Object.assign({}, ...files) };
 }
 
-function sectionOf(choice: Choice, input: Input): Section | null {
+export function sectionOf(choice: Choice, input: Input): Section | null {
   if (typeof choice === 'string') return sections[choice]?.(input) ?? null;
-  return 'markdown' in choice ? { title: '', before: renderMarkdown(choice.markdown) } : choice;
+  return 'markdown' in choice ? { title: '', after: [renderMarkdown(choice.markdown)] } : choice;
 }
 
 /** Plots have ids of their own, such as `graph`. */
@@ -78,21 +108,26 @@ function contents(made: readonly Section[]): string {
   return links.length < 2 ? '' : `<nav aria-label="Contents"><ul>${links.join('')}</ul></nav>`;
 }
 
-function sectionHtml({ title, before = '', plots = [], after = '' }: Section): string {
-  const figures = plots.length === 0 ? '' : `<div class="plots">${plots.map(figure).join('\n')}</div>`;
+function sized(
+  { title, before = '', after = [] }: Section,
+  drawn: readonly { readonly plot: Plot; readonly svg: string }[],
+): Sized {
   const heading = title === '' ? '' : `<h2>${escapeHtml(title)}</h2>\n`;
-  const id = title === '' ? '' : ` id="${partId(title)}"`;
-  return `<section${id}>${heading}${before}\n${figures}\n${after}</section>`;
+  return {
+    head: `${heading}${before}`,
+    figures: drawn.map(({ plot, svg }) => ({ html: figure(plot, svg), data: jsonForHtml(plot) })),
+    parts: after.map((html) => ({ html })),
+  };
 }
 
-function jsonForHtml(plots: readonly Plot[]): string {
-  const own = plots.map(({ id, option, columns, rows, height, wide = false }) => ({
-    id,
-    option,
-    columns,
-    rows,
-    height,
-    wide,
-  }));
-  return JSON.stringify(own).replaceAll('<', '\\u003c');
+function sectionHtml({ title, inColumns = false }: Section, { head, figures, parts, note }: Fitted): string {
+  const id = title === '' ? '' : ` id="${partId(title)}"`;
+  const htmlOf = (pieces: readonly Piece[]): string => pieces.map(({ html }) => html).join('\n');
+  const plots = figures.length === 0 ? '' : `<div class="plots">${htmlOf(figures)}</div>`;
+  const after = inColumns ? `<div class="settings">${htmlOf(parts)}</div>` : htmlOf(parts);
+  return `<section${id}>${head}\n${plots}\n${after}${note}</section>`;
+}
+
+function jsonForHtml({ id, option, columns, rows, height, wide = false }: Plot): string {
+  return JSON.stringify({ id, option, columns, rows, height, wide }).replaceAll('<', '\\u003c');
 }

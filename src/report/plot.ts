@@ -22,29 +22,33 @@ export interface Plot {
 }
 
 const width = 560;
-/** Longer tables are only in the CSV. */
+/** Larger tables are only in the CSV. */
 const mostRows = 200;
+const mostCells = 3000;
 
-export function figure(plot: Plot): string {
-  const shown = plot.rows.slice(0, mostRows).map((row) => row.map((cell) => String(cell ?? '')));
-  const more = plot.rows.length > mostRows ? `<p>The first ${mostRows} of ${plot.rows.length} rows.</p>` : '';
+/** `svg` as `drawSvg` gives it. */
+export function figure(plot: Plot, svg: string): string {
+  const most = Math.min(mostRows, Math.max(1, Math.floor(mostCells / plot.columns.length)));
+  const shown = plot.rows.slice(0, most).map((row) => row.map((cell) => String(cell ?? '')));
+  const more =
+    plot.rows.length > most ? `<p>The first ${most} of ${plot.rows.length} rows; the CSV has all.</p>` : '';
   const numbers = plot.columns.map((_, i) => i).filter((i) => typeof plot.rows[0]?.[i] === 'number');
   const table = htmlTable(plot.columns, shown, { label: `Numbers of ${plot.title}`, numbers });
   return `<figure class="plot${plot.wide ? ' broad' : ''}" id="${escapeHtml(plot.id)}" data-plot="${escapeHtml(plot.id)}"><figcaption>${escapeHtml(plot.title)}</figcaption>
-<div class="canvas"${plot.wide ? ` role="region" aria-label="${escapeHtml(plot.title)}" tabindex="0"` : ''}><div class="still" role="img" aria-label="${escapeHtml(plot.title)}">${drawSvg(plot)}</div></div>
+<div class="canvas"${plot.wide ? ` role="region" aria-label="${escapeHtml(plot.title)}" tabindex="0"` : ''}><div class="still" role="img" aria-label="${escapeHtml(plot.title)}">${svg}</div></div>
 <details><summary>Numbers</summary>${table}${more}</details></figure>`;
 }
 
 /** The files beside the page: each plot's SVG with fixed colours, and its numbers. */
-export function plotFiles(plot: Plot): { [path: string]: string } {
-  const fixed = drawSvg(plot).replace(/var\(--([\w-]+)\)/g, (_, name) => lightColors[name] ?? '#888');
+export function plotFiles(plot: Plot, svg: string): { [path: string]: string } {
+  const fixed = svg.replace(/var\(--([\w-]+)\)/g, (_, name) => lightColors[name] ?? '#888');
   return {
     [`plots/${plot.id}.svg`]: `${fixed}\n`,
     [`plots/${plot.id}.csv`]: toCsv(plot.columns, plot.rows),
   };
 }
 
-function drawSvg(plot: Plot): string {
+export function drawSvg(plot: Plot): string {
   const chart = echarts.init(null, null, {
     renderer: 'svg',
     ssr: true,

@@ -8,9 +8,10 @@ import type { Store } from '../run/store.ts';
 import type { Artifact } from '../stages/context.ts';
 import { axis, tooltip } from './axes.ts';
 import type { Cell } from './csv.ts';
+import { partHtml } from './diff-page.ts';
 import { escapeHtml, htmlTable } from './html.ts';
 import { readInputs } from './inputs.ts';
-import { allSections, makePage, type Page } from './page.ts';
+import { allSections, assemble, type Page, sectionOf } from './page.ts';
 import { type Plot, slug } from './plot.ts';
 import type { Section } from './section.ts';
 
@@ -28,12 +29,10 @@ export async function makeRunPage(
   const [summary = 'summary', ...others] = allSections;
   const title = several ? `${runs.length} runs` : `${runs[0]?.pipeline}: run ${labelOf(runs[0])}`;
   const choices = [summary, ...runs.map(runSection), ...(changed ? [changed] : []), ...others];
-  return makePage(
-    title,
-    input,
-    choices.filter((choice) => choice !== 'reproduce'),
-    script,
-  );
+  const sections = choices
+    .filter((choice) => choice !== 'reproduce')
+    .flatMap((choice) => sectionOf(choice, input) ?? []);
+  return assemble(title, sections, { script, plotsBeside: false });
 }
 
 const labelOf = (run: RunRecord | undefined): string => run?.name ?? run?.id ?? '';
@@ -98,7 +97,9 @@ function runSection(run: RunRecord): Section {
       htmlTable(['stage', 'outcome', 'seconds', 'MB', 'why'], rows, { label: 'Stages', numbers: [2, 3] }),
     ].join('\n'),
     plots: run.stages.some((stage) => stage.outcome === 'ran') ? [timePlot(run)] : [],
-    after: `<h3>How to get it again</h3>${again}<details><summary>${escapeHtml(run.file)}</summary><pre tabindex="0"><code>${escapeHtml(run.text)}</code></pre></details>`,
+    after: [
+      `<h3>How to get it again</h3>${again}<details><summary>${escapeHtml(run.file)}</summary><pre tabindex="0"><code>${escapeHtml(run.text)}</code></pre></details>`,
+    ],
   };
 }
 
@@ -138,16 +139,9 @@ async function changes(before: RunRecord, run: RunRecord | undefined, store: Sto
   if (!run) return null;
   const subjects = await Promise.all([before.id, run.id].map((id) => runSubject(id, store)));
   const parts = partsOf(await diffSubjects(subjects, store));
-  const body = parts.map(({ title, sentences, tables }) => {
-    const told = sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`);
-    return [
-      `<h3>${escapeHtml(title)}</h3>`,
-      ...told,
-      ...tables.map(({ head, rows }) => htmlTable(head, rows, { label: title })),
-    ].join('\n');
-  });
+  const told = parts.flatMap((part) => [`<h3>${escapeHtml(part.title)}</h3>`, ...partHtml(part)]);
   return {
     title: `Changes since ${labelOf(before)}`,
-    before: body.length > 0 ? body.join('\n') : '<p>Nothing differs.</p>',
+    after: told.length > 0 ? told : ['<p>Nothing differs.</p>'],
   };
 }

@@ -91,6 +91,7 @@ test('a limit is exceeded by a worse metric or a missing one, never by a better 
 test('Markdown of a diff takes nothing from a name for its own syntax', () => {
   const part = {
     title: 'params',
+    topic: 'params',
     sentences: [],
     tables: [{ head: ['', 'a|b'], rows: [['x', '<b>*1*</b>\n2']] }],
   };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { noChromium, openBrowser, openPage } from '../rig/chromium.ts';
-import { makeProject } from '../rig/project.ts';
+import { makeProject, type Project } from '../rig/project.ts';
 
 const pipeline = `version: 1
 name: shown
@@ -20,7 +20,14 @@ stages:
   plain: { kind: train, model: build, data: normalize, epochs: 2, batchSize: 16 }
   evaluate: { model: train, data: normalize }
   evaluate-plain: { kind: evaluate, model: plain, data: normalize }
-  report: { title: 'A <small> report', of: [download, augment, build, train, plain, evaluate, evaluate-plain] }
+  tune:
+    search: { random: { trials: 3 } }
+    objective: { maximize: valAccuracy }
+    epochs: 2
+    space: { rate: { float: [1.0e-4, 1.0e-1], log: true } }
+    trial:
+      train: { model: build, data: normalize, batchSize: 16, optimizer: { adam: { learningRate: "\${trial.rate}" } } }
+  report: { title: 'A <small> report', of: [download, augment, build, train, plain, evaluate, evaluate-plain, tune] }
   own:
     kind: report
     of: [evaluate]
@@ -30,10 +37,10 @@ stages:
       - summary
 `;
 
-function makeReport(t: TestContext): string {
+function makeReport(t: TestContext): Project {
   const project = makeProject(t, { 'shown.yaml': pipeline });
   project.run('shown.yaml');
-  return join(project.folder, 'cache/out/shown');
+  return project;
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -50,7 +57,8 @@ async function seriousFindings(page: Page): Promise<string[]> {
 }
 
 test('a report in a browser', { skip: noChromium }, async (t) => {
-  const out = makeReport(t);
+  const project = makeReport(t);
+  const out = join(project.folder, 'cache/out/shown');
   const file = join(out, 'report/page/report.html');
   const browser = await openBrowser(t);
 
@@ -137,6 +145,15 @@ test('a report in a browser', { skip: noChromium }, async (t) => {
     assert.equal(rows.length, 3);
   });
 
+  await t.test('has the curves of all trials of a search, and their numbers', async () => {
+    const { page } = await openPage(browser, file);
+    assert.match((await page.locator('#part-tuning > p').textContent()) ?? '', /tune tried 3 points/);
+    const figure = page.locator('figure[id="tune-curves"]');
+    assert.match((await figure.locator('figcaption').textContent()) ?? '', /valAccuracy of all 3 trials/);
+    const rows = readFileSync(join(out, 'report/page/plots/tune-curves.csv'), 'utf8').trim().split('\n');
+    assert.equal(rows.length, 1 + 3 * 2);
+  });
+
   await t.test('shows chosen sections in their order, and Markdown that can do no harm', async () => {
     const { page, requests, complaints } = await openPage(browser, join(out, 'own/page/report.html'));
     assert.deepEqual(await page.locator('h2').allTextContents(), ['Classes', 'Mine', 'Summary']);
@@ -145,4 +162,31 @@ test('a report in a browser', { skip: noChromium }, async (t) => {
     assert.equal(await page.locator('a[href^="javascript"]').count(), 0);
     assert.deepEqual([...requests, ...complaints], []);
   });
+
+  await t.test(
+    'a diff of two runs is such a page, too: with curves, classes and the interval of the difference',
+    async () => {
+      const changed = ['--set', 'train.batchSize=8', 'tune.search.random.trials=1'];
+      project.run('shown.yaml', ...changed);
+      const html = project.pipe('diff', 'last~1', 'last', '--format', 'html').out;
+      project.write('diff.html', html);
+      for (const width of [390, 1280]) {
+        const { page, complaints, requests } = await openPage(browser, join(project.folder, 'diff.html'), {
+          width,
+        });
+        for (const id of [
+          'train-loss',
+          'train-accuracy',
+          'train-learning-rate',
+          'evaluate-f1',
+          'evaluate-differences',
+        ])
+          assert.ok((await page.locator(`[id="${id}"] .chart svg path`).count()) > 0, id);
+        assert.match((await page.locator('main').textContent()) ?? '', /train\.batchSize/);
+        assert.ok((await page.evaluate('document.documentElement.scrollWidth')) === width);
+        assert.deepEqual(await seriousFindings(page), []);
+        assert.deepEqual([...complaints, ...requests], []);
+      }
+    },
+  );
 });

@@ -1,5 +1,6 @@
 /** What came out otherwise: data, models, metrics, curves, classes, cost. */
 
+import type { EpochMetrics } from '../../nn/callbacks.ts';
 import type { Store } from '../../run/store.ts';
 import type { JsonObject } from '../../stages/kind.ts';
 import { isMap } from '../json.ts';
@@ -117,6 +118,13 @@ export interface Curve {
   /** The lowest validation loss and its epoch. */
   readonly lowest: readonly ({ readonly epoch: number; readonly valLoss: number } | null)[];
   readonly keptEpoch: readonly (number | null)[];
+  readonly histories: readonly (readonly EpochMetrics[] | null)[];
+}
+
+/** As a training writes it. */
+interface History {
+  readonly epochs: readonly EpochMetrics[];
+  readonly keptEpoch: number;
 }
 
 export async function diffCurves(subjects: readonly Subject[], store: Store): Promise<Curve[]> {
@@ -135,27 +143,22 @@ async function curveOf(name: string, subjects: readonly Subject[], store: Store)
   const histories = await Promise.all(
     subjects.map(async (subject) => {
       const stage = trainings(subject).find((one) => one.name === name);
-      return stage ? readPort(await resultOf(stage, store), 'history', 'history.json', store) : null;
+      return stage ? readPort<History>(await resultOf(stage, store), 'history', 'history.json', store) : null;
     }),
-  );
-  const epochs = histories.map((history) =>
-    Array.isArray(history?.epochs) ? history.epochs.filter(isMap) : null,
   );
   return {
     stage: name,
-    epochs: epochs.map((list) => list?.length ?? null),
-    lowest: epochs.map((list) => lowestOf(list ?? [])),
-    keptEpoch: histories.map((history) =>
-      typeof history?.keptEpoch === 'number' ? history.keptEpoch : null,
-    ),
+    epochs: histories.map((history) => history?.epochs.length ?? null),
+    lowest: histories.map((history) => lowestOf(history?.epochs ?? [])),
+    keptEpoch: histories.map((history) => history?.keptEpoch ?? null),
+    histories: histories.map((history) => history?.epochs ?? null),
   };
 }
 
-function lowestOf(epochs: readonly JsonObject[]): { epoch: number; valLoss: number } | null {
+function lowestOf(epochs: readonly EpochMetrics[]): { epoch: number; valLoss: number } | null {
   let lowest: { epoch: number; valLoss: number } | null = null;
   for (const { epoch, valLoss } of epochs)
-    if (typeof epoch === 'number' && typeof valLoss === 'number' && (!lowest || valLoss < lowest.valLoss))
-      lowest = { epoch, valLoss };
+    if (valLoss !== null && (!lowest || valLoss < lowest.valLoss)) lowest = { epoch, valLoss };
   return lowest;
 }
 

@@ -3,7 +3,7 @@ import type { Part } from './parts.ts';
 /** For a pull request's comment. */
 export function diffMarkdown(title: string, parts: readonly Part[]): string {
   const blocks = parts.flatMap((part) => [
-    `### ${part.title}`,
+    `### ${escaped(part.title)}`,
     ...part.sentences.map(escaped),
     ...part.tables.map(table),
   ]);

@@ -7,6 +7,8 @@ import type { Difference } from './settings.ts';
 
 export interface Part {
   readonly title: string;
+  /** What it is about, for those who draw it: `curves`, `real`, `f1 evaluate` …. */
+  readonly topic: string;
   readonly sentences: readonly string[];
   readonly tables: readonly {
     readonly head: readonly string[];
@@ -62,7 +64,12 @@ function differences(title: string, found: readonly Difference[], { subjects }: 
     cells: values.map((value) => (value === null ? '–' : plain(value))),
     ...(places && subjects.length === 2 ? { more: [placeText(places)] } : {}),
   }));
-  return { title, sentences: [], tables: [table(subjects, rows, rows[0]?.more ? ['where'] : [])] };
+  return {
+    title,
+    topic: title,
+    sentences: [],
+    tables: [table(subjects, rows, rows[0]?.more ? ['where'] : [])],
+  };
 }
 
 function placeText(places: readonly (string | null)[]): string {
@@ -86,6 +93,7 @@ function metrics({ metrics: found, subjects }: Diff): Part | null {
   }));
   return {
     title: 'metrics',
+    topic: 'metrics',
     sentences: [],
     tables: [table(subjects, rows, subjects.length === 2 ? ['change', ''] : [])],
   };
@@ -112,7 +120,9 @@ function real({ evaluations }: Diff): Part | null {
         : one,
     ),
   );
-  return named.length === 0 ? null : { title: 'is it real?', sentences: sayComparisons(named), tables: [] };
+  return named.length === 0
+    ? null
+    : { title: 'is it real?', topic: 'real', sentences: sayComparisons(named), tables: [] };
 }
 
 function perClass({ stage, perClass: found }: EvaluationDiff, { subjects }: Diff): Part | null {
@@ -125,6 +135,7 @@ function perClass({ stage, perClass: found }: EvaluationDiff, { subjects }: Diff
   const rest = found.length > most ? [`${found.length - most} classes that differ less are not shown.`] : [];
   return {
     title: `F1 by class, ${stage}`,
+    topic: `f1 ${stage}`,
     sentences: rest,
     tables: [table(subjects, rows, subjects.length === 2 ? ['change', ''] : [])],
   };
@@ -135,6 +146,7 @@ function predictions({ stage, changes }: EvaluationDiff): Part | null {
   if (moved.length === 0) return null;
   return {
     title: `predictions, ${stage}`,
+    topic: 'predictions',
     sentences: moved.map(
       ({ first, second, toRight, toWrong }) =>
         `${second} against ${first}: ${toRight.length} became right, ${toWrong.length} became wrong.`,
@@ -174,7 +186,7 @@ function curves({ curves: found, subjects }: Diff): Part | null {
     path: `${curve.stage}, lowest validation loss`,
     cells: subjects.map((_, i) => low(curve, i)),
   }));
-  return { title: 'curves', sentences: [], tables: [table(subjects, rows)] };
+  return { title: 'curves', topic: 'curves', sentences: [], tables: [table(subjects, rows)] };
 }
 
 function cost({ cost: found, subjects }: Diff): Part | null {
@@ -183,7 +195,7 @@ function cost({ cost: found, subjects }: Diff): Part | null {
     path,
     cells: values.map((value) => (value === null ? '–' : value.toFixed(1))),
   }));
-  return { title: 'cost', sentences: [], tables: [table(subjects, rows)] };
+  return { title: 'cost', topic: 'cost', sentences: [], tables: [table(subjects, rows)] };
 }
 
 function engines({ engines: found, subjects }: Diff): Part | null {
@@ -191,6 +203,7 @@ function engines({ engines: found, subjects }: Diff): Part | null {
   const rows = found.map(({ path, values }) => ({ path, cells: values.map((value) => value ?? '–') }));
   return {
     title: 'engines',
+    topic: 'engines',
     sentences: ['These stages were computed on different engines: results may differ for that alone.'],
     tables: [table(subjects, rows)],
   };

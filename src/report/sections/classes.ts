@@ -18,13 +18,16 @@ export function confusion({ evaluations }: Input): Section | null {
 function matrix({ stage, metrics: { classes, confusion } }: Evaluation): Plot {
   const longest = Math.max(...classes.map((name) => name.length));
   const margin = Math.min(150, 18 + longest * 7);
+  /** Ten thousand cells would be a megabyte; most of them are empty. */
+  const named = classes.length <= 20;
   const cells = confusion.flatMap((row, y) => {
     const total = Math.max(
       1,
       row.reduce((sum, count) => sum + count, 0),
     );
     // The root lets rare confusions be seen beside the diagonal.
-    return row.map((count, x) => [x, y, count, rounded(Math.sqrt(count / total))]);
+    const made = row.map((count, x) => [x, y, count, rounded(Math.sqrt(count / total))]);
+    return named ? made : made.filter(([, , count]) => count !== 0);
   });
   const labels = {
     type: 'category',
@@ -35,7 +38,7 @@ function matrix({ stage, metrics: { classes, confusion } }: Evaluation): Plot {
   return {
     id: `${slug(stage)}-confusion`,
     title: `Confusion matrix of ${stage}`,
-    height: 120 + margin + classes.length * (classes.length > 20 ? 12 : 30),
+    height: 120 + margin + classes.length * (named ? 30 : 12),
     option: {
       tooltip: { ...tooltip('item'), kind: 'confusion' },
       grid: { left: margin + 22, right: 10, top: 8, bottom: margin + 28 },
@@ -61,7 +64,7 @@ function matrix({ stage, metrics: { classes, confusion } }: Evaluation): Plot {
         {
           type: 'heatmap',
           data: cells,
-          label: { show: classes.length <= 20, formatter: '{@[2]}', fontSize: 12, color: 'var(--ink)' },
+          label: { show: named, formatter: '{@[2]}', fontSize: 12, color: 'var(--ink)' },
           itemStyle: { borderColor: 'var(--line)', borderWidth: 1 },
           emphasis: { disabled: true },
         },
@@ -78,7 +81,7 @@ export function perClass({ evaluations }: Input): Section | null {
   const tables = evaluations.map(
     (evaluation) => `${several ? `<h3>${escapeHtml(evaluation.stage)}</h3>` : ''}${scores(evaluation)}`,
   );
-  return { title: 'Classes', after: tables.join('\n'), plots: several ? [f1Plot(evaluations)] : [] };
+  return { title: 'Classes', after: tables, plots: several ? [f1Plot(evaluations)] : [] };
 }
 
 function scores({ stage, metrics }: Evaluation): string {

@@ -10,6 +10,8 @@ import { examplesOf, tops } from '../../experiments/predictions.ts';
 import { type Interval, mean, studentInterval, wilson } from '../../experiments/statistics.ts';
 import { count, escapeHtml, htmlTable, percent, points } from '../html.ts';
 import type { Evaluation, Input } from '../inputs.ts';
+import { intervalPlot } from '../interval-plot.ts';
+import type { Plot } from '../plot.ts';
 import type { Section } from '../section.ts';
 
 /** Several evaluations: each setting's accuracy, and each against the first with the test that fits. */
@@ -20,7 +22,8 @@ export function comparison({ evaluations }: Input): Section | null {
   const sentences = sayComparisons(comparisons).map((sentence) => `<p>${escapeHtml(sentence)}</p>`);
   return {
     title: 'Comparison',
-    before: [accuracies(sides, evaluations), tests(comparisons), ...sentences].join('\n'),
+    plots: [accuracyPlot(sides, evaluations)],
+    after: [accuracies(sides, evaluations), tests(comparisons), ...sentences],
   };
 }
 
@@ -35,16 +38,36 @@ function scored({ stage, metrics, predictions }: Evaluation): Parameters<typeof 
   };
 }
 
+/** Over seeds where there are several, else over images. */
+function intervalOf({ scores }: Side, evaluations: readonly Evaluation[]): Interval {
+  const values = scores.map((one) => one.accuracy);
+  const images = evaluations[0]?.metrics.rows ?? 1;
+  return values.length > 1 ? studentInterval(values) : wilson(values[0] ?? 0, images);
+}
+
+const mostPlotted = 40;
+
+function accuracyPlot(sides: readonly Side[], evaluations: readonly Evaluation[]): Plot {
+  const estimates = sides.slice(0, mostPlotted).map((side) => {
+    const { low, high } = intervalOf(side, evaluations);
+    const value = mean(side.scores.map((one) => one.accuracy));
+    return { label: side.label, value: value * 100, low: low * 100, high: high * 100 };
+  });
+  const which = sides.length > mostPlotted ? `, the first ${mostPlotted} settings` : '';
+  return intervalPlot(
+    { id: 'accuracies', title: `Accuracy with its 95% interval${which}`, unit: 'accuracy, %' },
+    estimates,
+  );
+}
+
 function accuracies(sides: readonly Side[], evaluations: readonly Evaluation[]): string {
-  const rows = sides.map(({ label, scores }) => {
-    const values = scores.map((one) => one.accuracy);
-    const images = evaluations[0]?.metrics.rows ?? 1;
-    const interval = values.length > 1 ? studentInterval(values) : wilson(values[0] ?? 0, images);
+  const rows = sides.map((side) => {
+    const values = side.scores.map((one) => one.accuracy);
     return [
-      label,
+      side.label,
       String(values.length),
       percent(mean(values)),
-      between(interval),
+      between(intervalOf(side, evaluations)),
       values.length > 1 ? 'over seeds (t)' : 'over images (Wilson)',
     ];
   });

@@ -8,16 +8,39 @@ import type { Section } from '../section.ts';
 /** Loss and accuracy side by side, every training in both; then the learning rate. */
 export function curves({ trainings }: Input): Section | null {
   if (trainings.length === 0) return null;
-  const plots = [
-    metricPlot('loss', 'Loss', trainings, 'loss', 'valLoss', (value) => value),
-    metricPlot('accuracy', 'Accuracy, %', trainings, 'accuracy', 'valAccuracy', (value) => value * 100),
-    ratePlot(trainings),
-  ];
+  const plots = curvePlots(trainings);
   const validated = trainings.some(({ epochs }) => epochs.some((epoch) => epoch.valLoss !== null));
   const lines = validated
     ? 'Solid lines are validation, dashed ones training; a ring marks the epoch whose weights were kept.'
     : 'A ring marks the epoch whose weights were kept.';
-  return { title: 'Curves', before: `<p>${escapeHtml(lines)}</p>`, plots };
+  return { title: 'Curves', before: `<p>${escapeHtml(lines + leftOut(trainings))}</p>`, plots };
+}
+
+/** Loss, accuracy and learning rate; ids begin with `prefix`. */
+export function curvePlots(trainings: readonly Training[], prefix = ''): Plot[] {
+  return [
+    metricPlot(`${prefix}loss`, 'Loss', trainings, 'loss', 'valLoss', (value) => value),
+    metricPlot(
+      `${prefix}accuracy`,
+      'Accuracy, %',
+      trainings,
+      'accuracy',
+      'valAccuracy',
+      (value) => value * 100,
+    ),
+    ratePlot(`${prefix}learning-rate`, trainings),
+  ];
+}
+
+/** There are as many colours; with more trainings only what they reached is drawn. */
+const mostWithBoth = 8;
+/** More lines are told apart by nobody; the CSV files have all. */
+const mostDrawn = 24;
+
+function leftOut(trainings: readonly Training[]): string {
+  if (trainings.length > mostDrawn)
+    return ` Of ${trainings.length} trainings the first ${mostDrawn} are drawn, without their dashed lines; the numbers are of all.`;
+  return trainings.length > mostWithBoth ? ' Of so many trainings the dashed lines are not drawn.' : '';
 }
 
 type Metric = 'loss' | 'accuracy' | 'valLoss' | 'valAccuracy';
@@ -48,10 +71,12 @@ function metricPlot(
       },
     ];
   });
-  return epochPlot(id, title, trainings, lines, {});
+  const many = trainings.length > mostWithBoth;
+  const drawn = lines.filter(({ dashed = false }) => !many || !dashed).slice(0, many ? mostDrawn : undefined);
+  return epochPlot(id, title, lines, drawn, {});
 }
 
-function ratePlot(trainings: readonly Training[]): Plot {
+function ratePlot(id: string, trainings: readonly Training[]): Plot {
   const lines = trainings.map((training, i) => ({
     name: training.stage,
     values: training.epochs.map((epoch) => epoch.learningRate),
@@ -59,19 +84,19 @@ function ratePlot(trainings: readonly Training[]): Plot {
   }));
   const rates = lines.flatMap((line) => line.values);
   const logarithmic = Math.max(...rates) > 20 * Math.min(...rates) && Math.min(...rates) > 0;
-  return epochPlot('learning-rate', 'Learning rate', trainings, lines, logarithmic ? { type: 'log' } : {});
+  return epochPlot(id, 'Learning rate', lines, lines.slice(0, mostDrawn), logarithmic ? { type: 'log' } : {});
 }
 
 function epochPlot(
   id: string,
   title: string,
-  trainings: readonly Training[],
   lines: readonly Line[],
+  drawn: readonly Line[],
   y: { readonly [key: string]: unknown },
 ): Plot {
-  const longest = Math.max(...trainings.map(({ epochs }) => epochs.length));
+  const longest = Math.max(...lines.map(({ values }) => values.length));
   const epochs = Array.from({ length: longest }, (_, i) => i + 1);
-  const legendRows = lines.length > 4 ? Math.ceil(lines.length / 3) : 1;
+  const legendRows = drawn.length > 4 ? Math.ceil(drawn.length / 3) : 1;
   return {
     id,
     title,
@@ -88,7 +113,7 @@ function epochPlot(
         nameGap: 24,
       }),
       yAxis: axis('', { scale: true, ...y }),
-      series: lines.map((line) => lineSeries(line, epochs)),
+      series: drawn.map((line) => lineSeries(line, epochs)),
     },
     columns: ['epoch', ...lines.map((line) => line.name)],
     rows: epochs.map((epoch, i): Cell[] => [epoch, ...lines.map((line) => line.values[i] ?? null)]),

@@ -7,18 +7,23 @@ import { type Plot, slug } from '../plot.ts';
 import type { Section } from '../section.ts';
 import { sheet } from './pictures.ts';
 
+/** Above the plots; what a section has before its plots is never left out. */
+const mostTables = 4;
+
 /** What the download found in the data, what its images look like, and what was computed of them. */
 export function data({ facts, samples }: Input): Section | null {
   const described = facts.filter((one) => isMap(one.facts.classCounts) && isMap(one.facts.rows));
   const computed = facts.filter((one) => isMap(one.facts.features));
   if (described.length + computed.length + samples.length === 0) return null;
+  const tables = [...described.map(factsTable), ...computed.map(featuresTable)];
   return {
     title: 'Data',
-    before: [...described.map(factsTable), ...computed.map(featuresTable)].join('\n'),
+    before: tables.slice(0, mostTables).join('\n'),
     plots: described.flatMap(classPlot),
-    after: samples
-      .map((one) => `<h3>Samples of each class</h3>${sheet(one, 'Samples of each class')}`)
-      .join('\n'),
+    after: [
+      ...tables.slice(mostTables),
+      ...samples.map((one) => `<h3>Samples of each class</h3>${sheet(one, 'Samples of each class')}`),
+    ],
   };
 }
 

@@ -3,8 +3,9 @@ import type { Input } from '../inputs.ts';
 import type { Section } from '../section.ts';
 
 /** The stages that this report shows and all that they came from, left to right. */
-export function graph({ graph }: Input): Section | null {
-  if (graph.length === 0) return null;
+export function graph({ graph: all }: Input): Section | null {
+  if (all.length === 0) return null;
+  const graph = all.length > mostNodes ? withoutCells(all) : all;
   const level = levels(graph);
   const columns = Math.max(...level.values()) + 1;
   const rows = Array.from({ length: columns }, (_, column) =>
@@ -49,10 +50,35 @@ export function graph({ graph }: Input): Section | null {
           ],
         },
         columns: ['stage', 'kind', 'made from'],
-        rows: graph.map((node) => [node.name, node.kind, node.from.join(' ')]),
+        rows: all.map((node) => [node.name, node.kind, node.from.join(' ')]),
       },
     ],
   };
+}
+
+/** More are told apart by nobody. */
+const mostNodes = 40;
+
+/** One node for all cells of a stage: `train (12 cells)`. */
+function withoutCells(graph: readonly LineageStage[]): LineageStage[] {
+  const base = (name: string): string => name.replace(/\[.*\]$/, '');
+  const cells = new Map<string, LineageStage[]>();
+  for (const node of graph) cells.set(base(node.name), [...(cells.get(base(node.name)) ?? []), node]);
+  const named = (name: string): string => {
+    const count = cells.get(base(name))?.length ?? 1;
+    return count === 1 ? name : `${base(name)} (${count} cells)`;
+  };
+  return [...cells.values()].flatMap(([first, ...others]) =>
+    first
+      ? [
+          {
+            ...first,
+            name: named(first.name),
+            from: [...new Set([first, ...others].flatMap((node) => node.from.map(named)))],
+          },
+        ]
+      : [],
+  );
 }
 
 /** What skips a column bends around the stages between. */

@@ -10,7 +10,7 @@ export function augmentation({ augmentations }: Input): Section | null {
   return {
     title: 'Augmentation',
     before: note,
-    after: augmentations.map((one) => sheet(one, 'Augmented images')).join('\n'),
+    after: augmentations.map((one) => sheet(one, 'Augmented images')),
   };
 }
 
@@ -47,7 +47,7 @@ export function mistakes({ mistakes }: Input): Section | null {
   );
   const note =
     '<p>Wrong predictions that the model was most sure of: what it said, how sure, and what is true.</p>';
-  return { title: 'Most confident mistakes', before: note, after: lists.join('\n') };
+  return { title: 'Most confident mistakes', before: note, after: lists };
 }
 
 /** The sheet is in the page once; each tile shows its own part of it. */

@@ -12,9 +12,7 @@ export function model({ facts }: Input): Section | null {
   if (built.length === 0) return null;
   return {
     title: 'Model',
-    before: built
-      .map((one) => `${built.length > 1 ? `<h3>${escapeHtml(one.stage)}</h3>` : ''}${layers(one)}`)
-      .join('\n'),
+    after: built.map((one) => `${built.length > 1 ? `<h3>${escapeHtml(one.stage)}</h3>` : ''}${layers(one)}`),
   };
 }
 
@@ -34,7 +32,11 @@ function layers({ stage, facts }: Facts): string {
 
 export function settings({ facts }: Input): Section | null {
   if (facts.length === 0) return null;
-  return { title: 'Settings', before: `<div class="settings">${facts.map(stageSettings).join('\n')}</div>` };
+  return {
+    title: 'Settings',
+    after: facts.map(stageSettings).filter((html) => html !== ''),
+    inColumns: true,
+  };
 }
 
 function stageSettings({ stage, kind, params }: Facts): string {
@@ -57,7 +59,7 @@ export function versions({ facts }: Input): Section | null {
     told(versions),
   ]);
   const table = htmlTable(['stage', 'computed on', 'components'], rows, { label: 'Engines and versions' });
-  return { title: 'Versions', before: table };
+  return { title: 'Versions', after: [table] };
 }
 
 const told = (map: JsonObject): string =>

@@ -13,7 +13,7 @@ export function summary(input: Input): Section {
     sentences.length > 0
       ? sentences
       : ['<p>The stages of this report neither trained nor evaluated anything.</p>'];
-  return { title: 'Summary', before: `${tiles(input)}\n${told.join('\n')}` };
+  return { title: 'Summary', before: tiles(input), after: told };
 }
 
 const mostTiles = 6;

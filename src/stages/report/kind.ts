@@ -7,6 +7,6 @@ export const report: Kind = {
   values: () => ({}),
   usesEngine: false,
   draws: () => false,
-  components: () => [{ name: 'report/page', version: 4 }],
+  components: () => [{ name: 'report/page', version: 5 }],
   check: () => ({ diagnostics: [], forms: {} }),
 };

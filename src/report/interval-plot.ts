@@ -1,0 +1,69 @@
+/** Values with their intervals, one below the other. */
+import { axis, rounded, tooltip } from './axes.ts';
+import type { Cell } from './csv.ts';
+import type { Plot } from './plot.ts';
+
+export interface Estimate {
+  readonly label: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** `unit` names the axis; `zero` marks where nothing differs. */
+export function intervalPlot(
+  { id, title, unit, zero = false }: { id: string; title: string; unit: string; zero?: boolean },
+  estimates: readonly Estimate[],
+): Plot {
+  const labels = estimates.map(({ label }) => label);
+  const longest = Math.max(...labels.map((label) => label.length));
+  const interval = ({ label, low, high }: Estimate): object => ({
+    type: 'line',
+    data: [
+      [rounded(low), label],
+      [rounded(high), label],
+    ],
+    color: 'var(--c1)',
+    lineStyle: { color: 'var(--c1)', width: 2 },
+    itemStyle: { color: 'var(--c1)' },
+    symbol: 'rect',
+    symbolSize: [2, 12],
+    silent: true,
+    tooltip: { show: false },
+  });
+  const line = { type: 'line', silent: true, symbolSize: 0, tooltip: { show: false } };
+  return {
+    id,
+    title,
+    wide: true,
+    height: 62 + 30 * estimates.length,
+    option: {
+      tooltip: tooltip('item'),
+      grid: { left: Math.min(330, 20 + longest * 7), right: 30, top: 8, bottom: 46 },
+      xAxis: axis(unit, { scale: true, nameGap: 24 }),
+      yAxis: axis('', { type: 'category', data: labels, inverse: true, splitLine: { show: false } }),
+      series: [
+        ...(zero
+          ? [
+              {
+                ...line,
+                data: labels.map((label) => [0, label]),
+                lineStyle: { color: 'var(--soft)', width: 1, type: [4, 4] },
+              },
+            ]
+          : []),
+        ...estimates.map(interval),
+        {
+          type: 'scatter',
+          data: estimates.map(({ label, value }) => [rounded(value), label]),
+          symbolSize: 9,
+          color: 'var(--c1)',
+          itemStyle: { color: 'var(--c1)' },
+          emphasis: { disabled: true },
+        },
+      ],
+    },
+    columns: ['', unit, 'from', 'to'],
+    rows: estimates.map(({ label, value, low, high }): Cell[] => [label, value, low, high]),
+  };
+}
