@@ -37,7 +37,7 @@ const golden: Golden = JSON.parse(readFileSync('test/nn/keras/optimizers.json', 
 
 for (const engine of engines) {
   for (const { name, optimizer: written, steps, weights } of golden.optimizers)
-    test(`${engine.name}: ${name} changes weights as in Keras`, { skip: engine.skip }, async () => {
+    test(`${engine.name}: ${name} changes weights as in Keras`, { skip: engine.skipLong }, async () => {
       const tf = await engine.open();
       const optimizer = makeOptimizer(trainParams({ optimizer: written }).optimizer);
       const variables = [tf.variable(tf.tensor(wave(6, 1), [2, 3])), tf.variable(tf.tensor(wave(4, 2)))];
@@ -51,7 +51,7 @@ for (const engine of engines) {
 
   for (const { loss, labelSmoothing, value, gradient } of golden.losses)
     test(`${engine.name}: ${loss}, smoothed by ${labelSmoothing}, is Keras'`, {
-      skip: engine.skip,
+      skip: engine.skipLong,
     }, async () => {
       const tf = await engine.open();
       const logits = tf.variable(
@@ -82,7 +82,7 @@ for (const { name, schedule, rate, stepsPerEpoch, epochs, rates } of golden.sche
   });
 
 test("an optimizer's state is what is left to continue from", async () => {
-  for (const engine of engines.filter(({ skip }) => skip === false)) {
+  for (const engine of engines.filter(({ skipLong }) => skipLong === false)) {
     const tf = await engine.open();
     const optimizer = makeOptimizer(trainParams({ optimizer: { adam: {} } }).optimizer);
     const variable = tf.variable(tf.tensor(wave(8, 1)));

@@ -1,12 +1,13 @@
 /** The addon's sources lie in the npm package; one call of the compiler makes it. */
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '../../../diagnostics/diagnostic.ts';
 import type { Tool } from '../../install/tools.ts';
 import { addonFile, libraryFolder } from '../installation.ts';
+import { signalStack, signalStackFlags } from './signal-stack.ts';
 
 /** Against the libraries and headers that lie in `folder`. Failure: `compile-failed`. */
 export async function compileAddon(
@@ -25,6 +26,7 @@ export async function compileAddon(
       .filter((name) => name.endsWith('.cc'))
       .map((name) => join(sources, name)),
     ['-o', join(folder, addonFile)],
+    ...(process.platform === 'linux' ? [writeSignalStack(folder), ...signalStackFlags] : []),
     libraries.filter((path) => path.startsWith(`${libraryFolder}/`)).map((path) => join(folder, path)),
     process.platform === 'darwin'
       ? ['-bundle', '-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path']
@@ -40,4 +42,11 @@ export async function compileAddon(
       fix: 'try another compiler: CXX=clang++ pipe engine install native',
     });
   }
+}
+
+function writeSignalStack(folder: string): string {
+  const path = join(folder, 'include', 'signal-stack.cc');
+  mkdirSync(join(folder, 'include'), { recursive: true });
+  writeFileSync(path, signalStack);
+  return path;
 }
