@@ -5,26 +5,11 @@ export type AugmentParams = Omit<Stages['augment'], 'kind' | 'description' | 'se
 type Listed = Required<AugmentParams['operations'][number]>;
 export type OperationName = keyof Listed;
 
-/** An operation with its params and the version of the code that does it, which decides bytes. */
+/** An operation with its params. */
 export type OperationOf<Name extends OperationName> = {
   readonly name: Name;
-  readonly version: number;
 } & Readonly<Listed[Name]>;
 export type Operation = { [Name in OperationName]: OperationOf<Name> }[OperationName];
-
-/** Raised when an operation's output changes. */
-const versions: { readonly [Name in OperationName]: number } = {
-  affine: 2,
-  horizontalFlip: 1,
-  verticalFlip: 1,
-  randomCrop: 1,
-  brightness: 1,
-  colourJitter: 1,
-  noise: 1,
-  cutout: 1,
-  mixup: 1,
-  cutmix: 1,
-};
 
 /** ImageDataGenerator's options in its order, noise, then the list. Options that do nothing are left out. */
 export function operationsOf(params: AugmentParams): Operation[] {
@@ -60,7 +45,7 @@ function ofEntry(entry: AugmentParams['operations'][number]): Operation[] {
 }
 
 function made<Name extends OperationName>(name: Name, params: Listed[Name]): OperationOf<Name> {
-  return { name, version: versions[name], ...params };
+  return { name, ...params };
 }
 
 type Affine = Listed['affine'];

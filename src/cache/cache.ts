@@ -3,7 +3,7 @@ import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { digest } from '../plan/fingerprint.ts';
-import type { PortContent, Store } from '../run/store.ts';
+import type { Files, PortContent, Store } from '../run/store.ts';
 import { makeCheckpoints } from './checkpoints.ts';
 import { makeEntries } from './entries.ts';
 import { codeOf, readSealed, seal, writeAtomically, writeDurably } from './files.ts';
@@ -73,9 +73,9 @@ function makeMemory(folder: string): Store['memory'] {
   };
 }
 
-function portContent(type: PortContent['type'], files: PortContent['files']): PortContent {
+function portContent(type: PortContent['type'], files: Files, uses: readonly string[] = []): PortContent {
   const hashes = Object.fromEntries(Object.entries(files).map(([path, ref]) => [path, ref.hash]));
-  return { type, digest: digest(hashes), files };
+  return { type, digest: digest(hashes), files, ...(uses.length > 0 ? { uses } : {}) };
 }
 
 /** Looks at the format before it touches anything. */

@@ -62,9 +62,12 @@ function isPort(value: unknown): boolean {
     isObject(value) &&
     typeof value.digest === 'string' &&
     isObject(value.files) &&
-    Object.values(value.files).every(isRef)
+    Object.values(value.files).every(isRef) &&
+    (value.uses === undefined || (Array.isArray(value.uses) && value.uses.every(isText)))
   );
 }
+
+const isText = (value: unknown): boolean => typeof value === 'string';
 
 /** Damage in the middle of a file may leave JSON that means something else. */
 export function isRef(value: unknown): boolean {

@@ -13,7 +13,7 @@ export async function planSubject(file: string, flags: CommonFlags): Promise<Res
   const { graph, context } = opened.value;
   const planned = await makePlan(graph, context);
   const hits = new Map(
-    planned.stages.flatMap((one) => (one.state === 'hit' ? [[one.stage, one.fingerprint]] : [])),
+    planned.stages.flatMap((one) => (one.result ? [[one.stage.name, one.made?.hash ?? null] as const] : [])),
   );
   const stages = await Promise.all(
     graph.order.map((stage) => stageOf(stage, hits.get(stage.name) ?? null, opened.value)),

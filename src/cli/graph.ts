@@ -1,47 +1,54 @@
-import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
+import type { PlannedStage } from '../plan/plan.ts';
+import { reasonText } from '../plan/reason.ts';
 import type { CommonFlags } from './main.ts';
-import { readGraph } from './open.ts';
 import { print, printJson, talk } from './output.ts';
+import { described, openPlan } from './planned.ts';
 
 export async function graph(file: string, flags: CommonFlags & { readonly format: string }): Promise<number> {
-  const read = readGraph(file, flags);
-  if (!read.ok) {
-    (await talk()).diagnostics(read.diagnostics);
+  const opened = await openPlan(file, flags);
+  if (!opened.ok) {
+    (await talk()).diagnostics(opened.diagnostics);
     return 2;
   }
+  const { stages } = opened.value.plan;
   if (flags.json)
-    printJson({ version: 1, pipeline: read.value.pipeline.name, stages: read.value.order.map(described) });
-  else print(flags.format === 'mermaid' ? mermaid(read.value) : text(read.value));
+    printJson({ version: 1, pipeline: opened.value.graph.pipeline.name, stages: stages.map(node) });
+  else print(flags.format === 'mermaid' ? mermaid(stages) : await text(stages));
   return 0;
 }
 
-function described(stage: GraphStage): object {
-  return {
-    name: stage.name,
-    kind: stage.kind,
-    dependsOn: stage.dependsOn,
-    inputs: stage.edges.map(({ param, stage: from, ports }) => ({ param, stage: from, ports })),
-  };
+function node(planned: PlannedStage): object {
+  const { stage } = planned;
+  const inputs = stage.edges.map(({ param, stage: from, ports }) => ({ param, stage: from, ports }));
+  return { name: stage.name, inputs, ...described(planned) };
 }
 
-function text(of: Graph): string {
-  const width = Math.max(...of.order.map((stage) => stage.name.length));
-  return of.order
-    .map((stage) =>
-      `${stage.name.padEnd(width)}  ${stage.dependsOn.length > 0 ? `← ${stage.dependsOn.join(', ')}` : ''}`.trimEnd(),
-    )
-    .join('\n');
+async function text(stages: readonly PlannedStage[]): Promise<string> {
+  const { drawTree } = await import('../ui/tree.ts');
+  const nodes = stages.map(({ stage, state, reason }) => ({
+    name: stage.name,
+    needs: stage.dependsOn,
+    note: state === 'run' ? `run      ${reasonText(reason)}` : state,
+  }));
+  return drawTree(nodes);
 }
+
+/** What a plan's states look like where Mermaid is drawn. */
+const styles = [
+  'classDef hit fill:#e6f4ea,stroke:#34a853,color:#202124',
+  'classDef run fill:#fef7e0,stroke:#f9ab00,color:#202124',
+  'classDef depends fill:#f1f3f4,stroke:#9aa0a6,color:#202124,stroke-dasharray:4',
+];
 
 /** A stage's id is its number: names may hold what Mermaid reads as syntax. */
-function mermaid(of: Graph): string {
-  const id = new Map(of.order.map((stage, i) => [stage.name, `s${i}`]));
-  const nodes = of.order.map(
-    (stage) =>
-      `  ${id.get(stage.name)}["${stage.name}${stage.kind === stage.name ? '' : ` (${stage.kind})`}"]`,
+function mermaid(stages: readonly PlannedStage[]): string {
+  const id = new Map(stages.map(({ stage }, i) => [stage.name, `s${i}`]));
+  const nodes = stages.map(({ stage: { name, kind }, state }) => {
+    const label = kind === name ? name : `${name} (${kind})`;
+    return `${id.get(name)}["${label}"]:::${state}`;
+  });
+  const edges = stages.flatMap(({ stage }) =>
+    stage.dependsOn.map((from) => `${id.get(from)} --> ${id.get(stage.name)}`),
   );
-  const edges = of.order.flatMap((stage) =>
-    stage.dependsOn.map((from) => `  ${id.get(from)} --> ${id.get(stage.name)}`),
-  );
-  return ['graph TD', ...nodes, ...edges].join('\n');
+  return ['graph TD', ...[...nodes, ...edges, ...styles].map((line) => `  ${line}`)].join('\n');
 }

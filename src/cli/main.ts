@@ -28,6 +28,13 @@ function withFile(name: string, description: string, examples: readonly string[]
     .option('--engine <name>', 'auto, native, webgpu, wasm; overrides PIPE_ENGINE and the file');
 }
 
+function choosing(name: string, description: string, examples: readonly string[]): Command {
+  return withFile(name, description, examples)
+    .option('--until <stage...>', 'only these stages and what they need')
+    .option('--from <stage...>', 'only these stages and what needs them; the rest has to be in the cache')
+    .option('--rerun <stage...>', 'run these even if they are cached');
+}
+
 function plain(name: string, description: string, examples: readonly string[]): Command {
   return program
     .command(name)
@@ -37,10 +44,11 @@ function plain(name: string, description: string, examples: readonly string[]): 
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);
 }
 
-withFile('run', 'run what changed, take the rest from the cache', [
+choosing('run', 'run what changed, take the rest from the cache', [
   'pipe run pipelines/cifar-augmented.yaml --profile quick',
   'pipe run pipelines/cifar-augmented.yaml --set augment.rotation=30 train.epochs=25',
 ])
+  .option('--dry-run', 'only tell what would run: the same as `pipe plan`')
   .option('--jobs <number>', 'stages at the same time (default: the number of processors)', countOf)
   .option('--keep-going', 'after a failure go on with what does not depend on it')
   .option(
@@ -76,11 +84,29 @@ program
   .argument('[file]', 'where to', 'pipelines/first.yaml')
   .action(async (file) => end((await import('./init.ts')).init(file)));
 
-withFile('plan', 'tell what would run, and why', [
+choosing('plan', 'tell what would run, why, and about how long', [
   'pipe plan pipelines/cifar-augmented.yaml --profile quick',
-]).action(async (file, flags) => end((await import('./plan.ts')).plan(file, flags)));
+  'pipe plan pipelines/cifar-augmented.yaml train --set augment.rotation=30',
+])
+  .argument('[stages...]', 'only these and what they need')
+  .action(async (file, stages, flags) => end((await import('./plan.ts')).plan(file, stages, flags)));
 
-withFile('graph', "draw the pipeline's graph", ['pipe graph pipelines/cifar-augmented.yaml --format mermaid'])
+plain('why', 'tell why a stage will run or not, back to the root cause', [
+  'pipe why train',
+  'pipe why pipelines/cifar-augmented.yaml train --profile quick',
+  'pipe why train --against last~2',
+])
+  .usage('[options] [file] <stage>')
+  .argument('<names...>', 'a stage, after the file where it is not that of the last run')
+  .option('--profile <name>', "use one of the file's profiles")
+  .option('--set <path=value...>', 'change a value first')
+  .option('--engine <name>', 'auto, native, wasm')
+  .option('--against <run>', 'compare with this run, not with the last of the same file and profile')
+  .action(async (names, flags) => end((await import('./why.ts')).why(names, flags)));
+
+withFile('graph', 'draw the stages, what is cached and what will run', [
+  'pipe graph pipelines/cifar-augmented.yaml --format mermaid',
+])
   .addOption(new Option('--format <format>', 'how to draw').choices(['text', 'mermaid']).default('text'))
   .action(async (file, flags) => end((await import('./graph.ts')).graph(file, flags)));
 

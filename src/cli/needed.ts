@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parse } from 'yaml';
 import { keyOf } from '../cache/checkpoints.ts';
-import { findResult } from '../plan/plan.ts';
+import { findResult } from '../plan/decide.ts';
 import { fingerprintStage, type UpstreamResults } from '../plan/stage-fingerprint.ts';
 import type { Opened } from './context.ts';
 import type { CommonFlags } from './main.ts';

@@ -4,6 +4,7 @@ import type { Result } from '../diagnostics/diagnostic.ts';
 import { withTrialsChecked } from '../pipeline/check-trials.ts';
 import type { Graph } from '../pipeline/pipeline.ts';
 import { readPipeline } from '../pipeline/read.ts';
+import { select } from '../plan/select.ts';
 import { type Opened, openGraph } from './context.ts';
 import type { CommonFlags } from './main.ts';
 import { talk } from './output.ts';
@@ -11,6 +12,12 @@ import { rememberGraph } from './recall.ts';
 import { projectRoot } from './settings.ts';
 
 export type { Opened } from './context.ts';
+
+export interface SelectFlags extends CommonFlags {
+  readonly until?: readonly string[];
+  readonly from?: readonly string[];
+  readonly rerun?: readonly string[];
+}
 
 /** Reads and checks a file; nothing of it runs. */
 export function readGraph(file: string, flags: CommonFlags): Result<Graph> {
@@ -24,12 +31,15 @@ export function readGraph(file: string, flags: CommonFlags): Result<Graph> {
   return withTrialsChecked(read);
 }
 
-export async function openFile(file: string, flags: CommonFlags): Promise<Result<Opened>> {
+export async function openFile(file: string, flags: SelectFlags): Promise<Result<Opened>> {
   const read = readGraph(file, flags);
   if (!read.ok) return read;
   const warnings = read.warnings ?? [];
   if (warnings.length > 0) (await talk()).diagnostics(warnings);
-  const opened = await openGraph(read.value, flags);
+  const { until = [], from = [], rerun = [] } = flags;
+  const selected = select(read.value, { until, from, rerun });
+  if (!selected.ok) return selected;
+  const opened = await openGraph(selected.value, flags);
   // Warnings are told each time: a file that has some is read each time.
   if (warnings.length === 0) rememberGraph(file, flags, opened.store, read.value);
   return { ok: true, value: opened };

@@ -1,18 +1,22 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { readGit } from '../experiments/git.ts';
 import { endRecord, startRecord } from '../experiments/make-record.ts';
 import type { RunRecord } from '../experiments/record.ts';
+import type { Change } from '../plan/changes.ts';
+import { type DecideContext, sinceLastResult } from '../plan/decide.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { Finished, FinishedStage, RunOptions } from '../run/run.ts';
 import { Slots } from '../run/slots.ts';
 import type { JsonObject } from '../stages/kind.ts';
 import type { Opened } from './context.ts';
 import { listenForInterrupts } from './interrupt.ts';
-import type { CommonFlags } from './main.ts';
+import type { SelectFlags } from './open.ts';
 import { printJson, talk, wantsColor } from './output.ts';
 import { runUnchanged, startOf } from './unchanged.ts';
 import { version } from './version.ts';
 
-export interface RunFlags extends CommonFlags {
+export interface RunFlags extends SelectFlags {
+  readonly dryRun?: boolean;
   readonly jobs?: string;
   readonly keepGoing?: boolean;
   /** Milliseconds. */
@@ -23,6 +27,7 @@ export interface RunFlags extends CommonFlags {
 const exitCodes = { done: 0, failed: 1, interrupted: 130 } as const;
 
 export async function run(file: string, flags: RunFlags): Promise<number> {
+  if (flags.dryRun) return (await import('./plan.ts')).plan(file, [], flags);
   const reporter = await makeReporter(flags);
   const unchanged = await runUnchanged(file, flags, reporter.emit);
   if (unchanged) {
@@ -34,6 +39,11 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
   const opened = await openFile(file, flags);
   if (!opened.ok) {
     (await talk()).diagnostics(opened.diagnostics);
+    return 2;
+  }
+  const missing = await missingBefore(opened.value);
+  if (missing.length > 0) {
+    (await talk()).diagnostics(missing);
     return 2;
   }
   const { graph } = opened.value;
@@ -72,6 +82,16 @@ async function conclude(
   return exitCodes[finished.outcome];
 }
 
+/** What --from leaves to the cache and is not there. */
+async function missingBefore({ graph, given, context }: Opened): Promise<readonly Diagnostic[]> {
+  if (given.size === 0) return [];
+  const [{ makePlan }, { notCached }] = await Promise.all([
+    import('../plan/plan.ts'),
+    import('../plan/select.ts'),
+  ]);
+  return notCached(await makePlan(graph, context), { given });
+}
+
 interface Recorder {
   /** The record is there from the first stage that starts: a run that dies has one, too. */
   onEvent(event: RunEvent): void;
@@ -79,7 +99,23 @@ interface Recorder {
   end(finished: Finished): Promise<string>;
 }
 
-function makeRecorder({ graph, store, engine }: Opened, flags: RunFlags): Recorder {
+/** What distinguishes each stage from the run before. */
+async function changesOf(
+  finished: Finished,
+  context: DecideContext,
+): Promise<Map<string, readonly Change[]>> {
+  const changes = new Map<string, readonly Change[]>();
+  // Where nothing ran, nothing is to be told.
+  if (finished.stages.every(({ outcome }) => outcome === 'cached')) return changes;
+  for (const { stage, executed } of finished.stages) {
+    if (!executed || !('result' in executed)) continue;
+    const since = await sinceLastResult(stage, executed.fingerprint, executed.result, context);
+    if (since?.type === 'changed') changes.set(stage.name, since.changes);
+  }
+  return changes;
+}
+
+function makeRecorder({ graph, store, engine, context }: Opened, flags: RunFlags): Recorder {
   const name = flags.name ?? null;
   const sets = flags.set ?? [];
   const started = startRecord({ graph, name, sets, engine: engine.identity, version, started: new Date() });
@@ -93,7 +129,8 @@ function makeRecorder({ graph, store, engine }: Opened, flags: RunFlags): Record
     },
     end: async (finished) => {
       await written;
-      await store.runs.write(started.id, toJson(endRecord(started, graph, finished, await git)));
+      const changes = await changesOf(finished, context);
+      await store.runs.write(started.id, toJson(endRecord(started, graph, finished, await git, changes)));
       return started.id;
     },
   };

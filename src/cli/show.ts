@@ -3,7 +3,7 @@ import { Failure } from '../diagnostics/diagnostic.ts';
 import { newestFirst, tryFindRun } from '../experiments/find.ts';
 import type { RunRecord, StageRecord } from '../experiments/record.ts';
 import { stateOf } from '../experiments/state.ts';
-import { flatten } from '../plan/why.ts';
+import { flatten } from '../plan/flatten.ts';
 import type { Store } from '../run/store.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson } from './output.ts';

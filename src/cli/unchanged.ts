@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { openCache } from '../cache/cache.ts';
-import { findResult } from '../plan/plan.ts';
+import { findResult } from '../plan/decide.ts';
 import { fingerprintStage, type UpstreamResults } from '../plan/stage-fingerprint.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { Finished, FinishedStage } from '../run/run.ts';
@@ -11,19 +11,20 @@ import { recallGraph } from './recall.ts';
 import type { RunFlags } from './run.ts';
 import { projectRoot, readSettings } from './settings.ts';
 
-/** Null when anything has to run, or to be read again. Tells nothing before it knows. */
+/** Null when anything has to run, or to be read again, or not all is wanted. Tells nothing before it knows. */
 export async function runUnchanged(
   file: string,
   flags: RunFlags,
   emit: (event: RunEvent) => void,
 ): Promise<{ readonly opened: Opened; readonly finished: Finished } | null> {
+  if (flags.until || flags.from || flags.rerun) return null;
   const started = performance.now();
   const { cacheFolder } = readSettings(flags, projectRoot(dirname(resolve(file))));
   if (!existsSync(cacheFolder)) return null;
   const store = await openCache(cacheFolder);
   const graph = recallGraph(file, flags, store);
   if (!graph) return null;
-  const opened = await openGraph(graph, flags, store);
+  const opened = await openGraph({ graph, given: new Set(), rerun: new Set() }, flags, store);
   const stages = await allCached(opened);
   if (!stages) return null;
   emit(startOf(opened));

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { cpus, hostname, totalmem } from 'node:os';
 import { relative } from 'node:path';
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
-import { flatten } from '../plan/why.ts';
+import type { Change } from '../plan/changes.ts';
+import { flatten } from '../plan/flatten.ts';
 import type { Finished, FinishedStage } from '../run/run.ts';
 import type { JsonObject } from '../stages/kind.ts';
 import type { Git, Machine, RunRecord, StageRecord } from './record.ts';
@@ -43,7 +44,14 @@ export function startRecord({ graph, name, sets, engine, version, started }: Run
   };
 }
 
-export function endRecord(started: RunRecord, graph: Graph, finished: Finished, git: Git | null): RunRecord {
+/** `changes`: what distinguishes each stage from the run before. */
+export function endRecord(
+  started: RunRecord,
+  graph: Graph,
+  finished: Finished,
+  git: Git | null,
+  changes: ReadonlyMap<string, readonly Change[]>,
+): RunRecord {
   const { root, seed } = graph.pipeline;
   return {
     ...started,
@@ -52,7 +60,10 @@ export function endRecord(started: RunRecord, graph: Graph, finished: Finished, 
     git,
     peakMemory: process.resourceUsage().maxRSS * 1024,
     process: null,
-    stages: finished.stages.map((stage) => stageRecord(stage, root, seed)),
+    stages: finished.stages.map((stage) => ({
+      ...stageRecord(stage, root, seed),
+      changes: changes.get(stage.stage.name) ?? [],
+    })),
   };
 }
 
@@ -89,6 +100,7 @@ function stageRecord(finished: FinishedStage, root: string, seed: number): Stage
     engine: done?.result.engine ?? null,
     ports: Object.fromEntries(ports),
     peakMemory: done?.result.peakMemory ?? null,
+    continuedFrom: done?.continuedFrom ?? null,
     error: executed?.type === 'failed' ? executed.diagnostic.message : null,
   };
 }

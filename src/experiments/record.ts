@@ -1,4 +1,5 @@
 /** What a run leaves behind, also when it fails, is interrupted or dies. */
+import type { Change } from '../plan/changes.ts';
 import type { StageOutcomeName } from '../run/events.ts';
 import type { JsonObject } from '../stages/kind.ts';
 
@@ -72,6 +73,10 @@ export interface StageRecord {
   readonly peakMemory: number | null;
   /** Why it failed. */
   readonly error: string | null;
+  /** What differs from the run before of the same file and profile. */
+  readonly changes?: readonly Change[];
+  /** The epoch that a training went on from. */
+  readonly continuedFrom?: number | null;
 }
 
 /** What `pipe runs` shows of a record, kept apart so that a thousand are read at once. */

@@ -25,6 +25,19 @@ export type CommonMutex = (CommonName | [CommonName, ...(CommonName)[]])
  */
 export type CommonName = string
 /**
+ * always: the result is taken from the cache whenever nothing that decides it has changed. never: the stage runs each time. ttl: it runs when its result is older.
+ */
+export type CommonCache = (("always" | "never") | {
+/**
+ * How old a result may become.
+ */
+ttl: string
+} | CommonExpression)
+/**
+ * Takes a var, or a value of an earlier stage.
+ */
+export type CommonExpression = string
+/**
  * From input to output.
  * 
  * @minItems 1
@@ -81,6 +94,7 @@ timeout?: string
 retries?: CommonRetries
 resources?: CommonResources
 mutex?: CommonMutex
+cache?: CommonCache
 /**
  * The dataset.
  */
@@ -346,6 +360,7 @@ timeout?: string
 retries?: CommonRetries
 resources?: CommonResources
 mutex?: CommonMutex
+cache?: CommonCache
 /**
  * Shape of one example: height, width, channels. Not needed where the first layer is a `model`.
  * 
@@ -734,6 +749,7 @@ timeout?: string
 retries?: CommonRetries
 resources?: CommonResources
 mutex?: CommonMutex
+cache?: CommonCache
 /**
  * A line for the shell, or a program and its arguments.
  */
@@ -773,6 +789,7 @@ timeout?: string
 retries?: CommonRetries
 resources?: CommonResources
 mutex?: CommonMutex
+cache?: CommonCache
 /**
  * A known dataset. cifar10: 60,000 photographs of ten classes. cifar100: of a hundred. shapes10: drawn from the seed, offline.
  */
@@ -936,6 +953,7 @@ timeout?: string
 retries?: CommonRetries
 resources?: CommonResources
 mutex?: CommonMutex
+cache?: CommonCache
 /**
  * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
@@ -994,6 +1012,7 @@ timeout?: string
 retries?: CommonRetries
 resources?: CommonResources
 mutex?: CommonMutex
+cache?: CommonCache
 /**
  * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
@@ -1028,6 +1047,7 @@ timeout?: string
 retries?: CommonRetries
 resources?: CommonResources
 mutex?: CommonMutex
+cache?: CommonCache
 /**
  * The page's heading.
  */
@@ -1069,6 +1089,7 @@ timeout?: string
 retries?: CommonRetries
 resources?: CommonResources
 mutex?: CommonMutex
+cache?: CommonCache
 /**
  * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */
@@ -1432,6 +1453,7 @@ timeout?: string
 retries?: CommonRetries
 resources?: CommonResources
 mutex?: CommonMutex
+cache?: CommonCache
 /**
  * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */

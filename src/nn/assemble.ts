@@ -3,8 +3,8 @@
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Stages } from '../generated/types.ts';
 import { layersUntil, makeNetwork, type Network, networkInput, type PlacedLayer } from './graph.ts';
-import type { Layer, LayerItem } from './layers/layer.ts';
-import { declaredLayer } from './layers/registry.ts';
+import type { Layer, LayerItem, LayerKind } from './layers/layer.ts';
+import { declaredLayer, isLayerKind } from './layers/registry.ts';
 
 export interface Assembled {
   readonly network: Network;
@@ -69,13 +69,13 @@ export function modelPaths(
 }
 
 /** The kinds of layer that it declares itself; each once. */
-export function declaredKinds(params: Stages['build']): string[] {
+export function declaredKinds(params: Stages['build']): LayerKind[] {
   const kinds = itemsIn(params.layers, 'layers').flatMap(({ item }) =>
     item.residual
       ? ['add', ...(item.residual.activation === 'linear' ? [] : ['activation'])]
       : Object.keys(item),
   );
-  return [...new Set(kinds)].filter((kind) => kind !== 'model').sort();
+  return [...new Set(kinds)].filter(isLayerKind).sort();
 }
 
 /** All elements with their paths, branches included. */

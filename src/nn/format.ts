@@ -9,6 +9,7 @@ import {
   type PlacedLayer,
   product,
 } from './graph.ts';
+import type { LayerKind } from './layers/layer.ts';
 import { toKeras } from './layers/registry.ts';
 
 export interface Model {
@@ -97,6 +98,12 @@ export function readNetwork(modelFile: string): Network {
 export function readModel(files: { readonly [path: string]: string }): Model {
   const network = readNetwork(files['model.json'] ?? '');
   return { network, weights: splitWeights(network, readFileSync(files['weights.bin'] ?? '')) };
+}
+
+/** The kinds of the layers of a model.json's text, each once. */
+export function layerKinds(modelJson: string): LayerKind[] {
+  const file: { userDefinedMetadata: Declaration } = JSON.parse(modelJson);
+  return [...new Set(file.userDefinedMetadata.layers.map(({ kind }) => kind))];
 }
 
 export function bytesOf(arrays: readonly Float32Array[]): Buffer {

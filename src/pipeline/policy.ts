@@ -11,7 +11,11 @@ export interface Policy {
   readonly resources: Resources;
   /** Names, sorted. */
   readonly mutex: readonly string[];
+  readonly cache: CachePolicy;
 }
+
+/** When a stored result is taken: whenever it fits, never, or while it is young. */
+export type CachePolicy = 'always' | 'never' | { readonly ttl: string; readonly ttlMs: number };
 
 /** What a stage takes of a machine, or what a machine has. */
 export interface Resources {
@@ -21,16 +25,17 @@ export interface Resources {
   readonly memory: number;
 }
 
-export const policyKeys = ['timeout', 'retries', 'resources', 'mutex'] as const;
+export const policyKeys = ['timeout', 'retries', 'resources', 'mutex', 'cache'] as const;
 
 /** Of a stage that its schema has checked; what it has not is as if it were not there. */
 export function readPolicy(value: JsonObject): Policy {
-  const { timeout, retries, resources, mutex } = value;
+  const { timeout, retries, resources, mutex, cache } = value;
   return {
     timeoutMs: typeof timeout === 'string' ? readDuration(timeout) : null,
     retries: typeof retries === 'number' ? retries : 0,
     resources: readResources(resources),
     mutex: names(mutex),
+    cache: readCache(cache),
   };
 }
 
@@ -57,6 +62,12 @@ function readResources(value: Json | undefined): Resources {
     gpu: typeof gpu === 'number' ? gpu : 0,
     memory: typeof memory === 'string' ? readSize(memory) : 0,
   };
+}
+
+function readCache(value: Json | undefined): CachePolicy {
+  const ttl = typeof value === 'object' && value !== null && 'ttl' in value ? value.ttl : null;
+  if (typeof ttl === 'string') return { ttl, ttlMs: readDuration(ttl) };
+  return value === 'never' ? 'never' : 'always';
 }
 
 function names(value: Json | undefined): readonly string[] {

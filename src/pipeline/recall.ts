@@ -19,12 +19,18 @@ interface RememberedStage extends Plain {
   readonly places: { readonly [path: string]: Place };
 }
 
-/** Null for a graph that is more than its file: with stages of the user's own kinds, or values that come while it runs. */
+/**
+ * Null for a graph that is more than its file: with searches, whose trials are read from it, stages of the user's own
+ * kinds, or values that come while it runs.
+ */
 export function remembered({ pipeline, order }: Graph): RememberedGraph | null {
-  if (order.some(({ kind, deferred }) => deferred.length > 0 || /[./\\]/.test(kind))) return null;
+  if (order.some(isMore)) return null;
   const { stages: _, kinds: __, ...plain } = pipeline;
   return { pipeline: plain, order: order.map(rememberedStage) };
 }
+
+const isMore = ({ kind, deferred }: GraphStage): boolean =>
+  kind === 'tune' || deferred.length > 0 || /[./\\]/.test(kind);
 
 function rememberedStage(stage: GraphStage): RememberedStage {
   const { placeOf: _, where: __, node: ___, withoutDefaults: ____, ...plain } = stage;

@@ -3,7 +3,7 @@
  * stored with the result, so that "why does it run" compares and never guesses.
  */
 import { createHash } from 'node:crypto';
-import type { Json, JsonObject, Kind } from '../stages/kind.ts';
+import type { Component, Json, JsonObject, Kind } from '../stages/kind.ts';
 import { canonicalize } from './canonical.ts';
 
 export interface FingerprintInput {
@@ -13,8 +13,9 @@ export interface FingerprintInput {
   /** The same without what equals its default. */
   readonly chosen: JsonObject;
   readonly seed: number;
+  readonly components: readonly Component[];
   /** By param: the digests of the ports that are read, in order. */
-  readonly inputs: { readonly [param: string]: readonly JsonObject[] };
+  readonly inputs: Json;
   /** Content that the stage reads from outside the graph: declared files and environment variables. */
   readonly outside: JsonObject;
 }
@@ -30,13 +31,10 @@ export function fingerprint(input: FingerprintInput): Fingerprint {
   const { kind } = input;
   const chosen = kind.decisive?.(input.chosen) ?? input.chosen;
   const params = referencesOf(kind, input.params).reduce(without, chosen);
-  const components = Object.fromEntries(
-    kind.components(input.params).map(({ name, version }) => [name, version]),
-  );
   const parts: JsonObject = {
     version: 1,
     kind: kind.name,
-    components,
+    components: Object.fromEntries(input.components.map(({ name, version }) => [name, version])),
     params,
     inputs: input.inputs,
     ...(kind.draws(input.params) ? { seed: input.seed } : {}),

@@ -4,8 +4,8 @@ import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
 import { completeStage } from '../pipeline/resolve.ts';
 import type { StoredResult } from '../run/store.ts';
 import type { Judged } from '../tune/search.ts';
+import { type DecideContext, findResult } from './decide.ts';
 import { digest } from './fingerprint.ts';
-import { findResult, type PlanContext } from './plan.ts';
 import { fingerprintStage, type UpstreamResults } from './stage-fingerprint.ts';
 import type { TrialTraining, Tuning } from './tuning.ts';
 
@@ -14,7 +14,7 @@ export function judgedBy(
   tuning: Tuning,
   trial: Graph,
   results: UpstreamResults,
-  context: PlanContext,
+  context: DecideContext,
 ): Judged<TrialTraining> {
   const result = results.get(tuning.judged);
   const step = trial.order.find(({ name }) => name === tuning.judged);
@@ -36,7 +36,7 @@ export async function knownTraining(
   trial: Graph,
   results: UpstreamResults,
   ask: { readonly epochs: number },
-  context: PlanContext,
+  context: DecideContext,
 ): Promise<Judged<TrialTraining> | null> {
   const completed = completeStage(declared, (stage, value) => results.get(stage)?.values[value]);
   if (!completed.ok) return null;
@@ -76,7 +76,7 @@ function scored(
 function numbersOf(
   result: StoredResult,
   trial: Graph,
-  context: PlanContext,
+  context: DecideContext,
 ): Omit<TrialTraining, 'model' | 'trained'> {
   const file = result.ports.history?.files['history.json'];
   if (!file) throw new Error('a training has a history');
@@ -93,7 +93,7 @@ async function recallFailure(
   stage: GraphStage,
   trial: Graph,
   results: UpstreamResults,
-  context: PlanContext,
+  context: DecideContext,
 ): Promise<string | null> {
   const { hash } = await fingerprintStage(stage, trial, results, context);
   const entry = await context.store.lookup(failureKey(hash));

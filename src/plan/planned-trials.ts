@@ -5,8 +5,8 @@ import { trialGraph } from '../pipeline/trial.ts';
 import { makeOracle } from '../tune/oracles.ts';
 import { type Judge, runSearch } from '../tune/search.ts';
 import { readSpace } from '../tune/space.ts';
+import { type DecideContext, findResult } from './decide.ts';
 import { judgedBy, knownTraining } from './known-trial.ts';
-import { findResult, type PlanContext } from './plan.ts';
 import { fingerprintStage, type UpstreamResults } from './stage-fingerprint.ts';
 import { type TrialTraining, type Tuning, tuningOf } from './tuning.ts';
 
@@ -25,7 +25,7 @@ export async function planTrials(
   stage: GraphStage,
   graph: Graph,
   upstream: UpstreamResults,
-  context: PlanContext,
+  context: DecideContext,
 ): Promise<PlannedTrials> {
   const tuning = tuningOf(stage, graph, upstream);
   const { params } = tuning;
@@ -51,7 +51,7 @@ export async function planTrials(
 async function judgedInCache(
   tuning: Tuning,
   ask: Parameters<Judge<TrialTraining>>[0],
-  context: PlanContext,
+  context: DecideContext,
 ): ReturnType<Judge<TrialTraining>> {
   const trial = trialGraph(tuning.stage, tuning.graph, ask);
   if (!trial.ok) return { type: 'failed', reason: trial.diagnostics[0]?.message ?? 'it is wrong' };

@@ -3,7 +3,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
 import type { PortContent, StoredResult } from '../run/store.ts';
-import type { JsonObject, Kind } from '../stages/kind.ts';
+import { named, usedPrefix } from '../stages/components.ts';
+import type { Component, Json, JsonObject, Kind } from '../stages/kind.ts';
 import { digest, type Fingerprint, fingerprint } from './fingerprint.ts';
 import { inputFiles } from './input-files.ts';
 import { type LineageStage, lineage } from './lineage.ts';
@@ -22,14 +23,43 @@ export async function fingerprintStage(
   results: UpstreamResults,
   context: FingerprintContext,
 ): Promise<Fingerprint> {
-  const kind = context.kinds(stage.kind);
-  if (!kind) throw new Error(`unchecked kind ${stage.kind}`);
+  const kind = kindOf(stage, context);
+  const read = { inputs: inputDigests(stage, kind, results), components: componentsOfInputs(stage, results) };
+  return complete(stage, kind, graph, read, context);
+}
+
+/** As if its inputs were those of an earlier fingerprint, whose parts are given. */
+export async function fingerprintAssuming(
+  before: JsonObject,
+  stage: GraphStage,
+  graph: Graph,
+  context: FingerprintContext,
+): Promise<Fingerprint> {
+  const kind = kindOf(stage, context);
+  const components = Object.keys(before.components ?? {}).filter((name) => usedPrefix.test(name));
+  const read = { inputs: before.inputs ?? {}, components: components.map(named) };
+  return complete(stage, kind, graph, read, context);
+}
+
+interface Read {
+  readonly inputs: Json;
+  readonly components: readonly Component[];
+}
+
+async function complete(
+  stage: GraphStage,
+  kind: Kind,
+  graph: Graph,
+  read: Read,
+  context: FingerprintContext,
+): Promise<Fingerprint> {
   return fingerprint({
     kind,
     params: stage.params,
     chosen: stage.withoutDefaults(stage.params),
     seed: stage.seed ?? graph.pipeline.seed,
-    inputs: inputDigests(stage, kind, results),
+    components: [...(await ownComponents(stage, kind, graph, context.kinds)), ...read.components],
+    inputs: read.inputs,
     outside: {
       ...(await outsideContent(stage, kind, graph.pipeline.root, context)),
       ...(showsStages(kind, stage.params) ? { graph: drawn(lineage(stage, graph)) } : {}),
@@ -44,6 +74,34 @@ export function showsStages(kind: Kind, params: JsonObject): boolean {
 
 const drawn = (stages: readonly LineageStage[]): string[] =>
   stages.map(({ name, kind, from }) => `${name} (${kind}) ← ${from.join(', ')}`);
+
+/** Its kind's own components, and those of a search's trials, which alone take the parser. */
+async function ownComponents(
+  stage: GraphStage,
+  kind: Kind,
+  graph: Graph,
+  kinds: FingerprintContext['kinds'],
+): Promise<Component[]> {
+  const random = kind.draws(stage.params) ? [named('random')] : [];
+  const own = [...kind.components(stage.params), ...random];
+  if (stage.kind !== 'tune') return own;
+  const { trialComponents } = await import('./trial-components.ts');
+  return [...own, ...trialComponents(stage, graph, kinds)];
+}
+
+function kindOf(stage: GraphStage, context: FingerprintContext): Kind {
+  const kind = context.kinds(stage.kind);
+  if (!kind) throw new Error(`unchecked kind ${stage.kind}`);
+  return kind;
+}
+
+/** A program does not compute with our components, whatever it is given. */
+function componentsOfInputs(stage: GraphStage, results: UpstreamResults): Component[] {
+  if (stage.kind === 'command') return [];
+  return stage.edges.flatMap((edge) =>
+    edge.ports.flatMap((port) => (results.get(edge.stage)?.ports[port]?.uses ?? []).map(named)),
+  );
+}
 
 /** A reference's name counts only where the stage shows it: in a list of `reported` stages. */
 function inputDigests(

@@ -1,7 +1,7 @@
 /** One try of a stage: a folder to work in, a process, and the result stored when it ended well. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { checkpointOf } from '../plan/checkpoint.ts';
 import { lineage } from '../plan/lineage.ts';
-import { epochsOf } from '../plan/plan.ts';
 import { showsStages } from '../plan/stage-fingerprint.ts';
 import type { Artifact } from '../stages/context.ts';
 import { runCommand } from './command.ts';
@@ -23,18 +23,20 @@ export interface Try {
 
 export async function carryOut(job: Job, run: Execution): Promise<Executed> {
   const { stage, made, reason } = job;
+  const checkpoint = await checkpointOf(stage, made, run);
   const started = performance.now();
   const work = await run.store.workFolder();
   const log = makeLog(`${work}.log`, (line) => run.emit({ type: 'stage-log', stage: stage.name, line }));
   const stopping = limited(run, stage.policy.timeoutMs);
   try {
-    const ended = await host(job, work, log, stopping, run);
+    const ended = await host(job, checkpoint, work, log, stopping, run);
     if (ended.type === 'interrupted' && !stopping.timedOut()) return { type: 'interrupted', reason };
     if (ended.type === 'interrupted') return failed(tookTooLong(stage, log.tail()), job, log, run);
     if (ended.type === 'failed') return failed(ended.diagnostic, job, log, run);
     const seconds = (performance.now() - started) / 1000;
     const result = await storeResult(job, work, ended, seconds, run);
-    return { type: 'ran', result, fingerprint: made, reason };
+    const continuedFrom = checkpoint?.epoch ?? null;
+    return { type: 'ran', result, fingerprint: made, reason, continuedFrom };
   } catch (error) {
     return failed(asDiagnostic(error, stage), job, log, run);
   } finally {
@@ -58,6 +60,7 @@ async function failed(diagnostic: Diagnostic, job: Job, log: Log, run: Execution
 
 async function host(
   job: Job,
+  checkpoint: StageOrder['checkpoint'],
   work: string,
   log: Log,
   stopping: Stopping,
@@ -80,7 +83,7 @@ async function host(
       ? await runCommand(job, inputs, { work, log, stopping, callbacks }, run)
       : await runStage(
           run.childFile,
-          await orderFor(job, inputs, work, run),
+          orderFor(job, checkpoint, inputs, work, run),
           kindOf(stage, run).usesEngine ? { ...run.env, ...run.engine.env } : run.env,
           log,
           callbacks,
@@ -90,16 +93,14 @@ async function host(
   return ended;
 }
 
-async function orderFor(
-  { stage, graph, made }: Job,
+function orderFor(
+  { stage, graph }: Job,
+  checkpoint: StageOrder['checkpoint'],
   inputs: StageOrder['inputs'],
   work: string,
   run: Execution,
-): Promise<StageOrder> {
+): StageOrder {
   const kind = kindOf(stage, run);
-  const checkpoint = made.prefix
-    ? await run.store.checkpoints.latest(made.prefix, run.engine.identity, epochsOf(stage))
-    : null;
   return {
     name: stage.name,
     kind: stage.kind,

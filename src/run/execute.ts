@@ -1,8 +1,9 @@
 /** Runs one stage to a stored result: from the cache where it is there, else in a process of its own. */
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
+import { type DecideContext, findResult, reasonToRun } from '../plan/decide.ts';
 import type { Fingerprint } from '../plan/fingerprint.ts';
-import { findResult, type PlanContext, reasonToRun } from '../plan/plan.ts';
+import { reasonText } from '../plan/reason.ts';
 import { fingerprintStage, type UpstreamResults } from '../plan/stage-fingerprint.ts';
 import type { EngineOrder } from '../stages/context.ts';
 import { carryOut } from './carry-out.ts';
@@ -19,7 +20,7 @@ export interface RunEngine {
   readonly env: { readonly [name: string]: string };
 }
 
-export interface Execution extends PlanContext {
+export interface Execution extends DecideContext {
   readonly childFile: string;
   readonly mirrors: readonly string[];
   readonly engine: RunEngine;
@@ -38,6 +39,8 @@ export type Executed =
       readonly result: StoredResult;
       readonly fingerprint: Fingerprint;
       readonly reason: string;
+      /** The epoch that a training went on from. */
+      readonly continuedFrom?: number | null;
     }
   | { readonly type: 'failed'; readonly diagnostic: Diagnostic; readonly reason: string }
   | { readonly type: 'interrupted' | 'skipped'; readonly reason: string };
@@ -66,7 +69,7 @@ export async function executeStage(
   if (found) return found;
   const lacking = run.slots.lacks(stage.policy.resources);
   if (lacking) return { type: 'failed', diagnostic: tooLarge(stage, lacking, run), reason: '' };
-  const reason = await reasonToRun(stage.name, made, run);
+  const reason = reasonText(await reasonToRun(stage, made, run));
   const job = { stage, graph, upstream, made, reason };
   return withRetries(stage, run, () => inTurn(job, run));
 }
@@ -81,7 +84,7 @@ async function complete(declared: GraphStage, upstream: UpstreamResults): Promis
 export async function fromCache(
   stage: GraphStage,
   made: Fingerprint,
-  run: PlanContext,
+  run: DecideContext,
 ): Promise<Extract<Executed, { result: unknown }> | null> {
   run.store.use(made.hash);
   const result = await findResult(made, stage, run);

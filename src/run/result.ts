@@ -1,12 +1,14 @@
 /** What a stage left in its folder becomes a result in the store. */
-import { statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
-import type { PlanContext } from '../plan/plan.ts';
+import type { DecideContext } from '../plan/decide.ts';
+import type { Fingerprint } from '../plan/fingerprint.ts';
 import type { UpstreamResults } from '../plan/stage-fingerprint.ts';
 import type { StageOutcome } from '../stages/context.ts';
-import type { JsonObject, Kind } from '../stages/kind.ts';
+import type { JsonObject, Kind, PortType } from '../stages/kind.ts';
+import { usedComponents } from '../stages/uses.ts';
 import type { Execution, Job } from './execute.ts';
 import type { HostResult } from './host.ts';
 import type { Forward } from './messages.ts';
@@ -23,19 +25,16 @@ export async function storeResult(
   const kind = kindOf(stage, run);
   const engine = kind.usesEngine ? run.engine.identity : null;
   const facts = `${work}.facts.json`;
-  writeFileSync(facts, factsOf(stage, kind, outcome, engine));
+  writeFileSync(facts, factsOf(stage, kind, made, outcome, engine));
   const ports: { [port: string]: PortContent } = {};
   for (const [port, { type }] of Object.entries(kind.outputs(stage.params))) {
     const written = await adopt(left[port] ?? join(work, port), run);
     const passed = forwards
       .filter((forward) => forward.port === port)
       .map((forward) => [forward.path, refOf(forward, upstream, run)] as const);
-    ports[port] = run.store.portContent(type, { ...written, ...Object.fromEntries(passed) });
-    if (Object.keys(ports[port].files).length === 0)
-      throw new Failure(
-        'no-output',
-        `\`${stage.name}\` ended well but left nothing for its output \`${port}\``,
-      );
+    const files = { ...written, ...Object.fromEntries(passed) };
+    if (Object.keys(files).length === 0) throw leftNothing(stage, `its output \`${port}\``);
+    ports[port] = run.store.portContent(type, files, usesOf(type, files, stage, run));
   }
   ports.facts = run.store.portContent('facts', { 'facts.json': await run.store.adoptFile(facts) });
   const result: StoredResult = {
@@ -46,6 +45,7 @@ export async function storeResult(
     summary: outcome.summary,
     facts: outcome.facts ?? {},
     createdBy: run.version,
+    createdAt: new Date().toISOString(),
     seconds,
     ...(outcome.timing ? { timing: outcome.timing } : {}),
     peakMemory,
@@ -54,19 +54,33 @@ export async function storeResult(
   return result;
 }
 
+function usesOf(type: PortType, files: Files, stage: GraphStage, run: Execution): string[] {
+  return usedComponents(type, (path) => {
+    const ref = files[path];
+    if (!ref) throw leftNothing(stage, `\`${path}\`, which a ${type} has`);
+    return readFileSync(run.store.objectPath(ref), 'utf8');
+  });
+}
+
+const leftNothing = ({ name }: GraphStage, what: string): Failure =>
+  new Failure('no-output', `\`${name}\` ended well but left nothing for ${what}`);
+
 /** What reports say of a stage. Its name and description are no part of it: renaming reruns nothing. */
-function factsOf(stage: GraphStage, kind: Kind, outcome: StageOutcome, engine: JsonObject | null): string {
+function factsOf(
+  stage: GraphStage,
+  kind: Kind,
+  made: Fingerprint,
+  outcome: StageOutcome,
+  engine: JsonObject | null,
+): string {
   const references = new Set(kind.inputs(stage.params).map((port) => port.param));
   const params = Object.fromEntries(Object.entries(stage.params).filter(([name]) => !references.has(name)));
-  const versions = Object.fromEntries(
-    kind.components(stage.params).map(({ name, version }) => [name, version]),
-  );
   const facts = {
     version: 1,
     kind: stage.kind,
     params,
     engine,
-    versions,
+    versions: made.parts.components ?? {},
     facts: outcome.facts ?? {},
     values: outcome.values ?? {},
     summary: outcome.summary,
@@ -91,7 +105,7 @@ function refOf(forward: Forward, upstream: UpstreamResults, run: Execution): Por
   throw new Error(`${forward.port}/${forward.path} forwards a file that is no input`);
 }
 
-export function kindOf(stage: GraphStage, run: PlanContext): Kind {
+export function kindOf(stage: GraphStage, run: DecideContext): Kind {
   const kind = run.kinds(stage.kind);
   if (!kind) throw new Error(`unchecked kind ${stage.kind}`);
   return kind;

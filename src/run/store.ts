@@ -15,6 +15,8 @@ export interface PortContent {
   /** sha256 of the canonical JSON of path → hash. */
   readonly digest: string;
   readonly files: Files;
+  /** Components that are at work when the content is used: a model's layers, a dataset's augmentation. */
+  readonly uses?: readonly string[];
 }
 
 export interface StoredResult {
@@ -32,6 +34,8 @@ export interface StoredResult {
   readonly timing?: { readonly [part: string]: number };
   /** The most memory that its process held, in bytes; null where it was not measured. */
   readonly peakMemory?: number | null;
+  /** ISO 8601, UTC. */
+  readonly createdAt?: string;
 }
 
 export interface IndexEntry {
@@ -60,7 +64,8 @@ export interface Store {
   adoptFolder(folder: string): Promise<Files>;
   /** Moves one file into the store. */
   adoptFile(file: string): Promise<FileRef>;
-  portContent(type: PortType, files: Files): PortContent;
+  /** `uses`: names of the components that it takes to use it. */
+  portContent(type: PortType, files: Files, uses?: readonly string[]): PortContent;
   /** Are all its objects there and whole? */
   intact(port: PortContent): Promise<boolean>;
   objectPath(ref: FileRef): string;

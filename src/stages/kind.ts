@@ -36,7 +36,7 @@ export interface InputPort {
   readonly optional?: boolean;
 }
 
-/** Something whose code decides output bytes; `version` is raised when they change. */
+/** Something whose code decides output bytes; its version (see components.ts) is raised when they change. */
 export interface Component {
   readonly name: string;
   readonly version: number | string;
@@ -98,6 +98,7 @@ export interface Kind {
   needsHorizon?(params: JsonObject): boolean;
   /** Does the seed decide its output? */
   draws(params: JsonObject): boolean;
+  /** What decides its bytes beside what it reads; `random` is added where it draws. */
   components(params: JsonObject): readonly Component[];
   /** Files and folders of the project that the stage reads, by the param that names them: they count by their content. */
   reads?(params: JsonObject): { readonly [param: string]: string };

@@ -20,7 +20,7 @@ test('the same image and brightness come out whatever normalize does, before or 
   const operations: Operation[] = [
     {
       name: 'affine',
-      version: 1,
+
       rotation: 30,
       widthShift: 1.5,
       heightShift: 0,
@@ -30,7 +30,7 @@ test('the same image and brightness come out whatever normalize does, before or 
       fillValue: 200,
       probability: 1,
     },
-    { name: 'brightness', version: 1, range: [0.5, 1.5], probability: 1 },
+    { name: 'brightness', range: [0.5, 1.5], probability: 1 },
   ];
   const augment: Transform = { transform: 'augment', seed: 9, operations };
   const plain = batchOf([augment]);

@@ -1,5 +1,5 @@
 /** What was declared otherwise: params, graph, engines. */
-import { flatten } from '../../plan/why.ts';
+import { flatten } from '../../plan/flatten.ts';
 import type { JsonObject } from '../../stages/kind.ts';
 import { kindNamed } from '../../stages/registry.ts';
 import type { Subject, SubjectStage } from '../subject.ts';

@@ -53,6 +53,8 @@ const types: { readonly [K in LayerKind]: LayerType<K> } = {
   concatenate,
 };
 
+export const isLayerKind = (name: string): name is LayerKind => name in types;
+
 /** ShapeMistake where it can't take what it is given. */
 export function outputOf<K extends LayerKind>({ kind, config }: LayerOf<K>, inputs: readonly Shape[]): Shape {
   return types[kind].output(config, inputs);

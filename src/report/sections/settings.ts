@@ -1,7 +1,7 @@
 /** The model's layers, every stage's params, engine and versions, and how to get the same again. */
 
 import { isMap } from '../../experiments/json.ts';
-import { flatten } from '../../plan/why.ts';
+import { flatten } from '../../plan/flatten.ts';
 import type { Json, JsonObject } from '../../stages/kind.ts';
 import { count, escapeHtml, htmlTable } from '../html.ts';
 import type { Facts, Input } from '../inputs.ts';

@@ -5,7 +5,8 @@
 import { type Diagnostic, Failure } from '../../diagnostics/diagnostic.ts';
 import type { Graph, GraphStage } from '../../pipeline/pipeline.ts';
 import { completeStage } from '../../pipeline/resolve.ts';
-import { findResult, reasonToRun } from '../../plan/plan.ts';
+import { findResult, reasonToRun } from '../../plan/decide.ts';
+import { reasonText } from '../../plan/reason.ts';
 import { fingerprintStage, type UpstreamResults } from '../../plan/stage-fingerprint.ts';
 import { type TrialTraining, type Tuning, tuningOf } from '../../plan/tuning.ts';
 import { makeOracle } from '../../tune/oracles.ts';
@@ -32,13 +33,18 @@ export async function coordinateTune(
   const made = await fingerprintStage(stage, graph, upstream, run);
   const found = await findResult(made, stage, run);
   if (found) return { type: 'cached', result: found, fingerprint: made, reason: 'cached' };
-  const reason = await reasonToRun(stage.name, made, run);
+  const reason = reasonText(await reasonToRun(stage, made, run));
   run.emit({ type: 'stage-start', stage: stage.name, reason });
   const started = performance.now();
   const tuning = tuningOf(stage, graph, upstream);
-  const result = await search(tuning, run, execute);
+  // What is to run anew is the search; its trials' stages only share names with those outside.
+  const result = await search(tuning, { ...run, rerun: new Set() }, execute);
   if (result === 'interrupted') return { type: 'interrupted', reason };
-  const timed = { ...result, seconds: (performance.now() - started) / 1000 };
+  const timed = {
+    ...result,
+    createdAt: new Date().toISOString(),
+    seconds: (performance.now() - started) / 1000,
+  };
   await run.store.record(made.hash, stage.kind, made.parts, timed);
   return { type: 'ran', result: timed, fingerprint: made, reason };
 }

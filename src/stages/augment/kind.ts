@@ -1,4 +1,5 @@
 import { movements, operationsOf } from '../../augment/operations.ts';
+import { versioned } from '../components.ts';
 import type { Json, JsonObject, Kind } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 
@@ -13,13 +14,12 @@ export const augment: Kind = {
   usesEngine: false,
   draws: () => true,
   decisive,
-  components: (params) => [
-    ...operationsOf(paramsOf('augment', params)).map(({ name, version }) => ({
-      name: `augment/${name}`,
-      version,
-    })),
-    { name: 'sheet', version: 1 },
-  ],
+  components: (params) =>
+    versioned(
+      'augment',
+      'sheet',
+      ...operationsOf(paramsOf('augment', params)).map(({ name }) => `augment/${name}` as const),
+    ),
   check: ({ inputs, params, at }) => {
     const form = inputs.data?.[0];
     const diagnostics = form?.type === 'dataset' && form.features ? [at('data', notImages)] : [];

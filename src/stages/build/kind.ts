@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { AssemblyMistake, assemble, declaredKinds, modelPaths, place } from '../../nn/assemble.ts';
 import { lastActivation, type Network, outputShape, parameterCount, ShapeError } from '../../nn/graph.ts';
+import { versioned } from '../components.ts';
 import type { CheckInput, CheckResult, Json, Kind, ModelForm } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 
@@ -27,9 +28,8 @@ export const build: Kind = {
   values: () => ({ parameters: 'number' }),
   usesEngine: false,
   draws: () => true,
-  // Networks that are taken in count by their content.
   components: (params) =>
-    declaredKinds(paramsOf('build', params)).map((kind) => ({ name: `layer/${kind}`, version: 1 })),
+    versioned('build', ...declaredKinds(paramsOf('build', params)).map((kind) => `layer/${kind}` as const)),
   check,
 };
 

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { versioned } from '../components.ts';
 import type { CheckInput, Json, Kind } from '../kind.ts';
 
 const entries = (value: Json | undefined): [string, Json][] =>
@@ -36,7 +37,7 @@ export const command: Kind = {
   values: () => ({}),
   usesEngine: false,
   draws: () => false,
-  components: () => [],
+  components: () => versioned('command'),
   check: ({ params, at }) => {
     const paths = entries(params.out).map(([name, path]) => [name, normalize(String(path))] as const);
     const diagnostics = paths.flatMap(([name, path], i) => {

@@ -6,15 +6,16 @@ import { isUrl } from '../../data/mirrors.ts';
 import type { Counts } from '../../data/raw.ts';
 import { shapes10Classes, shapes10Example, shapes10Rows } from '../../data/shapes10.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { versioned } from '../components.ts';
 import type { CheckInput, CheckResult, Component, DatasetForm, JsonObject, Kind } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 import { countRows, type DownloadParams, rowProblem } from './counts.ts';
 
-/** What is known of the named datasets before they are there. `version` is raised when their bytes change. */
+/** What is known of the named datasets before they are there. */
 const datasets = {
-  cifar10: { classes: cifar10Classes.length, rows: cifarRows, example: cifarExample, version: 1 },
-  cifar100: { classes: 100, rows: cifarRows, example: cifarExample, version: 1 },
-  shapes10: { classes: shapes10Classes.length, rows: shapes10Rows, example: shapes10Example, version: 2 },
+  cifar10: { classes: cifar10Classes.length, rows: cifarRows, example: cifarExample },
+  cifar100: { classes: 100, rows: cifarRows, example: cifarExample },
+  shapes10: { classes: shapes10Classes.length, rows: shapes10Rows, example: shapes10Example },
 } as const;
 
 export const download: Kind = {
@@ -30,24 +31,17 @@ export const download: Kind = {
   decisive,
   reads: (params) => localPlaces(paramsOf('download', params)),
   components: (params) => [
+    ...versioned('download', 'split', 'sheet'),
     ...componentsOf(paramsOf('download', params)),
-    { name: 'split', version: 1 },
-    { name: 'sheet', version: 1 },
   ],
   check,
 };
 
 function componentsOf({ dataset, folder, arrays }: DownloadParams): Component[] {
-  const named = dataset === undefined ? undefined : datasets[dataset];
   return [
-    ...(named ? [{ name: `dataset/${dataset}`, version: named.version }] : []),
-    ...(folder
-      ? [
-          { name: 'dataset/folder', version: 2 },
-          { name: 'sharp', version: sharpVersion() },
-        ]
-      : []),
-    ...(arrays ? [{ name: 'dataset/arrays', version: 1 }] : []),
+    ...(dataset ? versioned(`dataset/${dataset}`) : []),
+    ...(folder ? [...versioned('dataset/folder'), { name: 'sharp', version: sharpVersion() }] : []),
+    ...(arrays ? versioned('dataset/arrays') : []),
   ];
 }
 

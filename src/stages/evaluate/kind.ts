@@ -1,3 +1,4 @@
+import { versioned } from '../components.ts';
 import { misfit } from '../fit.ts';
 import type { Kind } from '../kind.ts';
 
@@ -14,10 +15,7 @@ export const evaluate: Kind = {
   values: () => ({ loss: 'number', accuracy: 'number' }),
   usesEngine: true,
   draws: () => false,
-  components: () => [
-    { name: 'nn/inference', version: 2 },
-    { name: 'metrics', version: 2 },
-  ],
+  components: () => versioned('nn/inference', 'metrics'),
   check: ({ inputs, params, at }) => {
     const [model, data] = [inputs.model?.[0], inputs.data?.[0]];
     if (model?.type !== 'model' || data?.type !== 'dataset') return { diagnostics: [], forms: {} };

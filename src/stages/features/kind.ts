@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { product } from '../../nn/layers/layer.ts';
+import { versioned } from '../components.ts';
 import { misfit } from '../fit.ts';
 import type { CheckInput, CheckResult, DatasetForm, Kind } from '../kind.ts';
 
@@ -15,10 +16,7 @@ export const features: Kind = {
   values: () => ({}),
   usesEngine: true,
   draws: () => false,
-  components: () => [
-    { name: 'features', version: 1 },
-    { name: 'nn/inference', version: 2 },
-  ],
+  components: () => versioned('features', 'nn/inference'),
   check,
 };
 

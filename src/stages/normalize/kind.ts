@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Stages } from '../../generated/types.ts';
+import { versioned } from '../components.ts';
 import type { CheckInput, Kind } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 
@@ -10,7 +11,7 @@ export const normalize: Kind = {
   values: () => ({}),
   usesEngine: false,
   draws: () => false,
-  components: (params) => [{ name: `normalize/${String(params.method)}`, version: 1 }],
+  components: (params) => versioned(`normalize/${paramsOf('normalize', params).method}`),
   check: ({ inputs, params, at }) => {
     const form = inputs.data?.[0];
     const own = paramsOf('normalize', params);

@@ -1,3 +1,4 @@
+import { versioned } from '../components.ts';
 import type { Kind } from '../kind.ts';
 
 export const report: Kind = {
@@ -7,6 +8,6 @@ export const report: Kind = {
   values: () => ({}),
   usesEngine: false,
   draws: () => false,
-  components: () => [{ name: 'report/page', version: 5 }],
+  components: () => versioned('report/page'),
   check: () => ({ diagnostics: [], forms: {} }),
 };

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { type Frozen, freezeLayers, unmatched } from '../../nn/freeze.ts';
 import type { Network } from '../../nn/graph.ts';
 import { needsHorizon } from '../../nn/schedules.ts';
+import { versioned } from '../components.ts';
 import { misfit } from '../fit.ts';
 import type { CheckInput, CheckResult, Kind } from '../kind.ts';
 import { paramsOf } from '../params.ts';
@@ -32,20 +33,20 @@ export const train: Kind = {
   draws: () => true,
   components: (params) => {
     const own = paramsOf('train', params);
-    const callbacks = own.callbacks
-      .flatMap((callback) => Object.keys(callback))
-      .map((name) => `callback/${name}`);
-    const names = [
-      ...Object.keys(own.optimizer).map((name) => `optimizer/${name}`),
-      ...Object.keys(own.schedule ?? {}).map((name) => `schedule/${name}`),
-      `loss/${own.loss}`,
-      ...new Set(callbacks),
+    return versioned(
       'nn/training',
-    ];
-    return names.map((name) => ({ name, version: name === 'nn/training' ? 2 : 1 }));
+      ...keysOf(own.optimizer).map((name) => `optimizer/${name}` as const),
+      ...(own.schedule ? keysOf(own.schedule).map((name) => `schedule/${name}` as const) : []),
+      `loss/${own.loss}`,
+      ...own.callbacks.flatMap(keysOf).map((name) => `callback/${name}` as const),
+    );
   },
   check,
 };
+
+/** What is written of a map whose keys its schema knows. */
+const keysOf = <T extends object>(map: T): (keyof T & string)[] =>
+  Object.keys(map).filter((key): key is keyof T & string => key in map);
 
 function check({ params, inputs, at }: CheckInput): CheckResult {
   const own = paramsOf('train', params);

@@ -1,4 +1,5 @@
 import { type Dimension, readSpace } from '../../tune/space.ts';
+import { named, versioned } from '../components.ts';
 import type { JsonObject, Kind } from '../kind.ts';
 import { checkTune } from './check.ts';
 import { type Kinds, outerPorts } from './references.ts';
@@ -24,7 +25,7 @@ export function tuneKind(kinds: Kinds): Kind {
     }),
     usesEngine: false,
     draws: () => true,
-    components: (params) => [{ name: `tune/${searchOf(params)}`, version: 1 }],
+    components: (params) => [...versioned('tune/trials'), named(`tune/${searchOf(params)}`)],
     check: (input) => ({ diagnostics: checkTune(input), forms: {} }),
   };
 }
