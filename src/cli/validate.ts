@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { checkFile } from '../pipeline/check.ts';
+import { type CheckedFile, checkFile } from '../pipeline/check.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson, talk } from './output.ts';
 import { projectRoot } from './settings.ts';
@@ -13,15 +13,14 @@ export interface ValidateFlags extends CommonFlags {
   readonly strict?: boolean;
 }
 
-interface Checked {
+interface Checked extends CheckedFile {
   readonly file: string;
-  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Without files, those in `pipelines/`. Exit code 0 when every file is right, 2 when one is not. */
 export async function validate(given: readonly string[], flags: ValidateFlags): Promise<number> {
   const files = await filesOf(given.length > 0 ? given : ['pipelines/**/*.{yaml,yml}']);
-  const checked = files.map((file) => ({ file, diagnostics: check(file, flags) }));
+  const checked = files.map((file) => ({ file, ...check(file, flags) }));
   await tell(checked, flags.format ?? (flags.json ? 'json' : 'text'));
   return checked.some(({ diagnostics }) => diagnostics.some(({ severity }) => severity === 'error')) ? 2 : 0;
 }
@@ -44,14 +43,17 @@ async function expand(pattern: string): Promise<string[]> {
   return found.length > 0 ? found.sort() : [pattern];
 }
 
-function check(file: string, flags: ValidateFlags): readonly Diagnostic[] {
-  const found = checkFile(file, {
+function check(file: string, flags: ValidateFlags): CheckedFile {
+  const { diagnostics, graph } = checkFile(file, {
     root: projectRoot(dirname(resolve(file))),
     set: flags.set ?? [],
     noCommands: flags.commands === false,
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
   });
-  return flags.strict ? found.map((one): Diagnostic => ({ ...one, severity: 'error' })) : found;
+  const told = flags.strict
+    ? diagnostics.map((one): Diagnostic => ({ ...one, severity: 'error' }))
+    : diagnostics;
+  return { diagnostics: told, graph };
 }
 
 async function tell(
@@ -61,7 +63,11 @@ async function tell(
   const found = checked.flatMap(({ file, diagnostics }) =>
     diagnostics.map((diagnostic) => ({ file, diagnostic })),
   );
-  if (format === 'json') return printJson({ version: 1, files: checked });
+  if (format === 'json')
+    return printJson({
+      version: 1,
+      files: checked.map(({ graph, ...one }) => ({ ...one, takes: graph?.takes ?? {} })),
+    });
   if (format === 'text') return tellPeople(checked);
   const { formatGithub, formatSarif } = await import('../ui/annotations.ts');
   if (format === 'github') return void process.stdout.write(formatGithub(found));
@@ -78,7 +84,10 @@ async function tellPeople(checked: readonly Checked[]): Promise<void> {
       `\n${count(all, 'error')}${count(all, 'warning')}in ${checked.length} file${checked.length === 1 ? '' : 's'}`,
     );
   }
-  for (const { file, diagnostics } of checked) if (diagnostics.length === 0) print(`${file}: valid`);
+  const right = checked.filter(({ diagnostics }) => diagnostics.length === 0);
+  const { formatTakes } = await import('../ui/takes.ts');
+  for (const { file, graph } of right)
+    print([`${file}: valid`, ...(graph ? formatTakes(graph) : [])].join('\n'));
 }
 
 function count(all: readonly Diagnostic[], severity: Diagnostic['severity']): string {

@@ -1,6 +1,6 @@
 /** What each kind finds wrong before anything runs, given what is known of its inputs. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { CheckInput, Form } from '../stages/kind.ts';
+import type { CheckInput, Form, Takes } from '../stages/kind.ts';
 import type { GraphStage } from './pipeline.ts';
 import type { Kinds } from './resolve.ts';
 
@@ -8,9 +8,10 @@ export function checkStages(
   order: readonly GraphStage[],
   kinds: Kinds,
   broken: ReadonlySet<string>,
-): Diagnostic[] {
+): { readonly problems: readonly Diagnostic[]; readonly takes: { readonly [stage: string]: Takes } } {
   const forms = new Map<string, { readonly [port: string]: Form }>();
-  return order.flatMap((stage) => {
+  const takes: { [stage: string]: Takes } = {};
+  const problems = order.flatMap((stage) => {
     const kind = kinds(stage.kind);
     if (!kind || broken.has(stage.name) || stage.deferred.length > 0) return [];
     const inputs: { [param: string]: (Form | undefined)[] } = {};
@@ -27,8 +28,10 @@ export function checkStages(
     // What is wrong here shall not cause a second error downstream.
     const isWrong = checked.diagnostics.some((one) => one.severity === 'error');
     forms.set(stage.name, isWrong ? {} : checked.forms);
+    if (checked.takes) takes[stage.name] = checked.takes;
     return checked.diagnostics;
   });
+  return { problems, takes };
 }
 
 /** A stage that only prepares something which nothing takes. */

@@ -1,6 +1,6 @@
 /** A pipeline file, read and checked; and the graph that its references make. */
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
-import type { JsonObject } from '../stages/kind.ts';
+import type { JsonObject, Takes } from '../stages/kind.ts';
 import type { KnownKinds } from './kinds.ts';
 import type { Node, Where } from './nodes.ts';
 import type { Policy } from './policy.ts';
@@ -74,4 +74,6 @@ export interface Graph {
   readonly pipeline: Pipeline;
   /** Topological; the file's order where that leaves a choice. */
   readonly order: readonly GraphStage[];
+  /** By stage, where something is known. */
+  readonly takes: { readonly [stage: string]: Takes };
 }

@@ -36,12 +36,13 @@ export function resolveStages(pipeline: Pipeline, around: Around): Result<Graph>
     return made;
   });
   const order = sorted(stages, problems);
-  problems.push(...checkStages([...outer, ...order], kinds, wrong));
+  const checked = checkStages([...outer, ...order], kinds, wrong);
+  problems.push(...checked.problems);
   if (outer.length === 0 && !problems.some(isError)) problems.push(...unusedStages(order, kinds));
   const told = inOrder(withoutEchoes(problems));
   return told.some(isError)
     ? { ok: false, diagnostics: told }
-    : { ok: true, value: { pipeline, order }, warnings: told };
+    : { ok: true, value: { pipeline, order, takes: checked.takes }, warnings: told };
 }
 
 const isError = (one: Diagnostic): boolean => one.severity === 'error';

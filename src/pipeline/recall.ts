@@ -10,6 +10,7 @@ import type { Graph, GraphStage, Pipeline } from './pipeline.ts';
 export interface RememberedGraph {
   readonly pipeline: Omit<Pipeline, 'stages' | 'kinds'>;
   readonly order: readonly RememberedStage[];
+  readonly takes: Graph['takes'];
 }
 
 type Plain = Omit<GraphStage, 'placeOf' | 'where' | 'node' | 'withoutDefaults'>;
@@ -23,10 +24,10 @@ interface RememberedStage extends Plain {
  * Null for a graph that is more than its file: with searches, whose trials are read from it, stages of the user's own
  * kinds, or values that come while it runs.
  */
-export function remembered({ pipeline, order }: Graph): RememberedGraph | null {
+export function remembered({ pipeline, order, takes }: Graph): RememberedGraph | null {
   if (order.some(isMore)) return null;
   const { stages: _, kinds: __, ...plain } = pipeline;
-  return { pipeline: plain, order: order.map(rememberedStage) };
+  return { pipeline: plain, order: order.map(rememberedStage), takes };
 }
 
 const isMore = ({ kind, deferred }: GraphStage): boolean =>
@@ -63,9 +64,9 @@ const builtIn: Pipeline['kinds'] = {
   fromRoot: (stages) => stages,
 };
 
-export function recalled({ pipeline, order }: RememberedGraph): Graph {
+export function recalled({ pipeline, order, takes }: RememberedGraph): Graph {
   const stages = order.map(recalledStage);
-  return { pipeline: { ...pipeline, stages, kinds: builtIn }, order: stages };
+  return { pipeline: { ...pipeline, stages, kinds: builtIn }, order: stages, takes };
 }
 
 function recalledStage({ chosen, places, ...plain }: RememberedStage): GraphStage {

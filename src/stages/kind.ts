@@ -78,6 +78,16 @@ export interface CheckResult {
   readonly diagnostics: readonly Diagnostic[];
   /** By output port. */
   readonly forms: { readonly [port: string]: Form };
+  readonly takes?: Takes;
+}
+/** What a stage takes, worked out before anything runs. */
+export interface Takes {
+  /** Of the network. */
+  readonly parameters: number;
+  /** Of the network for one example; of a training for all of its examples. */
+  readonly multiplyAdds: number;
+  /** Bytes at a training's peak. */
+  readonly memory?: number;
 }
 
 export interface Kind {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { makeProject } from '../rig/project.ts';
+import { launcher, makeProject } from '../rig/project.ts';
 import { small } from '../rig/small.ts';
 
 const wrong = small
@@ -14,11 +15,31 @@ test('without files all of pipelines/ are checked; a pattern stands for what it 
     'pipelines/deep/b.yml': small,
     'other.yaml': small,
   });
-  assert.equal(project.pipe('validate').out, 'pipelines/a.yaml: valid\npipelines/deep/b.yml: valid\n');
-  assert.equal(project.pipe('validate', '*.yaml').out, 'other.yaml: valid\n');
+  const valid = (...args: string[]): string[] =>
+    project.pipe('validate', ...args).out.match(/^\S+: valid$/gm) ?? [];
+  assert.deepEqual(valid(), ['pipelines/a.yaml: valid', 'pipelines/deep/b.yml: valid']);
+  assert.deepEqual(valid('*.yaml'), ['other.yaml: valid']);
   const { code, err } = project.pipe('validate', 'nothing/*.yaml');
   assert.equal(code, 2);
   assert.match(err, /error file-not-found: there is no readable file `nothing\/\*\.yaml`/);
+});
+
+test('a valid file tells what its networks and trainings will take', () => {
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [launcher, 'validate', 'pipelines/cifar-augmented.yaml'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  assert.equal(status, 0);
+  assert.equal(
+    stdout,
+    `pipelines/cifar-augmented.yaml: valid
+  build  1,217,354 parameters, 153 million multiply-adds an example
+  train  about 0.8 GB of memory, 413 trillion multiply-adds
+`,
+  );
 });
 
 test('a warning is no error, with --strict it is one', (t) => {

@@ -81,7 +81,7 @@ test('what it marks in broken files is what `pipe validate` tells, at the same l
       `# yaml-language-server: $schema=../../../schemas/pipeline.schema.json\n${text}`,
     );
     const lines = new Set(marked.map(({ range }) => range.start.line));
-    const own = checkFile(path, { root: folder, set: [] }).filter(
+    const own = checkFile(path, { root: folder, set: [] }).diagnostics.filter(
       ({ severity, related }) =>
         severity === 'error' && !related?.some(({ message }) => message.startsWith('used here')),
     );

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { AssemblyMistake, assemble, declaredKinds, modelPaths, place } from '../../nn/assemble.ts';
+import { costOf } from '../../nn/cost.ts';
 import { lastActivation, type Network, outputShape, parameterCount, ShapeError } from '../../nn/graph.ts';
 import { versioned } from '../components.ts';
 import type { CheckInput, CheckResult, Json, Kind, ModelForm } from '../kind.ts';
@@ -52,7 +53,9 @@ function check(input: CheckInput): CheckResult {
     return form?.type === 'model' ? form.network : null;
   };
   try {
-    return { diagnostics: [], forms: { model: formOf(assemble(params, modelAt).network) } };
+    const { network } = assemble(params, modelAt);
+    const { parameters, multiplyAdds } = costOf(network);
+    return { diagnostics: [], forms: { model: formOf(network) }, takes: { parameters, multiplyAdds } };
   } catch (error) {
     if (error instanceof AssemblyMistake) return { diagnostics: told(error, input.at), forms: {} };
     if (!(error instanceof ShapeError)) throw error;

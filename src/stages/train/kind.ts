@@ -1,10 +1,12 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { trainingCost } from '../../nn/cost.ts';
 import { type Frozen, freezeLayers, unmatched } from '../../nn/freeze.ts';
 import type { Network } from '../../nn/graph.ts';
+import { makeOptimizer } from '../../nn/optimizers.ts';
 import { needsHorizon } from '../../nn/schedules.ts';
 import { versioned } from '../components.ts';
 import { misfit } from '../fit.ts';
-import type { CheckInput, CheckResult, Kind } from '../kind.ts';
+import type { CheckInput, CheckResult, Form, Kind, ModelForm, Takes } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 import { contradictions } from './options.ts';
 
@@ -76,7 +78,19 @@ function check({ params, inputs, at }: CheckInput): CheckResult {
   }
   if (model?.type === 'model') problems.push(...wronglyFrozen(model.network, own, at));
   problems.push(...contradictions(own, model?.type === 'model' ? model : undefined, at));
-  return { diagnostics: problems, forms: model ? { trained: model } : {} };
+  return {
+    diagnostics: problems,
+    forms: model ? { trained: model } : {},
+    ...(model?.type === 'model' ? { takes: takes(own, model, data) } : {}),
+  };
+}
+
+/** Without the number of rows the work can't be told. */
+function takes(own: ReturnType<typeof paramsOf<'train'>>, model: ModelForm, data: Form | undefined): Takes {
+  const rows = data?.type === 'dataset' ? (data.rows?.train ?? 0) : 0;
+  const { slots } = makeOptimizer(own.optimizer).rule;
+  const of = { batchSize: own.batchSize, examples: rows * own.epochs, slots };
+  return { parameters: model.parameters, ...trainingCost(freezeLayers(model.network, own), of) };
 }
 
 function wronglyFrozen(network: Network, own: Frozen, at: CheckInput['at']): Diagnostic[] {
