@@ -85,9 +85,9 @@ async function tellPeople(checked: readonly Checked[]): Promise<void> {
     );
   }
   const right = checked.filter(({ diagnostics }) => diagnostics.length === 0);
-  const { formatTakes } = await import('../ui/takes.ts');
-  for (const { file, graph } of right)
-    print([`${file}: valid`, ...(graph ? formatTakes(graph) : [])].join('\n'));
+  for (const { file } of right) print(`${file}: valid`);
+  const [only] = checked.length === 1 ? right : [];
+  if (only?.graph) for (const text of (await import('../ui/takes.ts')).formatTakes(only.graph)) print(text);
 }
 
 function count(all: readonly Diagnostic[], severity: Diagnostic['severity']): string {

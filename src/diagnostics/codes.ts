@@ -32,6 +32,7 @@ const table = {
   'unknown-cell': ['file', 'A reference names no cell of a stage with a matrix.', 'model: "train[seed=9]"', 'Take one of the cells that are listed, or exclude the cell that asks for it.'],
   'unnamed-cell': ['file', 'A value of an axis cannot stand in the name of a cell.', 'blocks: [[32, 64]]', 'Name the values: `blocks: { small: [32, 64] }`.'],
   'duplicate-cell': ['file', 'A matrix has the same cell twice.', 'seed: [1, 1]', 'Remove one.'],
+  'nothing-removed': ['file', 'A null takes away what is not there.', 'extends: ./base.yaml, then stages: { augmnet: null }', 'Mend the name, or remove the line.'],
   'nothing-excluded': ['file', 'An entry of `exclude` fits no cell.', 'exclude: [{ seed: 9 }]', 'Mend it, or remove it.'],
   'cycle': ['file', 'Stages depend on each other in a circle, or files extend each other.', 'a needs b, b needs a', 'Remove one of the references.'],
   'test-as-validation': ['file', 'The test rows are asked for as validation rows, so that choices would be made by them.', 'validation: test', 'Keep a part of the training rows; or say `allowTestAs: validation`, which marks the results.'],

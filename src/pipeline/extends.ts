@@ -11,6 +11,7 @@ export interface Tree {
   readonly text: string;
   /** By file that it builds on: where that is said. */
   readonly bases: ReadonlyMap<string, Place>;
+  readonly warnings: readonly Diagnostic[];
 }
 
 const longestChain = 10;
@@ -26,31 +27,29 @@ export function readTree(file: string, projectRoot: string): Result<Tree> {
   const parsed = parseMap(text, file);
   if (!parsed.ok) return parsed;
   const bases = new Map<string, Place>();
-  const laid = layOver(parsed.value, file, projectRoot, bases, [resolve(file)]);
-  return laid.ok ? { ok: true, value: { root: laid.value, text, bases } } : laid;
+  const warnings: Diagnostic[] = [];
+  const laid = layOver(parsed.value, file, { projectRoot, bases, warnings }, [resolve(file)]);
+  return laid.ok ? { ok: true, value: { root: laid.value, text, bases, warnings } } : laid;
 }
 
-function layOver(
-  root: MapNode,
-  file: string,
-  projectRoot: string,
-  bases: Map<string, Place>,
-  chain: readonly string[],
-): Result<MapNode> {
+interface Laying {
+  readonly projectRoot: string;
+  readonly bases: Map<string, Place>;
+  readonly warnings: Diagnostic[];
+}
+
+function layOver(root: MapNode, file: string, laying: Laying, chain: readonly string[]): Result<MapNode> {
   const given = child(root, 'extends');
   if (given?.type !== 'scalar' || typeof given.value !== 'string') return { ok: true, value: root };
-  const base = readBase(given.value, given.place, file, projectRoot, chain);
+  const base = readBase(given.value, given.place, file, laying.projectRoot, chain);
   if (!base.ok) return base;
-  bases.set(base.value.file, given.place);
-  const below = layOver(base.value.root, base.value.file, projectRoot, bases, [
-    ...chain,
-    resolve(base.value.file),
-  ]);
+  laying.bases.set(base.value.file, given.place);
+  const below = layOver(base.value.root, base.value.file, laying, [...chain, resolve(base.value.file)]);
   if (!below.ok) return below;
   if (!root.entries.has('name')) return refuse(unnamed(given.place));
   // What the base extends is done with; its profiles and vars are there to be changed.
   const entries = new Map([...below.value.entries].filter(([key]) => key !== 'extends'));
-  const merged = merge({ ...below.value, entries, place: root.place }, root, '`extends`');
+  const merged = merge({ ...below.value, entries, place: root.place }, root, '`extends`', laying.warnings);
   return { ok: true, value: merged.type === 'map' ? merged : root };
 }
 

@@ -31,7 +31,7 @@ export interface Loaded {
 
 /** Goes as far as it can, so that all errors are told at once. */
 export function loadTree(tree: Tree, file: string, options: LoadOptions): Loaded {
-  const problems: Diagnostic[] = [];
+  const problems: Diagnostic[] = [...tree.warnings];
   const chosen = applySets(withProfile(tree.root, options.profile, problems), options.set, problems);
   problems.push(...frameErrors(chosen));
   const vars = varsOf(chosen, problems);
@@ -66,7 +66,7 @@ function withProfile(root: MapNode, name: string | undefined, problems: Diagnost
     problems.push(unknownProfile(name, root));
     return root;
   }
-  const merged = merge(root, profile, `profile \`${name}\``);
+  const merged = merge(root, profile, `profile \`${name}\``, problems);
   return merged.type === 'map' ? merged : root;
 }
 

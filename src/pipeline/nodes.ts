@@ -1,5 +1,6 @@
 /** A file as a tree that knows where everything was written, and where it is used. */
-import type { Place } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import { nearest } from '../diagnostics/suggest.ts';
 import type { Json } from '../stages/kind.ts';
 
 export type Node = ScalarNode | MapNode | ListNode;
@@ -77,18 +78,34 @@ export function whereKey(root: Node, path: readonly string[], rootKey: Place): W
 const located = (place: Place, related: readonly Use[]): Where =>
   related.length > 0 ? { place, related } : { place };
 
-/** Maps merge, everything else replaces, null removes. `by` says what changes: `profile quick`. */
-export function merge(base: Node, change: Node, by: string): Node {
+/**
+ * Maps merge, everything else replaces, null removes. `by` says what changes: `profile quick`. A null that finds nothing
+ * is told: what it means to remove is likely misspelt, and stays.
+ */
+export function merge(base: Node, change: Node, by: string, problems: Diagnostic[]): Node {
   if (base.type !== 'map' || change.type !== 'map')
     return used(change, { message: `by ${by}, in place of this`, place: base.place });
   const entries = new Map(base.entries);
   for (const [key, { key: place, value }] of change.entries) {
     const before = entries.get(key);
-    if (value.type === 'scalar' && value.value === null) entries.delete(key);
-    else if (before) entries.set(key, { key: place, value: merge(before.value, value, by) });
+    if (value.type === 'scalar' && value.value === null) {
+      if (!entries.delete(key)) problems.push(nothingRemoved(key, place, base, by));
+    } else if (before) entries.set(key, { key: place, value: merge(before.value, value, by, problems) });
     else entries.set(key, { key: place, value: withoutNulls(value) });
   }
   return { ...base, entries };
+}
+
+function nothingRemoved(key: string, place: Place, base: MapNode, by: string): Diagnostic {
+  const names = [...base.entries.keys()];
+  const near = nearest(key, names);
+  return {
+    severity: 'warning',
+    code: 'nothing-removed',
+    message: `null removes, and there is no \`${key}\` that ${by} could remove`,
+    place,
+    fix: near ? `did you mean \`${near}\`?` : 'remove this line',
+  };
 }
 
 export function used<N extends Node>(node: N, use: Use): N {

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { kindNames } from '../../src/stages/registry.ts';
+import { makeProject } from '../rig/project.ts';
+
+test('init writes a pipeline that is valid and runs as it is, and never over a file', (t) => {
+  const project = makeProject(t, {});
+  const { code, out } = project.pipe('init', 'pipelines/my experiment.yaml');
+  assert.equal(code, 0);
+  assert.match(
+    out,
+    /^pipelines\/my experiment\.yaml is written\..*\n {2}pipe run pipelines\/my experiment\.yaml\n$/,
+  );
+  const written = project.read('pipelines/my experiment.yaml');
+  assert.match(written, /^# yaml-language-server: \$schema=\.\/pipeline\.schema\.json\n/);
+  assert.deepEqual(readdirSync(`${project.folder}/pipelines`), [
+    'my experiment.yaml',
+    'pipeline.schema.json',
+  ]);
+  assert.equal(project.pipe('validate', '--strict').code, 0);
+  const outcomes = project.run(
+    'pipelines/my experiment.yaml',
+    '--set',
+    'vars.rows=100',
+    '--set',
+    'vars.epochs=1',
+  );
+  assert.ok(Object.values(outcomes).every((outcome) => outcome === 'ran'));
+  const again = project.pipe('init', 'pipelines/my experiment.yaml');
+  assert.equal(again.code, 2);
+  assert.match(again.err, /error file-exists: there is a file `pipelines\/my experiment\.yaml` already/);
+  assert.equal(project.read('pipelines/my experiment.yaml'), written);
+});
+
+test('schema prints the schema of a file, a page about each kind, and the likely name of one that is not there', (t) => {
+  const project = makeProject(t, {});
+  const whole = project.pipe('schema');
+  assert.equal(whole.code, 0);
+  assert.equal(JSON.parse(whole.out).$schema, 'https://json-schema.org/draft/2020-12/schema');
+  for (const kind of kindNames()) {
+    const page = project.pipe('schema', kind);
+    assert.equal(page.code, 0, page.err);
+    const { description, properties } = JSON.parse(project.pipe('schema', kind, '--json').out);
+    const [firstWords] = description.split('. ');
+    assert.ok(page.out.replace(/\s+/g, ' ').includes(firstWords), `${kind}: ${firstWords}`);
+    for (const name of Object.keys(properties))
+      assert.ok(page.out.includes(name), `${kind} explains ${name}`);
+  }
+  const { code, err } = project.pipe('schema', 'trian');
+  assert.equal(code, 2);
+  assert.match(err, /error unknown-kind: `trian` is not a kind of stage\n.*did you mean `train`\?/);
+});
