@@ -6,6 +6,7 @@ import { isObject, isRef } from './index-store.ts';
 import type { Objects } from './objects.ts';
 
 interface Saved {
+  /** How many are done; a fraction lies in the midst of one. */
   readonly epoch: number;
   readonly files: Files;
 }
@@ -45,9 +46,14 @@ export function makeCheckpoints(
   ): Promise<void> {
     const key = keyOf(prefix, engine);
     const files = await objects.adoptFolder(from);
+    const others = await epochsOf(key);
+    // A training for the epochs that are finished has no use for one that is not.
+    const whole = Number.isInteger(epoch)
+      ? []
+      : others.filter((other) => other.epoch < epoch && Number.isInteger(other.epoch)).slice(-1);
     // A training anew for fewer epochs must not cost what a longer one has reached.
-    const furthest = (await epochsOf(key)).filter((other) => other.epoch > epoch).slice(-1);
-    const entry: Entry = { version: 1, engine, epochs: [{ epoch, files }, ...furthest] };
+    const furthest = others.filter((other) => other.epoch > epoch).slice(-1);
+    const entry: Entry = { version: 1, engine, epochs: [...whole, { epoch, files }, ...furthest] };
     await entries.set(key, entry);
   }
 

@@ -21,14 +21,14 @@ export interface Batch {
   readonly y: Float32Array;
 }
 
-/** Which batches, in order: batch n is a function of this and n alone. */
+/** Which batches, in order: the n-th, from 0 on, is a function of this and n alone. */
 export interface BatchPlan {
   readonly rows: Int32Array;
   readonly batchSize: number;
   /** Augmented, and shuffled anew each epoch by this seed; null: as they are, in order. */
   readonly training: null | { readonly seed: number };
-  /** The first epoch, counted from 1. */
-  readonly firstEpoch: number;
+  /** Where to begin: how many batches came before, through all epochs. */
+  readonly firstBatch: number;
 }
 
 /** Where a dataset of features has its examples; one of images has them in images.npy. */
@@ -80,16 +80,23 @@ export function parseDataset(text: string): DatasetFile {
 
 export const stepsPerEpoch = ({ rows, batchSize }: BatchPlan): number => Math.ceil(rows.length / batchSize);
 
+/** Epochs count from 1, steps from 0. */
+function positionOf(plan: BatchPlan, n: number): { readonly epoch: number; readonly step: number } {
+  const steps = stepsPerEpoch(plan);
+  const at = plan.firstBatch + n;
+  return { epoch: 1 + Math.floor(at / steps), step: at % steps };
+}
+
 /** The number of rows in batch n. */
 export function batchRows(plan: BatchPlan, n: number): number {
-  const step = n % stepsPerEpoch(plan);
+  const { step } = positionOf(plan, n);
   return Math.min(plan.batchSize, plan.rows.length - step * plan.batchSize);
 }
 
 export const exampleSize = ({ file }: Pick<OpenDataset, 'file'>): number =>
   file.example.reduce((product, side) => product * side, 1);
 
-/** Makes batch n of a plan, counted from 0 on through the epochs, into `out`; augmentation is drawn by epoch and original row. */
+/** Makes batch n of a plan into `out`; augmentation is drawn by epoch and original row. */
 export function batchMaker(
   dataset: Pick<OpenDataset, 'file' | 'examples' | 'labels'>,
   plan: BatchPlan,
@@ -102,7 +109,7 @@ export function batchMaker(
   const scale = scaling(transforms, example.at(-1) ?? 1);
   const rowsOf = rowPicker(plan);
   return (n, out) => {
-    const epoch = plan.firstEpoch + Math.floor(n / stepsPerEpoch(plan));
+    const { epoch } = positionOf(plan, n);
     out.y.fill(0);
     const rows = rowsOf(n);
     for (const [i, row] of rows.entries()) {
@@ -115,12 +122,12 @@ export function batchMaker(
 }
 
 /** The rows of batch n; an epoch's order is drawn once. */
-function rowPicker({ rows, batchSize, training, firstEpoch }: BatchPlan): (n: number) => Int32Array {
-  const steps = Math.ceil(rows.length / batchSize);
+function rowPicker(plan: BatchPlan): (n: number) => Int32Array {
+  const { rows, batchSize, training } = plan;
   const shuffle = training && randomStream(training.seed, 'train', 'shuffle');
   let drawn = { epoch: -1, order: rows };
   return (n) => {
-    const epoch = firstEpoch + Math.floor(n / steps);
+    const { epoch, step } = positionOf(plan, n);
     if (shuffle && drawn.epoch !== epoch)
       drawn = {
         epoch,
@@ -129,7 +136,7 @@ function rowPicker({ rows, batchSize, training, firstEpoch }: BatchPlan): (n: nu
           .permutation(rows.length)
           .map((at) => rows[at] ?? 0),
       };
-    const start = (n % steps) * batchSize;
+    const start = step * batchSize;
     return drawn.order.subarray(start, start + batchSize);
   };
 }

@@ -19,7 +19,7 @@ export async function computeFeatures(
   const size = product(outputShape(network));
   const features = new Float32Array(rows.length * size);
   const softmax = lastActivation(network) === 'softmax';
-  const feed = openFeed(dataset, { rows, batchSize, training: null, firstEpoch: 1 }, workers);
+  const feed = openFeed(dataset, { rows, batchSize, training: null, firstBatch: 0 }, workers);
   try {
     for (let at = 0; at < rows.length; ) {
       const { y, x } = await feed.next();

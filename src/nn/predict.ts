@@ -38,7 +38,7 @@ export async function predict(
   { batchSize, workers }: { readonly batchSize: number; readonly workers: number },
   onBatch: (done: number) => void = () => {},
 ): Promise<Predictions> {
-  const feed = openFeed(dataset, { rows, batchSize, training: null, firstEpoch: 1 }, workers);
+  const feed = openFeed(dataset, { rows, batchSize, training: null, firstBatch: 0 }, workers);
   try {
     return await predictFrom(predictor, dataset, rows, feed, onBatch);
   } finally {

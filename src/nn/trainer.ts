@@ -19,6 +19,14 @@ export interface Scores {
   readonly accuracy: number;
 }
 
+/** What an epoch has come to: of its first steps, sums over their rows. */
+export interface Done {
+  readonly step: number;
+  readonly loss: number;
+  readonly correct: number;
+  readonly rows: number;
+}
+
 /** Where a training's time went, in milliseconds. */
 export interface Spent {
   readonly engine: number;
@@ -27,13 +35,13 @@ export interface Spent {
 }
 
 export interface Trainer {
-  /** One pass over the training rows. */
-  epoch(epoch: number, rate: Rate, onStep: (step: StepReport) => Promise<void>): Promise<Scores>;
+  /** One pass over the training rows, or what is left of it after `done`. */
+  epoch(epoch: number, rate: Rate, onStep: (step: StepReport) => Promise<void>, done?: Done): Promise<Scores>;
   /** Null without validation rows. */
   validate(): Promise<Scores | null>;
   weights(): Promise<Float32Array[]>;
   optimizerState(): Promise<Float32Array[]>;
-  /** To be called before the first epoch: the state after `steps` steps and whole epochs. */
+  /** To be called before the first epoch: the state after `steps` steps. */
   restore(weights: readonly Float32Array[], optimizer: readonly Float32Array[], steps: number): void;
   readonly steps: number;
   readonly stepsPerEpoch: number;
@@ -42,13 +50,18 @@ export interface Trainer {
 }
 
 export interface StepReport {
-  readonly step: number;
   readonly steps: number;
+  /** Of this step. */
   readonly rows: number;
-  /** Over the epoch so far. */
-  readonly loss: number;
-  readonly accuracy: number;
+  readonly done: Done;
 }
+
+const notBegun: Done = { step: 0, loss: 0, correct: 0, rows: 0 };
+
+export const scoresOf = ({ loss, correct, rows }: Done): Scores => ({
+  loss: loss / rows,
+  accuracy: correct / rows,
+});
 
 /** Rows at once when validating. */
 const validationBatch = 256;
@@ -103,29 +116,32 @@ class MinibatchTrainer implements Trainer {
     this.#updater = makeUpdater(tf, this.#trainable, makeOptimizer(params.optimizer));
     this.#loss = makeLoss(params);
     this.#dropout = network.layers.map((_, i) => randomStream(seed, 'train', `dropout ${i}`));
-    this.stepsPerEpoch = stepsPerEpoch(this.#plan(1));
+    this.stepsPerEpoch = stepsPerEpoch(this.#plan(1, 0));
   }
 
-  async epoch(epoch: number, rate: Rate, onStep: (step: StepReport) => Promise<void>): Promise<Scores> {
+  async epoch(
+    epoch: number,
+    rate: Rate,
+    onStep: (step: StepReport) => Promise<void>,
+    done: Done = notBegun,
+  ): Promise<Scores> {
     const started = performance.now();
-    this.#feed ??= openFeed(this.#dataset, this.#plan(epoch), this.#params.workers);
-    const sum = { loss: 0, correct: 0, rows: 0 };
-    for (let step = 1; step <= this.stepsPerEpoch; step++) {
+    this.#feed ??= openFeed(this.#dataset, this.#plan(epoch, done.step), this.#params.workers);
+    let sum = done;
+    while (sum.step < this.stepsPerEpoch) {
+      const step = sum.step + 1;
       const batch = await this.#feed.next();
       const { loss, correct, rows } = await this.#step(batch, epoch, step, rate(this.steps));
-      sum.loss += loss * rows;
-      sum.correct += correct;
-      sum.rows += rows;
-      await onStep({
+      sum = {
         step,
-        steps: this.stepsPerEpoch,
-        rows,
-        loss: sum.loss / sum.rows,
-        accuracy: sum.correct / sum.rows,
-      });
+        loss: sum.loss + loss * rows,
+        correct: sum.correct + correct,
+        rows: sum.rows + rows,
+      };
+      await onStep({ steps: this.stepsPerEpoch, rows, done: sum });
     }
     this.#all += performance.now() - started;
-    return { loss: sum.loss / sum.rows, accuracy: sum.correct / sum.rows };
+    return scoresOf(sum);
   }
 
   async #step(
@@ -178,7 +194,7 @@ class MinibatchTrainer implements Trainer {
   async validate(): Promise<Scores | null> {
     const rows = this.#dataset.splits.validation;
     if (rows.length === 0) return null;
-    const plan = { rows, batchSize: Math.min(validationBatch, rows.length), training: null, firstEpoch: 1 };
+    const plan = { rows, batchSize: Math.min(validationBatch, rows.length), training: null, firstBatch: 0 };
     this.#validation ??= openFeed(this.#dataset, plan, Math.min(1, this.#params.workers));
     const predictor = {
       tf: this.#tf,
@@ -190,9 +206,11 @@ class MinibatchTrainer implements Trainer {
     return { loss, accuracy };
   }
 
-  #plan(firstEpoch: number): Parameters<typeof openFeed>[1] {
+  #plan(epoch: number, step: number): Parameters<typeof openFeed>[1] {
     const { batchSize } = this.#params;
-    return { rows: this.#dataset.splits.train, batchSize, training: { seed: this.#seed }, firstEpoch };
+    const rows = this.#dataset.splits.train;
+    const firstBatch = (epoch - 1) * Math.ceil(rows.length / batchSize) + step;
+    return { rows, batchSize, training: { seed: this.#seed }, firstBatch };
   }
 
   weights(): Promise<Float32Array[]> {

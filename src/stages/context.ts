@@ -31,7 +31,7 @@ export interface Progress {
 export interface Checkpoints {
   /** The newest usable checkpoint at or below `epochs`, or null. Files as they were saved. */
   readonly latest: { readonly epoch: number; readonly files: { readonly [path: string]: string } } | null;
-  /** Hands over the files of `folder` (fully written) as the state after `epoch`. */
+  /** Hands over the files of `folder` (fully written) as the state after so many epochs; a fraction lies in the midst of one. */
   save(epoch: number, folder: string): void;
 }
 

@@ -17,7 +17,7 @@ export function formatPlan(plan: Plan): string {
 }
 
 function continued(epoch: number | null): string {
-  return epoch === null ? '' : `, continues from epoch ${epoch}`;
+  return epoch === null ? '' : `, continues from epoch ${Number(epoch.toFixed(1))}`;
 }
 
 /** ` (3 of 5 trials are new)`; where later ones depend on the results of these, `at least`. */

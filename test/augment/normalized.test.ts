@@ -10,7 +10,7 @@ const images = Uint8Array.from({ length: 2 * size }, (_, i) => (i * 41) & 255);
 /** The training batch of two images under these transforms. */
 function batchOf(transforms: readonly Transform[]): Float32Array {
   const file = { version: 1, name: 'two', example: [4, 4, 3], classes: ['a', 'b'], transforms } as const;
-  const plan = { rows: Int32Array.of(0, 1), batchSize: 2, firstEpoch: 1, training: { seed: 1 } };
+  const plan = { rows: Int32Array.of(0, 1), batchSize: 2, firstBatch: 0, training: { seed: 1 } };
   const out = { x: new Float32Array(2 * size), y: new Float32Array(4) };
   batchMaker({ file, examples: images, labels: Uint8Array.of(0, 1) }, plan)(0, out);
   return out.x;

@@ -6,7 +6,7 @@ import { readCifar } from './cifar.ts';
 const batchSize = 64;
 const batches = 600;
 const dataset = readCifar(process.argv[2] ?? '', 9984, 0);
-const plan = { rows: dataset.splits.train, batchSize, training: { seed: 42 }, firstEpoch: 1 };
+const plan = { rows: dataset.splits.train, batchSize, training: { seed: 42 }, firstBatch: 0 };
 const feed = openFeed(dataset, plan, 2);
 for (let n = 0; n < 100; n++) await feed.next();
 process.stdout.write(`${JSON.stringify({ ready: 'a feed, 2 workers' })}\n`);

@@ -20,22 +20,37 @@ test('a training whose whole process group was killed goes on after its last fin
   const again = killed.pipe('run', 'p.yaml', '--json');
   assert.equal(again.code, 0, again.err);
   const lines = eventsIn(again.out).flatMap((event) => (event.type === 'stage-log' ? [event.line] : []));
-  const [, epoch] = /continues after epoch (\d+)/.exec(lines.join('\n')) ?? [];
+  const [, epoch] = /continues after (\d+) epochs/.exec(lines.join('\n')) ?? [];
   // A checkpoint is kept while the next epoch trains: the very last one may be lost.
   assert.ok(Number(epoch) >= 1 && Number(epoch) < 12, lines.join('\n'));
   whole.run('p.yaml');
   assert.deepEqual(killed.hashes('cache/out/small'), whole.hashes('cache/out/small'));
 });
 
-test('Ctrl-C ends a run with 130, and the next one goes on', async (t) => {
-  const project = makeProject(t, { 'p.yaml': longer });
-  const running = project.start('run', 'p.yaml', '--json');
-  await running.event(trainedBeyond(2));
+test('Ctrl-C stops a training in the midst of an epoch, with 130; the next run goes on there, to the same bytes', async (t) => {
+  const long = small
+    .replace('train: 100', 'train: 1000')
+    .replace('epochs: 2, batchSize: 16', 'epochs: 3, batchSize: 4, optimizer: { adam: {} }');
+  const [stopped, whole] = [makeProject(t, { 'p.yaml': long }), makeProject(t, { 'p.yaml': long })];
+  const running = stopped.start('run', 'p.yaml', '--json');
+  await running.event(trainedBeyond(1.2));
   running.signal('SIGINT');
   const ended = await running.ended;
   assert.equal(ended.code, 130);
   assert.match(ended.out, /"outcome":"interrupted"/);
-  const again = project.pipe('run', 'p.yaml', '--json');
-  assert.equal(again.code, 0);
-  assert.match(again.out, /continues after epoch/);
+  const [, from] = /continues from epoch (1\.[1-9])/.exec(stopped.pipe('plan', 'p.yaml').out) ?? [];
+  assert.ok(from, 'within the second epoch');
+  const shorter = long.replace('epochs: 3', 'epochs: 1');
+  stopped.write('p.yaml', shorter);
+  assert.match(
+    stopped.pipe('plan', 'p.yaml').out,
+    /continues from epoch 1\b(?!\.)/,
+    'the finished one is kept, too',
+  );
+  stopped.write('p.yaml', long);
+  const again = stopped.pipe('run', 'p.yaml', '--json');
+  assert.equal(again.code, 0, again.err);
+  assert.ok(again.out.includes(`continues after ${from} epochs`));
+  whole.run('p.yaml');
+  assert.deepEqual(stopped.hashes('cache/out/small'), whole.hashes('cache/out/small'));
 });

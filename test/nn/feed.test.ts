@@ -6,7 +6,7 @@ import { waves } from './dataset.ts';
 
 async function batches(count: number, workers: number, change: Partial<BatchPlan> = {}): Promise<string[]> {
   const data = waves(rows);
-  const plan = { rows: data.splits.train, batchSize: 5, training: { seed: 1 }, firstEpoch: 1, ...change };
+  const plan = { rows: data.splits.train, batchSize: 5, training: { seed: 1 }, firstBatch: 0, ...change };
   const feed = openFeed(data, plan, workers);
   const made: string[] = [];
   for (let n = 0; n < count; n++) {
@@ -28,9 +28,13 @@ test('batches are the same bytes for any number of workers, over the ends of epo
   for (const workers of [1, 2, 3]) assert.deepEqual(await batches(3 * steps, workers), alone);
 });
 
-test('a feed that starts at a later epoch gives the batches that it would have come to', async () => {
+test('a feed that starts later, also within an epoch, gives the batches that it would have come to', async () => {
   const all = await batches(3 * steps, 1);
-  assert.deepEqual(await batches(steps, 1, { firstEpoch: 3 }), all.slice(2 * steps));
+  assert.deepEqual(
+    await batches(2 * steps, 2, { firstBatch: steps - 2 }),
+    all.slice(steps - 2, 3 * steps - 2),
+  );
+  assert.deepEqual(await batches(steps, 1, { firstBatch: 2 * steps }), all.slice(2 * steps));
 });
 
 test('an epoch has each row once, in another order than the last', async () => {

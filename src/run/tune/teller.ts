@@ -49,13 +49,15 @@ class Teller implements TrialTeller {
     const { checkpoints } = run.store;
     return {
       ...run,
+      // It names stages of the file, not those of a trial.
+      rerun: new Set(),
       store: {
         ...run.store,
         checkpoints: {
           ...checkpoints,
-          save: (...args) => {
-            this.#trained++;
-            return checkpoints.save(...args);
+          save: (prefix, engine, epoch, folder) => {
+            if (Number.isInteger(epoch)) this.#trained++;
+            return checkpoints.save(prefix, engine, epoch, folder);
           },
         },
       },

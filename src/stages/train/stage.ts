@@ -19,16 +19,25 @@ import { learningRateOf } from '../../nn/optimizers.ts';
 import { writePreprocessing } from '../../nn/preprocessing.ts';
 import { rehearse } from '../../nn/rehearse.ts';
 import { type Rate, scheduleOf } from '../../nn/schedules.ts';
-import { makeTrainer, type Spent, type StepReport, type Trainer } from '../../nn/trainer.ts';
+import {
+  type Done,
+  makeTrainer,
+  type Spent,
+  type StepReport,
+  scoresOf,
+  type Trainer,
+} from '../../nn/trainer.ts';
 import type { RunStage, StageContext } from '../context.ts';
 import { requireFit } from '../fit.ts';
 import { paramsOf } from '../params.ts';
 
 /** What, with the weights and the optimizer's state, decides the next epoch. */
 interface State {
-  readonly version: 1;
+  readonly version: 2;
   learningRate: number;
   steps: number;
+  /** Of the epoch that was stopped in the midst. */
+  begun: Done | null;
   callbacks: CallbackState[];
   history: EpochMetrics[];
   events: string[];
@@ -87,9 +96,10 @@ class Training {
     const learningRate = learningRateOf(params.optimizer);
     this.#schedule = scheduleOf(params, learningRate, trainer.stepsPerEpoch);
     this.state = {
-      version: 1,
+      version: 2,
       learningRate,
       steps: 0,
+      begun: null,
       callbacks: params.callbacks.map(freshState),
       history: [],
       events: [],
@@ -100,16 +110,21 @@ class Training {
 
   async run(): Promise<void> {
     this.#continue();
-    while (this.state.history.length < this.#params.epochs && this.state.stopped === null) {
-      if (this.#context.signal.aborted) throw new Failure('interrupted', 'stopped after a finished epoch');
+    while (this.state.history.length < this.#params.epochs && this.state.stopped === null)
       await this.#epoch(this.state.history.length + 1);
-    }
   }
 
   async #epoch(epoch: number): Promise<void> {
     const set = scheduledRate(this.#params.callbacks, epoch, this.state.learningRate);
     const rate: Rate = this.#schedule ?? (() => set);
-    const { loss, accuracy } = await this.trainer.epoch(epoch, rate, this.#reporter(epoch));
+    const { begun } = this.state;
+    this.state.begun = null;
+    const { loss, accuracy } = await this.trainer.epoch(
+      epoch,
+      rate,
+      this.#reporter(epoch),
+      begun ?? undefined,
+    );
     const validated = await this.trainer.validate();
     const metrics: EpochMetrics = {
       epoch,
@@ -128,18 +143,19 @@ class Training {
       this.state.bestEpoch = epoch;
     }
     this.state.stopped = verdict.stop;
-    this.state.steps = this.trainer.steps;
     await this.#save(epoch);
   }
 
-  async #save(epoch: number): Promise<void> {
-    const folder = join(this.#context.scratch, `epoch-${epoch}`);
+  /** `epochs`: how many are done; between two, a fraction. */
+  async #save(epochs: number): Promise<void> {
+    this.state.steps = this.trainer.steps;
+    const folder = join(this.#context.scratch, `epoch-${epochs}`);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'weights.bin'), bytesOf(await this.trainer.weights()));
     writeFileSync(join(folder, 'optimizer.bin'), bytesOf(await this.trainer.optimizerState()));
     if (this.best) writeFileSync(join(folder, 'best.bin'), bytesOf(this.best));
     writeFileSync(join(folder, 'state.json'), JSON.stringify(this.state));
-    this.#context.checkpoints.save(epoch, folder);
+    this.#context.checkpoints.save(epochs, folder);
   }
 
   #continue(): void {
@@ -147,7 +163,7 @@ class Training {
     if (!latest) return;
     const read = (name: string): Buffer => readFileSync(latest.files[name] ?? '');
     const state: State = JSON.parse(read('state.json').toString());
-    if (state.version !== 1) return;
+    if (state.version !== 2) return;
     this.state = state;
     const { network } = this.#model;
     const sizes = network.layers
@@ -160,10 +176,10 @@ class Training {
       state.steps,
     );
     if (latest.files['best.bin'] !== undefined) this.best = splitWeights(network, read('best.bin'));
-    this.#context.log(`continues after epoch ${latest.epoch}`);
+    this.#context.log(`continues after ${shownEpochs(latest.epoch)} epochs`);
   }
 
-  /** Tells at most five times a second, and lets messages through between steps. */
+  /** Tells at most five times a second, and lets messages through between steps: one may ask to stop. */
   #reporter(epoch: number): (step: StepReport) => Promise<void> {
     const started = performance.now();
     let rows = 0;
@@ -171,23 +187,30 @@ class Training {
     return async (step) => {
       rows += step.rows;
       const now = performance.now();
-      if (now - last < 200 && step.step < step.steps) return;
+      const { done, steps } = step;
+      if (now - last < 200 && done.step < steps) return;
       last = now;
       const val = this.state.history.at(-1)?.valAccuracy;
+      const { loss, accuracy } = scoresOf(done);
       const show = {
         'img/s': (rows / ((now - started) / 1000)).toFixed(0),
-        loss: step.loss.toFixed(2),
-        acc: percent(step.accuracy),
+        loss: loss.toFixed(2),
+        acc: percent(accuracy),
         ...(val == null ? {} : { val: percent(val) }),
       };
-      this.#context.progress({
-        unit: 'epoch',
-        done: epoch - 1 + step.step / step.steps,
-        total: this.#params.epochs,
-        show,
-      });
+      const epochs = epoch - 1 + done.step / steps;
+      this.#context.progress({ unit: 'epoch', done: epochs, total: this.#params.epochs, show });
       await new Promise<void>((resolve) => setImmediate(resolve));
+      if (this.#context.signal.aborted) await this.#stop(epochs, done, steps);
     };
+  }
+
+  /** After an epoch's last step its end is near: it is waited for. */
+  async #stop(epochs: number, done: Done, steps: number): Promise<void> {
+    if (done.step === steps) return;
+    this.state.begun = done;
+    await this.#save(epochs);
+    throw new Failure('interrupted', `stopped after ${shownEpochs(epochs)} epochs`);
   }
 }
 
@@ -247,5 +270,8 @@ function shares(spent: Spent): { [part: string]: number } {
   const share = (part: number): number => Math.round((part / Math.max(all, 1e-9)) * 1e4) / 1e4;
   return { engine: share(spent.engine), data: share(spent.data), between: share(spent.between) };
 }
+
+/** `7`, `7.4`. */
+const shownEpochs = (epochs: number): string => String(Number(epochs.toFixed(1)));
 
 const percent = (part: number): string => `${(part * 100).toFixed(1)}%`;
