@@ -18,15 +18,19 @@ export function makeRuns(folder: string): Store['runs'] {
     write: async (id, record) => writeAtomically(fileOf(id), seal(JSON.stringify(record, null, 1))),
     list: async () => list(),
     read: async (start) => {
-      const matching = list().filter((id) => id.startsWith(start));
-      const id = matching.includes(start) ? start : matching.length === 1 ? matching[0] : undefined;
-      const record = id === undefined ? undefined : readSealed(fileOf(id));
+      const whole = isId(start) ? readSealed(fileOf(start)) : undefined;
+      if (isJsonObject(whole)) return whole;
+      const [id, ...others] = list().filter((one) => one.startsWith(start));
+      const record = id === undefined || others.length > 0 ? undefined : readSealed(fileOf(id));
       return isJsonObject(record) ? record : null;
     },
     heads: async (version, headOf) => heads(join(folder, '.heads.json'), version, list(), fileOf, headOf),
     remove: async (id) => rmSync(fileOf(id), { force: true }),
   };
 }
+
+/** No more than a file of this folder: what a person types may hold anything. */
+const isId = (text: string): boolean => /^[\w-]+$/.test(text);
 
 interface Kept<T> {
   /** Of the record's file: a record that was written again is read again. */

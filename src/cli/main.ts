@@ -10,6 +10,8 @@ export interface CommonFlags {
   readonly set?: string[];
   /** False: stages that start code of the project are refused. */
   readonly commands?: boolean;
+  /** Taken for the files of these absolute paths; no flag of the command line. */
+  readonly texts?: ReadonlyMap<string, string>;
 }
 
 const program = new Command('pipe')

@@ -26,6 +26,7 @@ export function readGraph(file: string, flags: CommonFlags): Result<Graph> {
     root,
     set: flags.set ?? [],
     noCommands: flags.commands === false,
+    ...(flags.texts === undefined ? {} : { texts: flags.texts }),
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
   });
   return withTrialsChecked(read);
@@ -41,6 +42,6 @@ export async function openFile(file: string, flags: SelectFlags): Promise<Result
   if (!selected.ok) return selected;
   const opened = await openGraph(selected.value, flags);
   // Warnings are told each time: a file that has some is read each time.
-  if (warnings.length === 0) rememberGraph(file, flags, opened.store, read.value);
+  if (warnings.length === 0 && !flags.texts) rememberGraph(file, flags, opened.store, read.value);
   return { ok: true, value: opened };
 }

@@ -27,7 +27,7 @@ export function rememberGraph(file: string, flags: CommonFlags, store: Store, gr
   const plain = remembered(graph);
   if (!plain) return;
   const sources: { [file: string]: string } = {};
-  for (const source of graph.pipeline.sources) {
+  for (const source of Object.keys(graph.pipeline.sources)) {
     const hash = sha256Of(source);
     if (hash === null) return;
     sources[source] = hash;

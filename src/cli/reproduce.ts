@@ -1,13 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative, resolve } from 'node:path';
 import { openCache } from '../cache/cache.ts';
-import { Failure } from '../diagnostics/diagnostic.ts';
 import { findRun } from '../experiments/find.ts';
 import { type RunRecord, readRecord } from '../experiments/record.ts';
 import { compareRuns, type Reproduced } from '../experiments/reproduce.ts';
 import type { CommonFlags } from './main.ts';
-import { print, printJson } from './output.ts';
+import { print, printJson, readSource, talk } from './output.ts';
 import { run } from './run.ts';
 import { readSettings } from './settings.ts';
 
@@ -16,13 +15,17 @@ export async function reproduce(wanted: string, flags: CommonFlags): Promise<num
   const settings = readSettings(flags);
   const store = await openCache(settings.cacheFolder);
   const first = await findRun(wanted, store);
-  mustBeTheSame(first);
+  const texts = textsOf(first, settings.root);
+  const changed = changedFiles(texts).map((file) => relative(settings.root, file));
+  if (changed.length > 0)
+    (await talk()).line(`${changed.join(', ')}: changed since; the run's own text is taken`);
   // What was fetched for the run is not fetched again: it is checked by its hash all the same.
   process.env.PIPE_MIRROR = [store.downloads, ...settings.mirrors].join(delimiter);
   const cache = mkdtempSync(join(tmpdir(), 'pipe-reproduce-'));
   try {
-    const code = await run(first.file, {
+    const code = await run(relative(process.cwd(), resolve(settings.root, first.file)), {
       cache,
+      texts,
       set: [...first.sets],
       engine: String(first.engine.engine ?? 'auto'),
       ...(first.profile === null ? {} : { profile: first.profile }),
@@ -35,22 +38,15 @@ export async function reproduce(wanted: string, flags: CommonFlags): Promise<num
   }
 }
 
-function mustBeTheSame(first: RunRecord): void {
-  const text = textOf(first.file);
-  if (text === first.text) return;
-  const fix = first.git
-    ? `git checkout ${first.git.commit}${first.git.dirty ? '; the run had changes that were not committed' : ''}`
-    : '`pipe show RUN --json` has its text';
-  const message = text === null ? 'is not there' : 'is not what it was then';
-  throw new Failure('changed-since', `\`${first.file}\` of run \`${first.id}\` ${message}`, { fix });
+/** The files as they were then, whatever they are now. A record of an earlier `pipe` has no texts of what its file builds on. */
+function textsOf({ file, text, bases = {} }: RunRecord, root: string): ReadonlyMap<string, string> {
+  const all = Object.entries({ [file]: text, ...bases });
+  return new Map(all.map(([path, own]) => [resolve(root, path), own]));
 }
 
-function textOf(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
+/** Those that are no longer what they were. */
+function changedFiles(texts: ReadonlyMap<string, string>): string[] {
+  return [...texts].filter(([file, text]) => readSource(file) !== text).map(([file]) => file);
 }
 
 async function newest(cache: string): Promise<RunRecord> {

@@ -76,7 +76,6 @@ const table = {
   'not-cached': ['call', 'A stage before `--from` is not in the cache.', '--from train, before augment ran', 'Run without `--from`, or begin earlier.'],
   'unknown-run': ['call', 'There is no record of such a run.', 'pipe diff 2031 last', '`pipe runs` lists them.'],
   'invalid-filter': ['call', '`--filter` is followed by something that is no condition.', 'pipe runs --filter accuracy', 'Write key=text, key!=text, key<number or key>number.'],
-  'changed-since': ['call', 'The file of a run is not what it was then, so the run can\'t be reproduced.', 'pipe reproduce last after an edit', 'Check out the commit that is named.'],
   'no-such-cell': ['call', 'A run has no cells of this axis or label.', 'pipe diff last --by augment', 'Take one of the axes and labels that are listed.'],
   'invalid-limit': ['call', '`--max-drop` is not followed by metric=number.', '--max-drop accuracy', 'Write --max-drop evaluate.accuracy=0.005.'],
   'cache-not-writable': ['run', 'The cache folder cannot be written.', 'a read-only folder', 'Make it writable, or choose another: --cache FOLDER or PIPE_CACHE.'],

@@ -1,8 +1,8 @@
 /** A run becomes its record: once when its first stage starts, and again when it has ended. */
 import { randomBytes } from 'node:crypto';
 import { cpus, hostname, totalmem } from 'node:os';
-import { relative } from 'node:path';
-import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
+import { relative, resolve } from 'node:path';
+import type { Graph, GraphStage, Pipeline } from '../pipeline/pipeline.ts';
 import type { Change } from '../plan/changes.ts';
 import { flatten } from '../plan/flatten.ts';
 import type { Finished, FinishedStage } from '../run/run.ts';
@@ -21,15 +21,17 @@ export interface RunFacts {
 /** The record of a run that goes on; it stays when the process dies. */
 export function startRecord({ graph, name, sets, engine, version, started }: RunFacts): RunRecord {
   const { pipeline } = graph;
+  const { text, bases } = textsOf(pipeline);
   return {
     version: 1,
     id: `${stampOf(started)}-${randomBytes(2).toString('hex')}`,
     name,
     pipeline: pipeline.name,
-    file: pipeline.file,
+    file: fromRoot(pipeline.file, pipeline.root),
     profile: pipeline.profile,
     sets,
-    text: pipeline.text,
+    text,
+    bases,
     seed: pipeline.seed,
     outcome: 'running',
     started: started.toISOString(),
@@ -43,6 +45,18 @@ export function startRecord({ graph, name, sets, engine, version, started }: Run
     stages: [],
   };
 }
+
+/** Its own, and those of the files that it builds on. */
+function textsOf({ file, root, sources }: Pipeline): Required<Pick<RunRecord, 'text' | 'bases'>> {
+  const { [file]: text = '', ...others } = sources;
+  return {
+    text,
+    bases: Object.fromEntries(Object.entries(others).map(([base, own]) => [fromRoot(base, root), own])),
+  };
+}
+
+/** The same path from wherever a command is called. */
+const fromRoot = (file: string, root: string): string => relative(root, resolve(file));
 
 /** `changes`: what distinguishes each stage from the run before. */
 export function endRecord(

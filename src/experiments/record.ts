@@ -10,10 +10,14 @@ export interface RunRecord {
   /** What `--name` called it. */
   readonly name: string | null;
   readonly pipeline: string;
+  /** From the project's root. */
   readonly file: string;
   readonly profile: string | null;
   readonly sets: readonly string[];
+  /** The file's, as it was. */
   readonly text: string;
+  /** The texts of the files that it builds on (`extends`), by path from the project's root. */
+  readonly bases?: { readonly [file: string]: string };
   readonly seed: number;
   /** `running` stays where the process died before it could tell. */
   readonly outcome: 'done' | 'failed' | 'interrupted' | 'running';

@@ -7,17 +7,21 @@ import { parseYaml } from './yaml.ts';
 
 export interface Tree {
   readonly root: MapNode;
-  /** The text of the file itself. */
-  readonly text: string;
+  /** The text of the file and of those that it builds on. */
+  readonly sources: { readonly [file: string]: string };
   /** By file that it builds on: where that is said. */
   readonly bases: ReadonlyMap<string, Place>;
   readonly warnings: readonly Diagnostic[];
 }
 
+/** By absolute path. */
+export type Texts = ReadonlyMap<string, string>;
+
 const longestChain = 10;
 
-export function readTree(file: string, projectRoot: string): Result<Tree> {
-  const text = read(file);
+/** `texts` stand for the files of their paths. */
+export function readTree(file: string, projectRoot: string, texts: Texts = new Map()): Result<Tree> {
+  const text = read(file, texts);
   if (text === null)
     return refuse({
       code: 'file-not-found',
@@ -26,30 +30,33 @@ export function readTree(file: string, projectRoot: string): Result<Tree> {
     });
   const parsed = parseMap(text, file);
   if (!parsed.ok) return parsed;
-  const bases = new Map<string, Place>();
-  const warnings: Diagnostic[] = [];
-  const laid = layOver(parsed.value, file, { projectRoot, bases, warnings }, [resolve(file)]);
-  return laid.ok ? { ok: true, value: { root: laid.value, text, bases, warnings } } : laid;
+  const reading: Reading = { projectRoot, texts, bases: new Map(), sources: { [file]: text }, warnings: [] };
+  const laid = layOver(parsed.value, file, reading, [resolve(file)]);
+  const { bases, sources, warnings } = reading;
+  return laid.ok ? { ok: true, value: { root: laid.value, sources, bases, warnings } } : laid;
 }
 
-interface Laying {
+/** What is filled while files are read. */
+interface Reading {
   readonly projectRoot: string;
+  readonly texts: Texts;
   readonly bases: Map<string, Place>;
+  readonly sources: { [file: string]: string };
   readonly warnings: Diagnostic[];
 }
 
-function layOver(root: MapNode, file: string, laying: Laying, chain: readonly string[]): Result<MapNode> {
+function layOver(root: MapNode, file: string, reading: Reading, chain: readonly string[]): Result<MapNode> {
   const given = child(root, 'extends');
   if (given?.type !== 'scalar' || typeof given.value !== 'string') return { ok: true, value: root };
-  const base = readBase(given.value, given.place, file, laying.projectRoot, chain);
+  const base = readBase(given.value, given.place, file, reading, chain);
   if (!base.ok) return base;
-  laying.bases.set(base.value.file, given.place);
-  const below = layOver(base.value.root, base.value.file, laying, [...chain, resolve(base.value.file)]);
+  reading.bases.set(base.value.file, given.place);
+  const below = layOver(base.value.root, base.value.file, reading, [...chain, resolve(base.value.file)]);
   if (!below.ok) return below;
   if (!root.entries.has('name')) return refuse(unnamed(given.place));
   // What the base extends is done with; its profiles and vars are there to be changed.
   const entries = new Map([...below.value.entries].filter(([key]) => key !== 'extends'));
-  const merged = merge({ ...below.value, entries, place: root.place }, root, '`extends`', laying.warnings);
+  const merged = merge({ ...below.value, entries, place: root.place }, root, '`extends`', reading.warnings);
   return { ok: true, value: merged.type === 'map' ? merged : root };
 }
 
@@ -57,7 +64,7 @@ function readBase(
   path: string,
   place: Place,
   file: string,
-  projectRoot: string,
+  { projectRoot, texts, sources }: Reading,
   chain: readonly string[],
 ): Result<{ root: MapNode; file: string }> {
   const base = relative(process.cwd(), resolve(dirname(file), path)) || path;
@@ -77,7 +84,7 @@ function readBase(
       fix: 'remove one `extends`',
     });
   }
-  const text = read(base);
+  const text = read(base, texts);
   if (text === null)
     return refuse({
       code: 'file-not-found',
@@ -85,6 +92,7 @@ function readBase(
       place,
       fix: 'look at the path; it is taken from the folder of this file',
     });
+  sources[base] = text;
   const parsed = parseMap(text, base);
   return parsed.ok ? { ok: true, value: { root: parsed.value, file: base } } : parsed;
 }
@@ -112,9 +120,9 @@ function real(path: string): string {
   }
 }
 
-function read(file: string): string | null {
+function read(file: string, texts: Texts): string | null {
   try {
-    return readFileSync(file, 'utf8');
+    return texts.get(resolve(file)) ?? readFileSync(file, 'utf8');
   } catch {
     return null;
   }

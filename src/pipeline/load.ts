@@ -3,7 +3,7 @@ import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import * as validators from '../generated/validators.js';
 import type { JsonObject } from '../stages/kind.ts';
-import type { Tree } from './extends.ts';
+import type { Texts, Tree } from './extends.ts';
 import { interpolate, mostWritten, Vars } from './interpolate.ts';
 import { Kinds } from './kinds.ts';
 import { expandMatrix } from './matrix.ts';
@@ -20,6 +20,8 @@ export interface LoadOptions {
   readonly set: readonly string[];
   /** Commands and modules of the project are refused. */
   readonly noCommands?: boolean;
+  /** Texts that stand for files, by absolute path: what a run was made from. */
+  readonly texts?: Texts;
 }
 
 export interface Loaded {
@@ -44,8 +46,7 @@ export function loadTree(tree: Tree, file: string, options: LoadOptions): Loaded
     kinds,
     root: options.root,
     profile: options.profile ?? null,
-    text: tree.text,
-    sources: [file, ...tree.bases.keys()],
+    sources: tree.sources,
     stages,
   };
   return { pipeline, broken, diagnostics: problems.map((problem) => throughExtends(problem, tree)) };

@@ -16,11 +16,9 @@ export interface Pipeline {
   readonly engine: string;
   readonly profile: string | null;
   readonly vars: JsonObject;
-  /** The file's text, for the run's record. */
-  readonly text: string;
   readonly kinds: KnownKinds;
-  /** Every file that it was read from. */
-  readonly sources: readonly string[];
+  /** The text of every file that it was read from, the file itself first; paths as those of places. */
+  readonly sources: { readonly [file: string]: string };
   /** In the file's order. */
   readonly stages: readonly Stage[];
 }

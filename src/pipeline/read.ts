@@ -8,7 +8,7 @@ import type { Graph, GraphStage, Pipeline } from './pipeline.ts';
 import { Names, withEdges } from './resolve.ts';
 
 export function readPipeline(file: string, options: LoadOptions): Result<Graph> {
-  const tree = readTree(file, options.root);
+  const tree = readTree(file, options.root, options.texts);
   if (!tree.ok) return tree;
   const { pipeline, broken, diagnostics } = loadTree(tree.value, file, options);
   return resolveStages(pipeline, { broken, problems: diagnostics, outer: [] });

@@ -98,7 +98,11 @@ function runSection(run: RunRecord): Section {
     ].join('\n'),
     plots: run.stages.some((stage) => stage.outcome === 'ran') ? [timePlot(run)] : [],
     after: [
-      `<h3>How to get it again</h3>${again}<details><summary>${escapeHtml(run.file)}</summary><pre tabindex="0"><code>${escapeHtml(run.text)}</code></pre></details>`,
+      `<h3>How to get it again</h3>${again}`,
+      ...Object.entries({ [run.file]: run.text, ...run.bases }).map(
+        ([file, text]) =>
+          `<details><summary>${escapeHtml(file)}</summary><pre tabindex="0"><code>${escapeHtml(text)}</code></pre></details>`,
+      ),
     ],
   };
 }

@@ -1,9 +1,8 @@
 /** The line of a stage that runs: as much of it as there is room for. */
 import type { ChalkInstance } from 'chalk';
-import stringWidth from 'string-width';
 import type { Progress } from '../stages/context.ts';
 import { duration } from './duration.ts';
-import { cut, printable } from './text.ts';
+import { cut, printable, widthOf } from './text.ts';
 
 export function liveLine(
   progress: Progress | null,
@@ -22,7 +21,7 @@ export function liveLine(
   for (const [barWidth, items] of shapes(shown.length)) {
     const texts = [...shown.slice(0, items), ...end];
     const fixed = [`${head} `, `${percent}`, ...texts.map((text) => `  ${text}`)].join('');
-    if (stringWidth(fixed) + barWidth <= width)
+    if (widthOf(fixed) + barWidth <= width)
       return `${head} ${bar(part, barWidth, chalk)}${percent}${texts.map((text) => `  ${text}`).join('')}`;
   }
   return cut(`${head}${percent}`, width);

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 const launcher = resolve('src/build/launch.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'pipe-records-'));
 const count = 1000;
-const rounds = 7;
+const rounds = 15;
 const pipeline = `version: 1
 name: many
 stages:
@@ -29,8 +29,29 @@ const pipe = (...args) => {
   if (status !== 0) throw new Error(stderr);
   return performance.now() - started;
 };
-const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const timed = (...args) => Math.round(median(Array.from({ length: rounds }, () => pipe(...args))));
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Alternately with a node that does nothing: on a busy machine the ratio still tells. */
+function timed(commands) {
+  const names = ['node -e 0', ...Object.keys(commands)];
+  const times = new Map(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++)
+    for (const name of names) times.get(name).push(commands[name] ? pipe(...commands[name]) : nodeAlone());
+  const base = median(times.get('node -e 0'));
+  return Object.fromEntries(
+    names.map((name) => {
+      const own = times.get(name);
+      return [
+        name,
+        {
+          'median, ms': Math.round(median(own)),
+          'least, ms': Math.round(Math.min(...own)),
+          'times node': Number((median(own) / base).toFixed(2)),
+        },
+      ];
+    }),
+  );
+}
 
 try {
   writeFileSync(join(folder, 'package.json'), '{}');
@@ -42,22 +63,23 @@ try {
     .filter((name) => !name.startsWith('.'))
     .map((name) => readFileSync(join(runs, name), 'utf8'));
   for (let i = 0; i < count - texts.length; i++) copy(texts[i % texts.length], i);
-  const first = pipe('runs');
+  pipe('runs');
   const result = {
     machine: `${cpus()[0].model}, ${cpus().length} processors, Node ${process.version}`,
     records: count,
-    'node -e 0, ms': Math.round(median(Array.from({ length: rounds }, nodeAlone))),
-    'pipe runs, the first time, ms': Math.round(first),
-    'pipe runs, ms': timed('runs'),
-    'pipe runs --filter evaluate.accuracy>0.1 --sort, ms': timed(
-      'runs',
-      '--filter',
-      'evaluate.accuracy>0.01',
-      '--sort',
-      '-evaluate.accuracy',
-    ),
-    'pipe diff of two, ms': timed('diff', 'last~1', 'last'),
-    'pipe diff of ten, ms': timed('diff', ...Array.from({ length: 10 }, (_, i) => `last~${i}`)),
+    rounds,
+    ...timed({
+      'pipe runs': ['runs'],
+      'pipe runs --filter --sort': [
+        'runs',
+        '--filter',
+        'evaluate.accuracy>0.01',
+        '--sort',
+        '-evaluate.accuracy',
+      ],
+      'pipe diff of two': ['diff', 'last~1', 'last'],
+      'pipe diff of ten': ['diff', ...Array.from({ length: 10 }, (_, i) => `last~${i}`)],
+    }),
   };
   mkdirSync('test/bench/results', { recursive: true });
   writeFileSync('test/bench/results/records.json', `${JSON.stringify(result, null, 2)}\n`);

@@ -112,6 +112,51 @@ test('after a resize, narrower or wider, the block stands once', () => {
   assert.doesNotMatch(screen.text(), /[●○]/);
 });
 
+test('after a resize wide characters that no longer fit a line leave nothing behind', () => {
+  const { screen, reporter } = view(120);
+  const names = ['学習ステージ学習ステージ学習', '評価評価評価評価評価評価評価評価'];
+  reporter.onEvent(start(names));
+  reporter.onEvent(begin(names[0] ?? ''));
+  for (const columns of [23, 120, 17, 90, 31, 13, 120]) {
+    reporter.onEvent(progress(names[0] ?? '', 5, { 損失: '0.71', 正解率: '75.3%' }));
+    screen.resize(columns, 40);
+    const text = drawn(reporter, screen);
+    assert.equal(text.match(/●/g)?.length, 1, text);
+    assert.equal(text.match(/○/g)?.length, 1, text);
+  }
+});
+
+test('in a terminal that becomes lower the block shrinks with it, and grows again', () => {
+  const { screen, reporter } = view(60, 40);
+  const stages = Array.from({ length: 20 }, (_, i) => `stage-${i}`);
+  reporter.onEvent(start(stages));
+  for (const stage of stages) reporter.onEvent(begin(stage));
+  for (const [rows, shown, more] of [
+    [8, 5, '  … and 15 more'],
+    [25, 20, null],
+    [12, 9, '  … and 11 more'],
+  ] as const) {
+    screen.resize(60, rows);
+    const block = screen
+      .text()
+      .split('\n')
+      .slice(-shown - (more === null ? 0 : 1));
+    assert.deepEqual(
+      block.map((line) => line.replace('●', ' ').trim()),
+      [...stages.slice(0, shown), ...(more === null ? [] : [more.trim()])],
+    );
+  }
+  for (const stage of stages) reporter.onEvent(ended(stage));
+  reporter.close();
+  assert.equal(
+    screen
+      .text()
+      .split('\n')
+      .filter((line) => line.includes('✔')).length,
+    20,
+  );
+});
+
 test('in a narrow terminal the bar and then values give way, the time left stays last', () => {
   const { screen, reporter } = view(40);
   reporter.onEvent(start(['train']));

@@ -77,7 +77,13 @@ export class Screen implements Terminal {
 }
 
 function chunks(line: readonly string[], size: number): string[][] {
-  const found: string[][] = [];
-  for (let i = 0; i < line.length; i += size) found.push(line.slice(i, i + size));
-  return found.length === 0 ? [[]] : found;
+  const found: string[][] = [[]];
+  for (const [i, character] of line.entries()) {
+    const last = found.at(-1) ?? [];
+    // A character of two columns is followed by an empty one: both stand in one line.
+    const width = line[i + 1] === '' ? 2 : 1;
+    if (character !== '' && last.length + width > size) found.push([character]);
+    else last.push(character);
+  }
+  return found;
 }
