@@ -14,6 +14,7 @@ const smaller: { readonly [file: string]: readonly string[] } = {
     'pretrain-data.limit.test=20',
     'pretrain.epochs=1',
   ],
+  'cifar-deeper.yaml': ['vars.limit.train=60', 'vars.limit.test=20', 'vars.epochs=1', 'vars.warmUp=0'],
 };
 
 for (const [file, sets] of Object.entries(smaller))
