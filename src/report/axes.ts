@@ -37,7 +37,46 @@ export const legend = {
   textStyle: text,
   inactiveColor: 'var(--line)',
 };
-export const grid = { left: 58, right: 18, top: 32, bottom: 68 };
+/** Room for the axis below; that for the legend comes on top, as many rows as it takes. */
+export const grid = { left: 58, right: 18, top: 32, bottom: 46 };
+
+interface Option {
+  readonly [key: string]: unknown;
+}
+
+/** ECharts gives a legend's rows no room: what they take at `width` is added below the plot. Both the still and the live plot do so. */
+export function withLegendRoom(option: Option, width: number): { option: Option; extra: number } {
+  const names = legendNames(option);
+  if (names.length === 0 || !isOption(option.grid)) return { option, extra: 0 };
+  const extra = rowsOf(names, width - 16) * legendRow + 8;
+  const bottom = typeof option.grid.bottom === 'number' ? option.grid.bottom : 0;
+  return { option: { ...option, grid: { ...option.grid, bottom: bottom + extra } }, extra };
+}
+
+const legendRow = 15;
+
+function legendNames({ legend, series }: Option): string[] {
+  if (!isOption(legend)) return [];
+  const named = Array.isArray(legend.data) ? legend.data : (Array.isArray(series) ? series : []).map(nameOf);
+  return [...new Set(named.filter((name) => typeof name === 'string'))];
+}
+
+const nameOf = (series: unknown): unknown => (isOption(series) ? series.name : undefined);
+
+function isOption(value: unknown): value is Option {
+  return typeof value === 'object' && value !== null;
+}
+
+/** An item is a symbol of 25 pixels, a gap of 5, its text, and a gap of 10 after it. */
+function rowsOf(names: readonly string[], width: number): number {
+  let [rows, at] = [1, 0];
+  for (const name of names) {
+    const item = 40 + name.length * 6.8;
+    if (at > 0 && at + item > width) [rows, at] = [rows + 1, 0];
+    at += item;
+  }
+  return rows;
+}
 
 export interface Line {
   readonly name: string;

@@ -71,11 +71,11 @@ function f1Plot({ stage, perClass }: EvaluationDiff, { subjects }: Diff): Plot {
     id: `${slug(stage)}-f1`,
     title: `F1 by class, ${stage}: those that differ, the furthest apart first`,
     wide: true,
-    height: 340,
+    height: 318,
     option: {
       tooltip: tooltip('axis'),
       legend,
-      grid: { left: 50, right: 10, top: 14, bottom: 62 },
+      grid: { left: 50, right: 10, top: 14, bottom: 36 },
       xAxis: axis('', { type: 'category', data: classes, splitLine: { show: false } }),
       yAxis: axis('', { min: 0, max: 1 }),
       series: subjects.map((subject, i) => ({

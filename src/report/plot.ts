@@ -4,7 +4,7 @@
  * Colours are the page's CSS variables, so plots follow its theme.
  */
 import * as echarts from 'echarts';
-import { font } from './axes.ts';
+import { font, withLegendRoom } from './axes.ts';
 import { type Cell, toCsv } from './csv.ts';
 import { escapeHtml, htmlTable } from './html.ts';
 import { lightColors } from './style.ts';
@@ -14,6 +14,7 @@ export interface Plot {
   readonly id: string;
   readonly title: string;
   readonly option: { readonly [key: string]: unknown };
+  /** Without its legend. */
   readonly height: number;
   /** Wider than a phone, it scrolls. */
   readonly wide?: boolean;
@@ -49,13 +50,15 @@ export function plotFiles(plot: Plot, svg: string): { [path: string]: string } {
 }
 
 export function drawSvg(plot: Plot): string {
+  const size = plot.wide ? 900 : width;
+  const { option, extra } = withLegendRoom(plot.option, size);
   const chart = echarts.init(null, null, {
     renderer: 'svg',
     ssr: true,
-    width: plot.wide ? 900 : width,
-    height: plot.height,
+    width: size,
+    height: plot.height + extra,
   });
-  chart.setOption({ textStyle: font, ...plot.option, animation: false });
+  chart.setOption({ textStyle: font, ...option, animation: false });
   const svg = chart.renderToSVGString();
   chart.dispose();
   // Ids count up over the life of a process; the page's bytes shall not depend on what was drawn before.

@@ -77,10 +77,10 @@ details{margin:.4rem 0}summary{cursor:pointer;color:var(--soft);font-size:.88rem
 .wide{overflow-x:auto;max-width:100%}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;margin:.3rem 0}
 th,td{text-align:left;padding:.3rem 1rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:normal}
-td{max-width:44rem}th{color:var(--soft);font-weight:600;white-space:nowrap}.n{text-align:right}
-.settings{columns:21rem;column-gap:2rem}.settings>div{break-inside:avoid;padding-bottom:1.2rem}.settings h3{margin-top:0}.tight{white-space:nowrap}
+td{max-width:44rem}th{color:var(--soft);font-weight:600;white-space:nowrap}.n{text-align:right;white-space:nowrap}
+.settings{columns:21rem;column-gap:2rem}.settings>div{break-inside:avoid;padding-bottom:1.2rem}.settings h3{margin-top:0}.settings td{overflow-wrap:anywhere}.tight{white-space:nowrap}
 .bar{display:inline-block;height:.62em;border-radius:3px;background:var(--c1);margin-right:.5em;vertical-align:baseline}
-.sheet{display:inline-grid;grid-template-columns:auto minmax(0,1fr);max-width:100%;gap:.3rem .6rem;font-size:.8rem;color:var(--soft)}
+.sheet{display:inline-grid;grid-template-columns:auto minmax(0,1fr);max-width:100%;overflow-wrap:normal;gap:.3rem .6rem;font-size:.8rem;color:var(--soft)}
 .sheet svg{max-width:100%;height:auto;display:block;border-radius:4px;image-rendering:pixelated}
 .sheet .top{grid-column:2;display:grid;text-align:center;line-height:1.2}
 .sheet .side{display:grid;align-items:center;text-align:right;line-height:1.15}
@@ -92,6 +92,7 @@ pre{background:var(--tint);border-radius:8px;padding:.8rem 1rem;overflow-x:auto;
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.92em}
 .left-out{color:var(--soft);font-size:.9rem}
 blockquote{margin:.8rem 0;padding-left:1rem;border-left:3px solid var(--line);color:var(--soft)}
+.sheet.named{min-width:34rem}
 @media (max-width:600px){body{font-size:15px}header,main{padding-left:.8rem;padding-right:.8rem}section{padding:1.1rem 1rem;border-radius:10px}.mistakes{grid-template-columns:repeat(auto-fill,minmax(88px,1fr))}}
 @media print{:root{color-scheme:light;${variables(light)}}body{background:#fff;font-size:11pt}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:1rem 0;break-inside:auto}
 figure,tr,.tile,.mistakes li{break-inside:avoid}h2,h3{break-after:avoid}nav,.acts,details:not([open]){display:none}.live .still{display:block}.live .chart{display:none}*{print-color-adjust:exact}}

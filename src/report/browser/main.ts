@@ -12,7 +12,7 @@ import {
 } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import { font } from '../axes.ts';
+import { font, withLegendRoom } from '../axes.ts';
 import { type Cell, toCsv } from '../csv.ts';
 
 echarts.use([BarChart, GraphChart, HeatmapChart, LineChart, ParallelChart, ScatterChart]);
@@ -43,13 +43,24 @@ function enliven(figure: HTMLElement, plot: Plot): void {
   holder.className = 'chart';
   holder.setAttribute('role', 'img');
   holder.setAttribute('aria-label', still.getAttribute('aria-label') ?? '');
-  holder.style.height = `${plot.height}px`;
   if (plot.wide) holder.style.minWidth = '640px';
   canvas.append(holder);
   figure.classList.add('live');
+  const fit = (): Plot['option'] => {
+    const { option, extra } = withLegendRoom(plot.option, holder.clientWidth);
+    holder.style.height = `${plot.height + extra}px`;
+    return option;
+  };
+  const first = fit();
   const chart = echarts.init(holder, null, { renderer: 'svg' });
-  chart.setOption({ textStyle: font, ...plot.option, ...zooming(plot), animation: false });
-  new ResizeObserver(() => chart.resize()).observe(holder);
+  chart.setOption({ textStyle: font, ...first, ...zooming(plot), animation: false });
+  let width = holder.clientWidth;
+  new ResizeObserver(() => {
+    if (holder.clientWidth === width) return;
+    width = holder.clientWidth;
+    chart.setOption(fit());
+    chart.resize();
+  }).observe(holder);
 }
 
 /** Curves are zoomed by drawing a box with the tool, by Ctrl and the wheel, or with two fingers. */
@@ -61,7 +72,9 @@ function zooming({ option }: Plot): object {
     first !== null &&
     'type' in first &&
     (first.type === 'line' || first.type === 'scatter');
-  if (!isLine) return {};
+  const yAxis: unknown = option.yAxis;
+  const named = typeof yAxis === 'object' && yAxis !== null && 'type' in yAxis && yAxis.type === 'category';
+  if (!isLine || named) return {};
   const icons = {
     iconStyle: { borderColor: 'var(--soft)' },
     emphasis: { iconStyle: { borderColor: 'var(--accent)', textFill: 'var(--ink)' } },

@@ -33,7 +33,7 @@ export function calibration({ evaluations }: Input): Section | null {
       {
         id: 'calibration',
         title: 'Accuracy by confidence, %',
-        height: 340,
+        height: 318,
         option: {
           tooltip: tooltip('axis'),
           legend,

@@ -108,11 +108,11 @@ function f1Plot(evaluations: readonly Evaluation[]): Plot {
     id: 'f1-by-class',
     title: 'F1 by class',
     wide: true,
-    height: 360,
+    height: 338,
     option: {
       tooltip: tooltip('axis'),
       legend: { bottom: 0, textStyle: { color: 'var(--soft)' } },
-      grid: { left: 50, right: 10, top: 14, bottom: 62 },
+      grid: { left: 50, right: 10, top: 14, bottom: 36 },
       xAxis: axis('', { type: 'category', data: [...classes], splitLine: { show: false } }),
       yAxis: axis('', { min: 0, max: 1 }),
       series: evaluations.map(({ stage }, i) => ({

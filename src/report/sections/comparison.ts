@@ -17,7 +17,7 @@ import type { Section } from '../section.ts';
 /** Several evaluations: each setting's accuracy, and each against the first with the test that fits. */
 export function comparison({ evaluations }: Input): Section | null {
   if (evaluations.length < 2) return null;
-  const sides = sidesOf(evaluations.map(scored));
+  const sides = settingsOf(evaluations);
   const comparisons = compareSides(sides);
   const sentences = sayComparisons(comparisons).map((sentence) => `<p>${escapeHtml(sentence)}</p>`);
   return {
@@ -26,6 +26,9 @@ export function comparison({ evaluations }: Input): Section | null {
     after: [accuracies(sides, evaluations), tests(comparisons), ...sentences],
   };
 }
+
+/** Cells that differ by their seed alone are one setting. */
+export const settingsOf = (evaluations: readonly Evaluation[]): Side[] => sidesOf(evaluations.map(scored));
 
 function scored({ stage, metrics, predictions }: Evaluation): Parameters<typeof sidesOf>[0][number] {
   const right = predictions ? tops(predictions).map((one) => one.right) : [];
@@ -39,7 +42,7 @@ function scored({ stage, metrics, predictions }: Evaluation): Parameters<typeof 
 }
 
 /** Over seeds where there are several, else over images. */
-function intervalOf({ scores }: Side, evaluations: readonly Evaluation[]): Interval {
+export function intervalOf({ scores }: Side, evaluations: readonly Evaluation[]): Interval {
   const values = scores.map((one) => one.accuracy);
   const images = evaluations[0]?.metrics.rows ?? 1;
   return values.length > 1 ? studentInterval(values) : wilson(values[0] ?? 0, images);

@@ -96,15 +96,14 @@ function epochPlot(
 ): Plot {
   const longest = Math.max(...lines.map(({ values }) => values.length));
   const epochs = Array.from({ length: longest }, (_, i) => i + 1);
-  const legendRows = drawn.length > 4 ? Math.ceil(drawn.length / 3) : 1;
   return {
     id,
     title,
-    height: 290 + 22 * legendRows,
+    height: 290,
     option: {
       tooltip: tooltip('axis'),
       legend,
-      grid: { ...grid, bottom: 46 + 22 * legendRows },
+      grid,
       xAxis: axis('epoch', {
         min: 1,
         max: Math.max(2, longest),

@@ -73,11 +73,11 @@ function classPlot({ stage, facts }: Facts): Plot[] {
     {
       id: `${slug(stage)}-classes`,
       title: `Images of each class in ${escapeHtml(stage)}`,
-      height: 320,
+      height: 298,
       option: {
         tooltip: tooltip('axis'),
         legend: { bottom: 0, textStyle: { color: 'var(--soft)' } },
-        grid: { left: 58, right: 10, top: 14, bottom: 96 },
+        grid: { left: 58, right: 10, top: 14, bottom: 74 },
         xAxis: axis('', {
           type: 'category',
           data: classes,

@@ -33,15 +33,27 @@ export function graph({ graph: all }: Input): Section | null {
         option: {
           grid: { left: boxWidth / 2 + 4, right: boxWidth / 2 + 4, top: 8, bottom: 8 },
           xAxis: { ...hidden, min: 0, max: Math.max(1, columns - 1) },
-          yAxis: { ...hidden, min: -0.5, max: 0.5 },
+          yAxis: { ...hidden, min: -0.5, max: 0.5, inverse: true },
           series: [
             {
               type: 'graph',
               coordinateSystem: 'cartesian2d',
-              symbol: 'roundRect',
+              symbol: 'rect',
               symbolSize: [boxWidth, 30],
-              label: { show: true, color: 'var(--ink)', fontSize: 12 },
-              itemStyle: { color: 'var(--tint)', borderColor: 'var(--c1)', borderWidth: 1.2, opacity: 1 },
+              // A symbol's border is stretched with it: the label's box is drawn instead.
+              label: {
+                show: true,
+                color: 'var(--ink)',
+                fontSize: 12,
+                lineHeight: 14,
+                width: boxWidth - 18,
+                padding: [8, 9],
+                backgroundColor: 'var(--tint)',
+                borderColor: 'var(--c1)',
+                borderWidth: 1.2,
+                borderRadius: 6,
+              },
+              itemStyle: { color: 'var(--tint)', borderWidth: 0, opacity: 1 },
               lineStyle: { color: 'var(--soft)', width: 1.3, opacity: 1 },
               emphasis: { disabled: true },
               data: placed,

@@ -27,7 +27,7 @@ export function sheet({ stage, base64, columns, rows, sheet }: Sheet, title: str
       ? '<span></span>'
       : `<div class="side" style="grid-template-rows:repeat(${rows.length},1fr)">${labels(rows)}</div>`;
   const picture = `<svg role="img" aria-label="${escapeHtml(`${title} (${stage})`)}" width="${width}" viewBox="${sheet.left} ${sheet.top} ${width} ${height}"><image width="${size.width}" height="${size.height}" href="data:image/png;base64,${base64}"/></svg>`;
-  return `<div class="scroll" role="region" aria-label="${escapeHtml(title)}" tabindex="0"><div class="sheet">${top}${side}${picture}</div></div>`;
+  return `<div class="scroll" role="region" aria-label="${escapeHtml(title)}" tabindex="0"><div class="sheet${columns.length > 0 ? ' named' : ''}">${top}${side}${picture}</div></div>`;
 }
 
 /** From a PNG's header (RFC 2083, 11.2.2). */

@@ -29,7 +29,7 @@ export function trialCurves(search: Search): Plot[] {
     {
       id: `${slug(stage)}-curves`,
       title: `${metric} of ${which} of ${stage} by epoch`,
-      height: 320,
+      height: 298,
       option: {
         tooltip: tooltip('item'),
         legend: { ...legend, data: best === null ? [] : [nameOf(best, true)] },

@@ -18,7 +18,7 @@ export function history({ stage, metric, maximize, trials }: Search): Plot {
   return {
     id: `${slug(stage)}-history`,
     title: `Search history of ${stage}`,
-    height: 320,
+    height: 298,
     option: {
       tooltip: tooltip('axis'),
       legend,
