@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { diffMetrics, directionOf } from '../../src/experiments/diff/contents.ts';
 import { checkDrops } from '../../src/experiments/diff/diff.ts';
 import { diffMarkdown } from '../../src/experiments/diff/markdown.ts';
+import { partsOf } from '../../src/experiments/diff/parts.ts';
 import { diffEngines, diffGraph, diffParams, diffSeeds } from '../../src/experiments/diff/settings.ts';
 import { type RunRecord, readRecord, type StageRecord } from '../../src/experiments/record.ts';
 import type { Subject } from '../../src/experiments/subject.ts';
@@ -86,6 +87,40 @@ test('a limit is exceeded by a worse metric or a missing one, never by a better 
   assert.equal(exceeded(0.8, 0.9, 'evaluate.loss', -1), false);
   assert.equal(exceeded(0.8, 0.7, 'evaluate.loss', -1), true);
   assert.equal(exceeded(0.8, 0.8, 'evaluate.f1', 1), true);
+});
+
+test('of more than two a row is a run, in several tables where one would be too wide; places are told once', () => {
+  const names = ['a', 'b', 'c'];
+  const params = Array.from({ length: 6 }, (_, i) => ({
+    path: `train.optimizer.rmsprop.param${i}`,
+    values: names.map((name) => `${name}${i}`),
+    places: ['p.yaml:3:4', null, 'p.yaml:3:4'],
+  }));
+  const none = {
+    seeds: [],
+    graph: [],
+    data: [],
+    model: [],
+    metrics: [],
+    evaluations: [],
+    curves: [],
+    cost: [],
+  };
+  const [part] = partsOf({ version: 1, subjects: names, params, engines: [], ...none });
+  assert.ok(part && part.tables.length > 1);
+  for (const { head, rows } of part.tables) {
+    assert.equal(head[0], 'run');
+    assert.deepEqual(
+      rows.map(([run]) => run),
+      names,
+    );
+    assert.ok(head.join('  ').length <= 100);
+  }
+  assert.deepEqual(
+    part.tables.flatMap(({ head }) => head.slice(1)),
+    params.map(({ path }) => path),
+  );
+  assert.match(part.sentences[0] ?? '', /^Written at train\.optimizer\.rmsprop\.param0: p\.yaml:3:4; train/);
 });
 
 test('Markdown of a diff takes nothing from a name for its own syntax', () => {

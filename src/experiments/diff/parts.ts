@@ -36,25 +36,48 @@ export function partsOf(diff: Diff): Part[] {
 
 const most = 12;
 
-/** With two subjects a row is what differs; with more, a row is a subject, as long as that is not wider than it is long. */
-function table(
+interface Row {
+  readonly path: string;
+  readonly cells: readonly string[];
+  /** With two subjects alone. */
+  readonly more?: readonly string[];
+}
+
+/** With two subjects a row is what differs; with more a row is a subject, in several tables where one would be too wide. */
+function tables(
   subjects: readonly string[],
-  rows: readonly {
-    readonly path: string;
-    readonly cells: readonly string[];
-    readonly more?: readonly string[];
-  }[],
+  rows: readonly Row[],
   more: readonly string[] = [],
-): Part['tables'][number] {
-  if (subjects.length === 2 || rows.length > subjects.length)
-    return {
-      head: ['', ...subjects, ...more],
-      rows: rows.map((row) => [row.path, ...row.cells, ...(row.more ?? [])]),
-    };
-  return {
-    head: ['run', ...rows.map((row) => row.path)],
-    rows: subjects.map((subject, i) => [subject, ...rows.map((row) => row.cells[i] ?? '')]),
-  };
+): Part['tables'] {
+  if (subjects.length === 2)
+    return [
+      {
+        head: ['', ...subjects, ...more],
+        rows: rows.map((row) => [row.path, ...row.cells, ...(row.more ?? [])]),
+      },
+    ];
+  const widest = Math.max(...subjects.map((subject) => subject.length));
+  return grouped(rows, tableWidth - widest).map((group) => ({
+    head: ['run', ...group.map((row) => row.path)],
+    rows: subjects.map((subject, i) => [subject, ...group.map((row) => row.cells[i] ?? '')]),
+  }));
+}
+
+/** In characters. */
+const tableWidth = 100;
+
+/** One after the other, as many as fit side by side. */
+function grouped(rows: readonly Row[], width: number): Row[][] {
+  const groups: Row[][] = [];
+  let left = 0;
+  for (const row of rows) {
+    const own = Math.max(row.path.length, ...row.cells.map((cell) => cell.length)) + 2;
+    const last = groups.at(-1);
+    if (last && own <= left) last.push(row);
+    else groups.push([row]);
+    left = (last && own <= left ? left : width) - own;
+  }
+  return groups;
 }
 
 function differences(title: string, found: readonly Difference[], { subjects }: Diff): Part | null {
@@ -67,9 +90,19 @@ function differences(title: string, found: readonly Difference[], { subjects }: 
   return {
     title,
     topic: title,
-    sentences: [],
-    tables: [table(subjects, rows, rows[0]?.more ? ['where'] : [])],
+    sentences: subjects.length > 2 ? placesText(found) : [],
+    tables: tables(subjects, rows, rows[0]?.more ? ['where'] : []),
   };
+}
+
+/** Where files say what differs: a column of its own would repeat it for each run. */
+function placesText(found: readonly Difference[]): string[] {
+  const told = found.flatMap(({ path, places = [] }) => {
+    const written = [...new Set(places.flatMap((place) => place ?? []))];
+    return written.length > 0 ? [`${path}: ${written.join(', ')}`] : [];
+  });
+  const more = told.length > most ? [`and ${told.length - most} more`] : [];
+  return told.length === 0 ? [] : [`Written at ${[...told.slice(0, most), ...more].join('; ')}.`];
 }
 
 function placeText(places: readonly (string | null)[]): string {
@@ -95,7 +128,7 @@ function metrics({ metrics: found, subjects }: Diff): Part | null {
     title: 'metrics',
     topic: 'metrics',
     sentences: [],
-    tables: [table(subjects, rows, subjects.length === 2 ? ['change', ''] : [])],
+    tables: tables(subjects, rows, subjects.length === 2 ? ['change', ''] : []),
   };
 }
 
@@ -137,7 +170,7 @@ function perClass({ stage, perClass: found }: EvaluationDiff, { subjects }: Diff
     title: `F1 by class, ${stage}`,
     topic: `f1 ${stage}`,
     sentences: rest,
-    tables: [table(subjects, rows, subjects.length === 2 ? ['change', ''] : [])],
+    tables: tables(subjects, rows, subjects.length === 2 ? ['change', ''] : []),
   };
 }
 
@@ -186,7 +219,7 @@ function curves({ curves: found, subjects }: Diff): Part | null {
     path: `${curve.stage}, lowest validation loss`,
     cells: subjects.map((_, i) => low(curve, i)),
   }));
-  return { title: 'curves', topic: 'curves', sentences: [], tables: [table(subjects, rows)] };
+  return { title: 'curves', topic: 'curves', sentences: [], tables: tables(subjects, rows) };
 }
 
 function cost({ cost: found, subjects }: Diff): Part | null {
@@ -195,7 +228,7 @@ function cost({ cost: found, subjects }: Diff): Part | null {
     path,
     cells: values.map((value) => (value === null ? '–' : value.toFixed(1))),
   }));
-  return { title: 'cost', topic: 'cost', sentences: [], tables: [table(subjects, rows)] };
+  return { title: 'cost', topic: 'cost', sentences: [], tables: tables(subjects, rows) };
 }
 
 function engines({ engines: found, subjects }: Diff): Part | null {
@@ -205,6 +238,6 @@ function engines({ engines: found, subjects }: Diff): Part | null {
     title: 'engines',
     topic: 'engines',
     sentences: ['These stages were computed on different engines: results may differ for that alone.'],
-    tables: [table(subjects, rows)],
+    tables: tables(subjects, rows),
   };
 }
