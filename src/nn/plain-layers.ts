@@ -3,6 +3,7 @@ import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Tf } from './engine.ts';
 import type { LayerNode } from './graph.ts';
 import { sidesOf } from './layers/image.ts';
+import { averageAll } from './ops/pooling.ts';
 
 type Plain = Extract<
   LayerNode,
@@ -38,7 +39,7 @@ export function plainLayer(
       return tf.avgPool(image(tf, x), poolSize, strides, padding);
     }
     case 'globalAveragePooling2d':
-      return tf.mean(x, [1, 2]);
+      return averageAll(tf, x);
     case 'globalMaxPooling2d':
       return tf.max(x, [1, 2]);
     case 'zeroPadding2d':

@@ -95,6 +95,7 @@ const computations: { readonly [name: string]: Compute } = {
     const inputs = { dy: input('dy'), input: input('x'), output: input('y') };
     return shipped(tf, 'MaxPoolGrad', inputs, { filterSize: size, strides, pad });
   },
+  AverageAll: (tf, input) => tf.mean(input('x'), [1, 2]),
   Crossentropy: (tf, input) => {
     const [logits, targets] = [input('logits'), input('targets')];
     const rows = logits.shape[0] ?? 1;

@@ -4,7 +4,7 @@
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Tf } from '../engine.ts';
-import { only, runKernel, runOne, upstream } from './kernel.ts';
+import { only, runKernel, runOne, withGradient } from './kernel.ts';
 
 export interface DropoutAttrs {
   readonly rate: number;
@@ -15,16 +15,10 @@ export interface DropoutAttrs {
 
 /** Kept values are scaled by 1 / (1 - rate), as in Keras: nothing is to do at inference. */
 export function dropOut(tf: Tf, x: Tensor, attrs: DropoutAttrs): Tensor {
-  return only(runKernel(tf, 'DropoutTraining', { x }, attrs)[0]);
-}
-
-export function registerDropout(tf: Tf): void {
-  tf.registerGradient({
-    kernelName: 'DropoutTraining',
-    outputsToSave: [false, true],
-    gradFunc: (dys, [mask]) => {
-      if (!mask) throw new Error('dropout saved its mask');
-      return { x: () => runOne(tf, 'DropoutTrainingGrad', { dy: upstream(dys), mask }) };
-    },
-  });
+  return withGradient(
+    tf,
+    x,
+    () => runKernel(tf, 'DropoutTraining', { x }, attrs),
+    (dy, [mask]) => runOne(tf, 'DropoutTrainingGrad', { dy, mask: only(mask) }),
+  );
 }

@@ -6,12 +6,34 @@
  * A tensor whose handle on the native engine is bfloat16 calls itself float32, since TensorFlow.js knows no other: only
  * operations of ops/ take one, all others get it through `toFloat`.
  */
-import type { KernelConfig, NamedAttrMap, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type { GradSaveFunc, KernelConfig, NamedAttrMap, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import type { Tf } from '../engine.ts';
 
 export function runKernel(tf: Tf, name: string, inputs: NamedTensorMap, attrs: object = {}): Tensor[] {
   const made: Tensor | Tensor[] = tf.engine().runKernel(name, inputs, namedAttrs(attrs));
   return Array.isArray(made) ? made : [made];
+}
+
+/**
+ * A function of x alone with a gradient of its own: `forward` gives what is seen and then what the gradient needs. For kernels
+ * with large outputs besides: the tape would make zeros of the same size for each of them, in JavaScript, in every step.
+ */
+export function withGradient(
+  tf: Tf,
+  x: Tensor,
+  forward: () => readonly Tensor[],
+  gradient: (dy: Tensor, kept: readonly Tensor[]) => Tensor,
+): Tensor {
+  const compute = tf.customGrad((...given: (Tensor | GradSaveFunc)[]) => {
+    const save = given.at(-1);
+    const [value, ...kept] = forward();
+    if (typeof save === 'function') save(kept);
+    return {
+      value: only(value),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => gradient(dy, saved),
+    };
+  });
+  return compute(x);
 }
 
 /** The only output of a kernel. */

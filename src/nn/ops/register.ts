@@ -4,7 +4,6 @@ import { registerActivations } from './activation.ts';
 import { registerBatchNorm } from './batch-norm.ts';
 import { registerConvolution } from './convolution.ts';
 import { registerCrossentropy } from './crossentropy.ts';
-import { registerDropout } from './dropout.ts';
 import { registerPooling } from './pooling.ts';
 import { registerProduct } from './product.ts';
 
@@ -15,7 +14,6 @@ export function registerOperations(tf: Tf): void {
     registerBatchNorm,
     registerConvolution,
     registerCrossentropy,
-    registerDropout,
     registerPooling,
     registerProduct,
   ])
