@@ -154,13 +154,20 @@ const isHandle = (made: Handle | readonly Handle[]): made is Handle => 'id' in m
 
 /** Does the library have oneDNN's operations under their own names? They do at once what else takes several passes. */
 export function hasOneDnn(backend: NativeBackend): boolean {
-  if (backend.isUsingGpuDevice) return false;
-  const session = new Session(backend);
-  try {
+  return canRun(backend, (session) => {
     const x = session.constant(new Float32Array(4), [1, 2, 2, 1]);
     const filter = session.constant(new Float32Array(1), [1, 1, 1, 1]);
     const attrs = [type('T', dtypes.float), int('strides', [1, 1, 1, 1]), text('padding', 'SAME'), oneDnn];
     session.runAll('_MklNativeConv2DWithBias', [x, filter, session.constant(new Float32Array(1))], attrs, 1);
+  });
+}
+
+/** Tries operations of oneDNN's, which are the CPU's. */
+export function canRun(backend: NativeBackend, attempt: (session: Session) => void): boolean {
+  if (backend.isUsingGpuDevice) return false;
+  const session = new Session(backend);
+  try {
+    attempt(session);
     return true;
   } catch {
     return false;

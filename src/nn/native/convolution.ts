@@ -1,12 +1,14 @@
-/** Convolutions of the library; with oneDNN the bias and its gradient come along without a pass of their own. */
+/** Convolutions of the library; with oneDNN bias, ReLU and the bias' gradient come along without a pass of their own. */
 import { convolutionGradOf, convolutionOf } from '../ops/attrs.ts';
 import type { ConvolutionAttrs } from '../ops/convolution.ts';
 import {
   type Attr,
+  canRun,
   dtypes,
   flag,
   type Handle,
   int,
+  type NativeBackend,
   type NativeKernel,
   oneDnn,
   type Session,
@@ -16,13 +18,15 @@ import {
 
 type Kernels = { readonly [name: string]: NativeKernel };
 
-export function convolutionKernels(withOneDnn: boolean): Kernels {
+export function convolutionKernels(withOneDnn: boolean, fused: boolean): Kernels {
   return {
     Convolution: (session, input, attrs, inputs) => {
       const own = convolutionOf(attrs);
       const dtype = dtypeOf(own);
       const [x, filter] = [session.cast(input('x'), dtype), session.cast(input('filter'), dtype)];
       const bias = inputs.bias ? session.cast(input('bias'), dtype) : null;
+      if (bias && own.relu && fused)
+        return convolveWithRelu(session, x, filter, bias, windowAttrs(own, dtype));
       const y = convolveWithBias(session, x, filter, bias, windowAttrs(own, dtype), withOneDnn);
       return own.relu ? session.run('Relu', [y], [type('T', dtype)]) : y;
     },
@@ -43,6 +47,32 @@ export function convolutionKernels(withOneDnn: boolean): Kernels {
       return session.cast(dx, input('like').dtype);
     },
   };
+}
+
+function convolveWithRelu(
+  session: Session,
+  x: Handle,
+  filter: Handle,
+  bias: Handle,
+  attrs: readonly Attr[],
+): Handle {
+  const fusion = [
+    int('num_args', 1),
+    int('num_host_args', 0),
+    type('TArgs', x.dtype),
+    text('fused_ops', 'BiasAdd,Relu'),
+  ];
+  return session.run('_MklNativeFusedConv2D', [x, filter, bias], [...attrs, ...fusion, oneDnn]);
+}
+
+/** Can this addon give an operation lists (install/additions.ts), and has the library oneDNN's fused convolution? */
+export function hasFusedConvolution(backend: NativeBackend): boolean {
+  return canRun(backend, (session) => {
+    const image = session.constant(new Float32Array(4), [1, 2, 2, 1]);
+    const filter = session.constant(new Float32Array(1), [1, 1, 1, 1]);
+    const attrs = windowAttrs({ strides: 1, pad: 'same', relu: true, precision: 'float32' }, dtypes.float);
+    convolveWithRelu(session, image, filter, session.constant(new Float32Array(1)), attrs);
+  });
 }
 
 function convolveWithBias(

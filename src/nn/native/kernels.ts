@@ -20,12 +20,12 @@ import {
   text,
   type,
 } from './backend.ts';
-import { convolutionKernels } from './convolution.ts';
+import { convolutionKernels, hasFusedConvolution } from './convolution.ts';
 
 export function nativeKernels(backend: NativeBackend): { readonly [name: string]: KernelFunc } {
   const withOneDnn = hasOneDnn(backend);
   const kernels: { readonly [name: string]: NativeKernel } = {
-    ...convolutionKernels(withOneDnn),
+    ...convolutionKernels(withOneDnn, hasFusedConvolution(backend)),
     ...elementwise,
     ...dropout,
     ...(backend.isUsingGpuDevice ? batchNormOnGpu : batchNorm),

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { Failure } from '../../../diagnostics/diagnostic.ts';
 import type { Tool } from '../../install/tools.ts';
 import { addonFile, libraryFolder } from '../installation.ts';
-import { signalStack, signalStackFlags } from './signal-stack.ts';
+import { additionFlags, additions } from './additions.ts';
 
 /** Against the libraries and headers that lie in `folder`. Failure: `compile-failed`. */
 export async function compileAddon(
@@ -26,7 +26,7 @@ export async function compileAddon(
       .filter((name) => name.endsWith('.cc'))
       .map((name) => join(sources, name)),
     ['-o', join(folder, addonFile)],
-    ...(process.platform === 'linux' ? [writeSignalStack(folder), ...signalStackFlags] : []),
+    ...(process.platform === 'linux' ? [writeAdditions(folder), ...additionFlags] : []),
     libraries.filter((path) => path.startsWith(`${libraryFolder}/`)).map((path) => join(folder, path)),
     process.platform === 'darwin'
       ? ['-bundle', '-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path']
@@ -44,9 +44,9 @@ export async function compileAddon(
   }
 }
 
-function writeSignalStack(folder: string): string {
-  const path = join(folder, 'include', 'signal-stack.cc');
+function writeAdditions(folder: string): string {
+  const path = join(folder, 'include', 'additions.cc');
   mkdirSync(join(folder, 'include'), { recursive: true });
-  writeFileSync(path, signalStack);
+  writeFileSync(path, additions);
   return path;
 }
