@@ -33,7 +33,8 @@ export async function contest(name, command, sides, rounds) {
   return { name, ratios, sides: made };
 }
 
-async function start({ command: [program, ...args], env }) {
+/** Starts a side: `ask` sends it a command and gives its answer. */
+export async function start({ command: [program, ...args], env }) {
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'ignore'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => {

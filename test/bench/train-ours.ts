@@ -53,8 +53,9 @@ async function tell(work: (one: Trainer) => Promise<unknown>, images: number): P
   await work(trainer);
   const ms = performance.now() - started;
   const peakMB = Math.round(process.resourceUsage().maxRSS / 1024);
+  const rssMB = Math.round(process.memoryUsage().rss / 2 ** 20);
   const tensors = tf.memory().numTensors;
-  say({ rate: (images / ms) * 1000, notInEngine: 1 - (inEngine() - before) / ms, peakMB, tensors });
+  say({ rate: (images / ms) * 1000, notInEngine: 1 - (inEngine() - before) / ms, rssMB, peakMB, tensors });
 }
 
 /** Milliseconds inside the addon so far, call by call; on engines without one, nothing is known. */

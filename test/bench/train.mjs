@@ -2,12 +2,10 @@
 // against Keras and PyTorch, taking turns. It needs PIPE_BENCH_CIFAR (data_batch_1.bin of CIFAR-10's binary version),
 // PIPE_BENCH_KERAS and PIPE_BENCH_TORCH (Pythons that have them); what is missing is left out with a message. Raw numbers go
 // to test/bench/train.json.
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { build } from 'esbuild';
-import { bundling } from '../../src/build/build.mjs';
-import { ensureBuilt } from '../../src/build/ensure.mjs';
 import { contest, median } from './contest.mjs';
+import { buildOurs } from './ours.mjs';
 
 const rounds = Number(process.env.PIPE_BENCH_ROUNDS ?? 5);
 const steps = process.env.PIPE_BENCH_STEPS ?? '20';
@@ -16,20 +14,8 @@ if (!data || !existsSync(data)) {
   console.log('bench:train needs PIPE_BENCH_CIFAR, the path of data_batch_1.bin');
   process.exit(0);
 }
-await ensureBuilt('main.js');
-const folder = `dist/bench-${process.pid}`;
-const entryPoints = [
-  { in: 'test/bench/train-ours.ts', out: 'train-ours' },
-  { in: 'src/data/feed-worker.ts', out: 'feed-worker' },
-];
-await build({ ...bundling, entryPoints, outdir: folder });
-
-const malloc =
-  'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=8589934592:glibc.malloc.top_pad=268435456';
-const ours = (engine, precision, stepsOf) => ({
-  command: [process.execPath, `${folder}/train-ours.js`, engine, data, precision, stepsOf ?? steps],
-  env: engine === 'native' ? { GLIBC_TUNABLES: malloc, TF_CPP_MIN_LOG_LEVEL: '2' } : {},
-});
+const { remove, ours: oursOf } = await buildOurs();
+const ours = (engine, precision, stepsOf) => oursOf(engine, data, precision, stepsOf ?? steps);
 const python = (program, script, precision) =>
   program ? { command: [program, `test/bench/${script}`, data, precision, steps], env: {} } : null;
 const contests = [
@@ -76,7 +62,7 @@ try {
     if (wanted.length === 0 || wanted.some((one) => name.includes(one)))
       results.contests.push(await measured(name, command, sides));
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  remove();
 }
 writeFileSync('test/bench/train.json', `${JSON.stringify(results, null, 1)}\n`);
 
