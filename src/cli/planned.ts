@@ -1,6 +1,7 @@
 /** What plan, graph, why and `run --dry-run` have in common: open a file and make its plan. */
 import type { Result } from '../diagnostics/diagnostic.ts';
 import type { History } from '../plan/history.ts';
+import { lackingToRun } from '../plan/lacking.ts';
 import { makePlan, type Plan, type PlannedStage } from '../plan/plan.ts';
 import { reasonText } from '../plan/reason.ts';
 import { notCached } from '../plan/select.ts';
@@ -22,7 +23,7 @@ export async function openPlan(
   const { graph, store, context: own } = opened.value;
   const context = history ? { ...own, history: await history(store) } : own;
   const plan = await makePlan(graph, context);
-  const diagnostics = notCached(plan, opened.value);
+  const diagnostics = [...notCached(plan, opened.value), ...lackingToRun(plan, opened.value.engine.name)];
   return diagnostics.length > 0
     ? { ok: false, diagnostics }
     : { ok: true, value: { ...opened.value, context, plan } };

@@ -82,14 +82,17 @@ async function conclude(
   return exitCodes[finished.outcome];
 }
 
-/** What --from leaves to the cache and is not there. */
-async function missingBefore({ graph, given, context }: Opened): Promise<readonly Diagnostic[]> {
-  if (given.size === 0) return [];
-  const [{ makePlan }, { notCached }] = await Promise.all([
+/** What --from leaves to the cache and is not there, and what the engine could not compute. */
+async function missingBefore({ graph, given, context, engine }: Opened): Promise<readonly Diagnostic[]> {
+  const { lackedBy } = await import('../pipeline/engine-needs.ts');
+  if (given.size === 0 && lackedBy(engine.name, graph).length === 0) return [];
+  const [{ makePlan }, { notCached }, { lackingToRun }] = await Promise.all([
     import('../plan/plan.ts'),
     import('../plan/select.ts'),
+    import('../plan/lacking.ts'),
   ]);
-  return notCached(await makePlan(graph, context), { given });
+  const plan = await makePlan(graph, context);
+  return [...notCached(plan, { given }), ...lackingToRun(plan, engine.name)];
 }
 
 interface Recorder {

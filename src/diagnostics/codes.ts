@@ -58,7 +58,7 @@ const table = {
   'invalid-set': ['call', '`--set` is not followed by path=value.', '--set epochs', 'Write --set train.epochs=30.'],
   'unknown-set-path': ['call', '`--set` names a stage or var that the file does not have.', '--set tran.epochs=3', 'Mend the path.'],
   'unknown-engine': ['call', 'There is no engine of this name.', '--engine cuda', 'Take one of those that are listed.'],
-  'precision-unsupported': ['run', 'The engine cannot compute in the precision that a training asks for.', 'precision: mixedBfloat16 on wasm', 'Use the native engine, or `precision: float32`.'],
+  'precision-unsupported': ['file', 'The engine cannot compute in the precision that a training asks for.', 'precision: mixedBfloat16 on wasm', 'Use the native engine, or `precision: float32`.'],
   'engine-unavailable': ['call', 'An engine that was asked for by name does not work here.', '--engine native, not installed', 'Do what is said, or leave the choice to `auto`.'],
   'invalid-setting': ['call', 'An environment variable has a value that it can not have.', 'PIPE_THREADS=two', 'Write what is named, or unset it.'],
   'unsupported-system': ['call', 'An engine can not be installed on this system.', 'TensorFlow on Windows', 'Compute on another engine.'],

@@ -1,6 +1,7 @@
 /** Everything that is wrong with a file, with any of its profiles. */
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
 import { withTrialsChecked } from './check-trials.ts';
+import { lackedBy } from './engine-needs.ts';
 import { readTree } from './extends.ts';
 import { type LoadOptions, loadTree } from './load.ts';
 import { child } from './nodes.ts';
@@ -43,4 +44,10 @@ export function checkFile(file: string, options: LoadOptions): CheckedFile {
 }
 
 const toldBy = (resolved: Result<Graph>): readonly Diagnostic[] =>
-  resolved.ok ? (resolved.warnings ?? []) : resolved.diagnostics;
+  resolved.ok ? [...(resolved.warnings ?? []), ...lacking(resolved.value)] : resolved.diagnostics;
+
+/** On the engine that the file names. */
+function lacking(graph: Graph): Diagnostic[] {
+  const { engine } = graph.pipeline;
+  return engine === 'auto' ? [] : lackedBy(engine, graph).map(({ diagnostic }) => diagnostic);
+}

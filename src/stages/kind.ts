@@ -102,6 +102,8 @@ export interface Kind {
   /** Patterns of the project's files that it reads: their content counts. */
   files?(params: JsonObject): readonly string[];
   readonly usesEngine: boolean;
+  /** The param by which it asks the engine for bfloat16, which not every engine has; null where it doesn't. */
+  bfloat16?(params: JsonObject): string | null;
   /** The param that only says how long to go on (`epochs`): what is done without it is kept in checkpoints and continued from. */
   readonly continues?: string;
   /** Does what is done early depend on `continues`, as with a schedule over all epochs? */

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { readSettings } from '../../src/cli/settings.ts';
 import { describeEngines } from '../../src/nn/engines.ts';
 import { makeProject, type Project, ran } from '../rig/project.ts';
 import { small } from '../rig/small.ts';
+import { search, training } from '../tune/rig.ts';
 
 const { engineSettings } = readSettings({});
 const native = describeEngines(engineSettings).find(({ name }) => name === 'native');
@@ -61,7 +64,7 @@ test('workers change nothing and rerun nothing; a schedule over all epochs start
   assert.doesNotMatch(logged(project), /continues after/);
 });
 
-test('options that contradict each other, and bfloat16 on an engine without it, are told before training starts', (t) => {
+test('options that contradict each other are told before anything starts', (t) => {
   const project = makeProject(t, {});
   const told = (options: string, ...flags: string[]): string => {
     project.write('p.yaml', change('epochs: 2', `epochs: 2, ${options}`));
@@ -77,8 +80,28 @@ test('options that contradict each other, and bfloat16 on an engine without it, 
   );
   assert.match(told('labelSmoothing: 0.1'), /sparseCategoricalCrossentropy has no labelSmoothing/);
   assert.match(told('fromLogits: true'), /fromLogits takes a model without softmax/);
-  assert.match(
-    told('precision: mixedBfloat16', '--engine', 'wasm'),
-    /precision-unsupported: the engine wasm has no bfloat16/,
-  );
+});
+
+test('bfloat16 on an engine without it is told by plan and run before anything starts, also inside of a search', (t) => {
+  const half = change('epochs: 2', 'epochs: 2, precision: mixedBfloat16');
+  const halfTrial = training.replace('batchSize: 16', 'batchSize: 16, precision: mixedBfloat16');
+  const project = makeProject(t, {
+    'p.yaml': half,
+    'search.yaml': search('search: { random: { trials: 2 } }\n    epochs: 1', halfTrial),
+  });
+  for (const [command, file] of [
+    ['plan', 'p.yaml'],
+    ['run', 'p.yaml'],
+    ['run', 'search.yaml'],
+  ] as const) {
+    const { code, out, err } = project.pipe(command, file, '--engine', 'wasm');
+    assert.equal(code, 2, out);
+    assert.match(
+      err,
+      /yaml:\d+:\d+ error precision-unsupported: the engine wasm has no bfloat16, which `train` asks for/,
+    );
+    assert.match(err, /use the native engine \(--engine native\), or precision: float32/);
+  }
+  assert.equal(existsSync(join(project.folder, 'cache/runs')), false, 'no run has begun');
+  assert.match(project.pipe('validate', 'p.yaml').out, /valid/, 'the file names no engine');
 });

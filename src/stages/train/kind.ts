@@ -28,6 +28,7 @@ export const train: Kind = {
     epochs: 'number',
   }),
   usesEngine: true,
+  bfloat16: ({ precision }) => (precision === 'mixedBfloat16' ? 'precision' : null),
   continues: 'epochs',
   needsHorizon: (params) => needsHorizon(paramsOf('train', params)),
   // Threads change no byte: x-fingerprint in the schema.

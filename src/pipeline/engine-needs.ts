@@ -1,0 +1,45 @@
+/** What stages ask of an engine, told before anything runs. */
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { computesBfloat16 } from '../nn/precision.ts';
+import { corners, readSpace } from '../tune/space.ts';
+import type { Graph, GraphStage, Stage } from './pipeline.ts';
+import { trialGraph } from './trial.ts';
+
+export interface Lacking {
+  /** A stage of the graph; what a trial asks for, its search does. */
+  readonly stage: string;
+  readonly diagnostic: Diagnostic;
+}
+
+/** Each stage that the engine could not compute. */
+export function lackedBy(engine: string, graph: Graph): Lacking[] {
+  if (computesBfloat16(engine)) return [];
+  return graph.order.flatMap((stage) => {
+    const [first] = [stage, ...trialStages(stage, graph)].flatMap((one) => bfloat16Asked(engine, one, graph));
+    return first ? [{ stage: stage.name, diagnostic: first }] : [];
+  });
+}
+
+function bfloat16Asked(engine: string, stage: Stage, graph: Graph): Diagnostic[] {
+  const param = graph.pipeline.kinds.named(stage.kind)?.bfloat16?.(stage.params) ?? null;
+  if (param === null) return [];
+  return [
+    {
+      severity: 'error',
+      code: 'precision-unsupported',
+      message: `the engine ${engine} has no bfloat16, which \`${stage.name}\` asks for`,
+      fix: 'use the native engine (--engine native), or precision: float32',
+      ...stage.where(param),
+    },
+  ];
+}
+
+/** Of a search, the stages of its trials at the corners of its space. */
+function trialStages(stage: GraphStage, graph: Graph): Stage[] {
+  if (stage.kind !== 'tune' || stage.deferred.length > 0) return [];
+  const epochs = Number(stage.params.epochs);
+  return corners(readSpace(stage.params.space)).flatMap((point) => {
+    const made = trialGraph(stage, graph, { point, epochs, execution: 0 });
+    return made.ok ? [...made.value.order] : [];
+  });
+}
