@@ -53,7 +53,7 @@ test('a longer training continues from the last epoch and gives the bytes of one
   const [split, whole] = [makeProject(t, { 'p.yaml': small }), makeProject(t, { 'p.yaml': longer })];
   split.run('p.yaml');
   split.write('p.yaml', longer);
-  assert.match(split.pipe('run', 'p.yaml', '--json').out, /continues after epoch 2/);
+  assert.match(split.pipe('run', 'p.yaml', '--json').out, /continues after 2 epochs/);
   whole.run('p.yaml');
   const trained = 'cache/out/small/train/trained';
   assert.deepEqual(split.hashes(trained), whole.hashes(trained));
