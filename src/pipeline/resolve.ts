@@ -3,6 +3,7 @@ import type { Code } from '../diagnostics/codes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { InputPort, Kind } from '../stages/kind.ts';
+import { child, where } from './nodes.ts';
 import type { Edge, GraphStage, Stage } from './pipeline.ts';
 import { parseReference } from './reference.ts';
 import { type FoundReference, findReferences } from './references.ts';
@@ -43,6 +44,7 @@ export function withEdges(stage: Stage, names: Names, kinds: Kinds, problems: Di
   const found = kind ? findReferences(stage.node, kind) : [];
   const inputs = kind?.inputs(stage.params) ?? [];
   const say: Say = (problem, at) => problems.push({ severity: 'error', ...problem, ...at.where });
+  if (stage.kind === 'command') problems.push(...bareStages(stage, names, kinds));
   const edges = found
     .filter(({ value }) => !value)
     .flatMap((reference) => {
@@ -54,6 +56,27 @@ export function withEdges(stage: Stage, names: Names, kinds: Kinds, problems: Di
     return reference ? (giverOf(reference, one.stage, one.value, names, kinds, say) ?? []) : [];
   });
   return { ...stage, edges, dependsOn: [...new Set([...edges.map((one) => one.stage), ...values])] };
+}
+
+/** A command takes paths, too: a stage's name alone would be taken for one that is not there. */
+function bareStages(stage: Stage, names: Names, kinds: Kinds): Diagnostic[] {
+  const inputs = child(stage.node, 'in');
+  if (inputs?.type !== 'map') return [];
+  return [...inputs.entries].flatMap(([name, { value }]) => {
+    const target =
+      value.type === 'scalar' && typeof value.value === 'string' ? names.find(value.value) : null;
+    if (!target || target.name === stage.name) return [];
+    const [port] = Object.keys(kinds(target.kind)?.outputs(target.params) ?? {});
+    return {
+      severity: 'error',
+      code: 'unknown-port',
+      message: `\`${target.name}\` is a stage, and a command takes its outputs one by one`,
+      fix: port
+        ? `did you mean \`${target.name}.${port}\`? A file of that name is \`./${target.name}\``
+        : `a file of that name is \`./${target.name}\``,
+      ...where(stage.node, ['in', name]),
+    };
+  });
 }
 
 type Say = (problem: { code: Code; message: string; fix?: string }, at: FoundReference) => void;
