@@ -54,10 +54,20 @@ function read(folder: string): Set<string> {
   for (const name of readdirSync(folder)) {
     const owner = name.startsWith(prefix) ? ownerIn(name.slice(prefix.length)) : null;
     if (!owner) continue;
-    if (isGone(owner, join(folder, name))) rmSync(join(folder, name), { force: true });
-    else for (const hash of readFileSync(join(folder, name), 'utf8').split('\n')) pinned.add(hash);
+    for (const hash of pinsIn(join(folder, name), owner)) pinned.add(hash);
   }
   return pinned;
+}
+
+function pinsIn(file: string, owner: Owner): readonly string[] {
+  try {
+    if (!isGone(owner, file)) return readFileSync(file, 'utf8').split('\n');
+    rmSync(file, { force: true });
+  } catch (error) {
+    // Its process has ended since the folder was read: it needs nothing any more.
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+  return [];
 }
 
 /** Of processes of other machines only the age of what they left tells. */
