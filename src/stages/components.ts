@@ -1,7 +1,7 @@
 /**
  * Every component: code that decides a stage's bytes, with its version and the module that it stands in. A version is
  * part of the fingerprint of each stage that uses the component, so raising it reruns those stages and no others. Raise
- * it when the component gives other bytes than before.
+ * it when the component gives other bytes than before; `npm run components` asks for it when its source has changed.
  */
 import type { Component } from './kind.ts';
 
@@ -22,8 +22,8 @@ const table = {
   'dataset/shapes10': { version: 2, source: 'data/shapes10.ts' },
   'sheet': { version: 1, source: 'data/sheet.ts' },
   'split': { version: 1, source: 'data/split.ts' },
-  'normalize/standardize': { version: 1, source: 'stages/normalize/stage.ts' },
-  'normalize/rescale': { version: 1, source: 'stages/normalize/stage.ts' },
+  'normalize/standardize': { version: 2, source: 'stages/normalize/stage.ts' },
+  'normalize/rescale': { version: 2, source: 'stages/normalize/stage.ts' },
   'augment': { version: 1, source: 'stages/augment/stage.ts' },
   'augment/affine': { version: 2, source: 'augment/augmenter.ts' },
   'augment/horizontalFlip': { version: 1, source: 'augment/augmenter.ts' },
