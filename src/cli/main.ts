@@ -293,6 +293,13 @@ async function end(exitCode: Promise<number>): Promise<void> {
   process.exitCode = await exitCode;
 }
 
+// Whoever reads may have seen enough, as `head` does.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -140,3 +140,12 @@ interface Sarif {
     }[];
   }[];
 }
+
+test('a reader that has seen enough ends no command with an error', {
+  skip: process.platform === 'win32',
+}, (t) => {
+  const project = makeProject(t, {});
+  const line = `"${process.execPath}" "${launcher}" schema | head -1`;
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', line], { cwd: project.folder, encoding: 'utf8' });
+  assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: '{\n', stderr: '' });
+});
