@@ -8,9 +8,11 @@ export function graph({ graph: all }: Input): Section | null {
   const graph = all.length > mostNodes ? withoutCells(all) : all;
   const level = levels(graph);
   const columns = Math.max(...level.values()) + 1;
-  const rows = Array.from({ length: columns }, (_, column) =>
-    graph.filter((node) => level.get(node.name) === column),
-  );
+  const ways = waysPast(graph, level);
+  const rows = Array.from({ length: columns }, (_, column) => [
+    ...ways.filter((way) => way.column === column),
+    ...graph.filter((node) => level.get(node.name) === column),
+  ]);
   const tallest = Math.max(...rows.map((nodes) => nodes.length));
   const longest = Math.max(...graph.map((node) => node.name.length));
   const boxWidth = Math.max(64, longest * 7 + 18);
@@ -19,6 +21,7 @@ export function graph({ graph: all }: Input): Section | null {
     nodes.map((node, i) => ({
       name: node.name,
       value: [column, (i - (nodes.length - 1) / 2) / tallest, node.kind],
+      ...('past' in node ? { symbolSize: 0, label: { show: false } } : {}),
     })),
   );
   const hidden = { type: 'value', show: false };
@@ -57,7 +60,7 @@ export function graph({ graph: all }: Input): Section | null {
               lineStyle: { color: 'var(--soft)', width: 1.3, opacity: 1 },
               emphasis: { disabled: true },
               data: placed,
-              links: graph.flatMap((node) => node.from.map((source) => link(source, node.name, level))),
+              links: links(graph, ways, level),
             },
           ],
         },
@@ -93,10 +96,47 @@ function withoutCells(graph: readonly LineageStage[]): LineageStage[] {
   );
 }
 
-/** What skips a column bends around the stages between. */
-function link(source: string, target: string, level: ReadonlyMap<string, number>): object {
-  const skipped = (level.get(target) ?? 0) - (level.get(source) ?? 0) - 1;
-  return { source, target, lineStyle: { curveness: skipped > 0 ? 0.12 : 0 } };
+/** A place in a column that a line leads through, past the stages there. */
+interface Way {
+  readonly name: string;
+  readonly kind: string;
+  readonly column: number;
+  /** The stage whose output leads past. */
+  readonly past: string;
+}
+
+/** One for each column between a stage and the last that takes from it. */
+function waysPast(graph: readonly LineageStage[], level: ReadonlyMap<string, number>): Way[] {
+  return graph.flatMap(({ name }) => {
+    const from = level.get(name) ?? 0;
+    const users = graph.filter((other) => other.from.includes(name));
+    const last = Math.max(from, ...users.map((other) => (level.get(other.name) ?? 0) - 1));
+    return Array.from({ length: last - from }, (_, i) => {
+      const column = from + 1 + i;
+      return { name: wayIn(name, column), kind: '', column, past: name };
+    });
+  });
+}
+
+const wayIn = (stage: string, column: number): string => `${stage} → ${column}`;
+
+function links(
+  graph: readonly LineageStage[],
+  ways: readonly Way[],
+  level: ReadonlyMap<string, number>,
+): readonly { readonly source: string; readonly target: string }[] {
+  /** What stands for a stage just left of a column. */
+  const before = (stage: string, column: number): string =>
+    column - 1 === level.get(stage) ? stage : wayIn(stage, column - 1);
+  return [
+    ...ways.map(({ name, past, column }) => ({ source: before(past, column), target: name })),
+    ...graph.flatMap((node) =>
+      node.from.map((source) => ({
+        source: before(source, level.get(node.name) ?? 0),
+        target: node.name,
+      })),
+    ),
+  ];
 }
 
 /** A stage stands right of all that it is made from, and one that is made from nothing just left of what needs it; `graph` is in topological order. */
