@@ -1,5 +1,5 @@
 /** A run becomes its record: once when its first stage starts, and again when it has ended. */
-import { randomBytes } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { cpus, hostname, totalmem } from 'node:os';
 import { relative, resolve } from 'node:path';
 import type { Graph, GraphStage, Pipeline } from '../pipeline/pipeline.ts';
@@ -24,7 +24,7 @@ export function startRecord({ graph, name, sets, engine, version, started }: Run
   const { text, bases } = textsOf(pipeline);
   return {
     version: 1,
-    id: `${stampOf(started)}-${randomBytes(2).toString('hex')}`,
+    id: idOf(started),
     name,
     pipeline: pipeline.name,
     file: fromRoot(pipeline.file, pipeline.root),
@@ -132,6 +132,12 @@ export function placesOf(stage: GraphStage, root: string): { [param: string]: st
 }
 
 /** 2026-11-24T09:30:15Z → 20261124-093015. */
-function stampOf(date: Date): string {
-  return date.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+/** `20261124-231514-ab89`. Ids sort by their time, to the millisecond: `last` is the last run, however soon it came after another. */
+export function idOf(date: Date): string {
+  const seconds = date.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  const withinSecond = date.getMilliseconds() * idsInMillisecond + randomInt(idsInMillisecond);
+  return `${seconds}-${withinSecond.toString(16).padStart(4, '0')}`;
 }
+
+/** As many as four hexadecimal digits have room for. */
+const idsInMillisecond = 65;

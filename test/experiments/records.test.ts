@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { idOf } from '../../src/experiments/make-record.ts';
 import { makeProject } from '../rig/project.ts';
 
 const pipeline = `version: 1
@@ -111,4 +112,10 @@ test('what is kept of records can be lost, and a damaged record is not listed', 
   const file = `cache/runs/${JSON.parse(before).id}.json`;
   write(file, read(file).replace('"done"', '"failed"'));
   assert.equal(pipe('runs', '--json').out, '');
+});
+
+test('ids of runs sort by their time, also within a second', () => {
+  const ids = [0, 1, 2, 500, 998, 999].map((ms) => idOf(new Date(1_800_000_000_000 + ms)));
+  assert.deepEqual(ids.toSorted(), ids);
+  for (const id of ids) assert.match(id, /^\d{8}-\d{6}-[0-9a-f]{4}$/);
 });
