@@ -7,7 +7,7 @@ import { keyOf } from './checkpoints.ts';
 import { type Contents, contentsOf, type Held, objectsIn, type Use } from './contents.ts';
 import { codeOf } from './files.ts';
 import { ownerName } from './owner.ts';
-import { collecting, isCollecting, makePins } from './pins.ts';
+import { collecting, forgottenMs, isCollecting, makePins } from './pins.ts';
 
 export interface Limits {
   /** Of each pipeline and profile, the newest runs whose results stay. */
@@ -215,8 +215,6 @@ function batches<T>(all: readonly T[]): T[][] {
     all.slice(i * batchSize, (i + 1) * batchSize),
   );
 }
-
-const forgottenMs = 30 * 24 * 60 * 60 * 1000;
 
 /** What only saves work, and was not written for a month. */
 function sweepMemory(folder: string): void {

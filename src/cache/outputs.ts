@@ -4,6 +4,7 @@ import { constants, copyFileSync, linkSync, mkdirSync, renameSync, rmSync, statS
 import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { withProfile } from '../pipeline/profile.ts';
 import type { FileRef, Store } from '../run/store.ts';
 import { codeOf } from './files.ts';
 import type { Objects } from './objects.ts';
@@ -109,7 +110,7 @@ export function makeOutputs(
   async function bringOut(
     ...[pipeline, profile, stage, ports]: Parameters<Store['bringOut']>
   ): Promise<void> {
-    const target = join(folder, profile === null ? pipeline : `${pipeline}@${profile}`, stage);
+    const target = join(folder, withProfile(pipeline, profile), stage);
     const files = Object.entries(ports).flatMap(([port, content]) =>
       Object.entries(content.files).map(([path, ref]) => ({ path: `${port}/${path}`, ref })),
     );

@@ -70,8 +70,8 @@ function pinsIn(file: string, owner: Owner): readonly string[] {
   return [];
 }
 
-/** Of processes of other machines only the age of what they left tells. */
-const forgottenMs = 30 * 24 * 60 * 60 * 1000;
+/** A month. Of processes of other machines only the age of what they left tells. */
+export const forgottenMs = 30 * 24 * 60 * 60 * 1000;
 
 function isGone(owner: Owner, file: string): boolean {
   const state = stateOf(owner);

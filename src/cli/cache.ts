@@ -7,6 +7,7 @@ import { type Contents, contentsOf, objectsIn } from '../cache/contents.ts';
 import { verify as verifyAll } from '../cache/verify.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { readDuration, readSize } from '../pipeline/policy.ts';
+import { withProfile } from '../pipeline/profile.ts';
 import { kindNamed } from '../stages/registry.ts';
 import type { CommonFlags } from './main.ts';
 import { neededHere } from './needed.ts';
@@ -105,7 +106,7 @@ function rowsOf({ held, uses }: Contents): Row[] {
   };
   for (const { pipeline, profile, stage, fingerprint, time } of uses) {
     named.add(fingerprint);
-    add(profile === null ? pipeline : `${pipeline}@${profile}`, stage, fingerprint, time);
+    add(withProfile(pipeline, profile), stage, fingerprint, time);
   }
   for (const { key, type, used } of held)
     if (!named.has(key)) add('–', type === 'checkpoint' ? 'checkpoints' : 'in no finished run', key, used);

@@ -1,7 +1,8 @@
 import { openCache } from '../cache/cache.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { findRun } from '../experiments/find.ts';
-import type { RunRecord, StageRecord } from '../experiments/record.ts';
+import { commandOf, type RunRecord, type StageRecord } from '../experiments/record.ts';
+import { withProfile } from '../pipeline/profile.ts';
 import type { Store, StoredResult } from '../run/store.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson, talk } from './output.ts';
@@ -21,7 +22,7 @@ export async function checkout(name: string, flags: CommonFlags): Promise<number
     if (result) await store.bringOut(record.pipeline, record.profile, stage.name, result.ports);
     (result ? back : gone).push(stage.name);
   }
-  const at = record.profile === null ? record.pipeline : `${record.pipeline}@${record.profile}`;
+  const at = withProfile(record.pipeline, record.profile);
   if (flags.json) printJson({ version: 1, run: record.id, outputs: `${cacheFolder}/out/${at}`, back, gone });
   else print(`${record.id}: outputs of ${back.length} stages are in ${cacheFolder}/out/${at}`);
   if (gone.length > 0) (await talk()).diagnostics([missing(gone, record)]);
@@ -45,6 +46,6 @@ function missing(gone: readonly string[], record: RunRecord): Diagnostic {
     severity: 'error',
     code: 'result-gone',
     message: `the cache no longer holds what ${gone.map((stage) => `\`${stage}\``).join(', ')} gave in ${record.id}`,
-    fix: `run it again: pipe run ${record.file}${record.profile === null ? '' : ` --profile ${record.profile}`}${record.sets.map((set) => ` --set ${set}`).join('')}`,
+    fix: `run it again: ${commandOf(record)}`,
   };
 }

@@ -1,6 +1,6 @@
 /** Results to stdout, talk to stderr; colour only on a terminal, and NO_COLOR holds. */
-import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { readSource } from '../diagnostics/source.ts';
 
 export interface Talk {
   diagnostics(diagnostics: readonly Diagnostic[]): void;
@@ -30,12 +30,4 @@ export function printJson(value: unknown): void {
 
 export function print(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
-}
-
-export function readSource(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
 }

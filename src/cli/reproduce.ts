@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, relative, resolve } from 'node:path';
 import { openCache } from '../cache/cache.ts';
+import { readSource } from '../diagnostics/source.ts';
 import { findRun } from '../experiments/find.ts';
 import { type RunRecord, readRecord } from '../experiments/record.ts';
 import { compareRuns, type Reproduced } from '../experiments/reproduce.ts';
 import type { CommonFlags } from './main.ts';
-import { print, printJson, readSource, talk } from './output.ts';
+import { print, printJson, talk } from './output.ts';
 import { run } from './run.ts';
-import { readSettings } from './settings.ts';
+import { fromHere, readSettings } from './settings.ts';
 
 /** Runs it again in an empty cache. Exit code 0: the same bytes; 1: not, or it failed. */
 export async function reproduce(wanted: string, flags: CommonFlags): Promise<number> {
@@ -23,7 +24,7 @@ export async function reproduce(wanted: string, flags: CommonFlags): Promise<num
   process.env.PIPE_MIRROR = [store.downloads, ...settings.mirrors].join(delimiter);
   const cache = mkdtempSync(join(tmpdir(), 'pipe-reproduce-'));
   try {
-    const code = await run(relative(process.cwd(), resolve(settings.root, first.file)), {
+    const code = await run(fromHere(first.file, settings.root), {
       cache,
       texts,
       set: [...first.sets],

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { readGit } from '../experiments/git.ts';
 import { endRecord, startRecord } from '../experiments/make-record.ts';
 import type { RunRecord } from '../experiments/record.ts';
+import { withProfile } from '../pipeline/profile.ts';
 import type { Change } from '../plan/changes.ts';
 import { type DecideContext, sinceLastResult } from '../plan/decide.ts';
 import type { RunEvent } from '../run/events.ts';
@@ -76,7 +77,7 @@ async function conclude(
     seconds: finished.seconds,
     counts: count(finished.stages),
     record,
-    outputs: `${settings.cacheFolder}/out/${pipeline.name}${pipeline.profile === null ? '' : `@${pipeline.profile}`}`,
+    outputs: `${settings.cacheFolder}/out/${withProfile(pipeline.name, pipeline.profile)}`,
   });
   reporter.close();
   return exitCodes[finished.outcome];

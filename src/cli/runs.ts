@@ -3,6 +3,7 @@ import { findRun, readHeads } from '../experiments/find.ts';
 import type { RunHead } from '../experiments/record.ts';
 import { filterRuns, headValue, keyOf, sortRuns } from '../experiments/select.ts';
 import { stateOf } from '../experiments/state.ts';
+import { withProfile } from '../pipeline/profile.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson } from './output.ts';
 import { readSettings } from './settings.ts';
@@ -50,7 +51,7 @@ async function table(heads: readonly RunHead[], flags: RunsFlags): Promise<strin
   const rows = heads.map((head) => [
     head.id,
     ...(named ? [head.name ?? ''] : []),
-    head.profile === null ? head.pipeline : `${head.pipeline}@${head.profile}`,
+    withProfile(head.pipeline, head.profile),
     stateOf(head),
     String(head.ran),
     String(head.cached),

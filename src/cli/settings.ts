@@ -1,7 +1,7 @@
 /** What the command line, the environment and the folder decide; the only reader of the environment. */
 import { existsSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { EngineSettings } from '../nn/engines.ts';
@@ -27,6 +27,9 @@ export interface Flags {
   readonly jobs?: string;
   readonly engine?: string;
 }
+
+/** A path from the root as it is called from the folder where one stands. */
+export const fromHere = (file: string, root: string): string => relative(process.cwd(), resolve(root, file));
 
 export function readSettings(flags: Flags, startFolder = process.cwd()): Settings {
   const root = projectRoot(startFolder);

@@ -1,10 +1,12 @@
 import { openCache } from '../cache/cache.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { newestFirst, tryFindRun } from '../experiments/find.ts';
-import type { RunRecord, StageRecord } from '../experiments/record.ts';
+import { commandOf, type RunRecord, type StageRecord } from '../experiments/record.ts';
 import { stateOf } from '../experiments/state.ts';
+import { withProfile } from '../pipeline/profile.ts';
 import { flatten } from '../plan/flatten.ts';
 import type { Store } from '../run/store.ts';
+import { namesAndValues } from '../stages/json.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson } from './output.ts';
 import { readSettings } from './settings.ts';
@@ -38,20 +40,18 @@ async function lastOf(name: string, store: Store): Promise<{ run: RunRecord; sta
 
 async function runText(run: RunRecord): Promise<string> {
   const { formatTable } = await import('../ui/table.ts');
-  const profile = run.profile === null ? '' : ` --profile ${run.profile}`;
-  const sets = run.sets.length === 0 ? '' : ` --set ${run.sets.join(' ')}`;
   const facts = [
     ['run', run.name === null ? run.id : `${run.id} (${run.name})`],
-    ['command', `pipe run ${run.file}${profile}${sets}`],
+    ['command', commandOf(run)],
     ['outcome', `${stateOf(run)} in ${run.seconds.toFixed(1)} s, started ${run.started}`],
     [
       'commit',
       run.git ? `${run.git.commit}${run.git.dirty ? ', with changes that are not committed' : ''}` : '–',
     ],
     ['seed', String(run.seed)],
-    ['engine', told(run.engine)],
+    ['engine', namesAndValues(run.engine)],
     ['machine', `${run.machine.cpu} × ${run.machine.cpus}, ${run.machine.platform}`],
-    ['versions', told(run.versions)],
+    ['versions', namesAndValues(run.versions)],
     ['memory', megabytes(run.peakMemory)],
   ];
   const stages = run.stages.map((one) => [
@@ -69,14 +69,14 @@ async function stageText(stage: StageRecord, run: RunRecord): Promise<string> {
   const { formatTable } = await import('../ui/table.ts');
   const facts = [
     ['stage', stage.kind === stage.name ? stage.name : `${stage.name} (${stage.kind})`],
-    ['run', `${run.id} of ${run.pipeline}${run.profile === null ? '' : `@${run.profile}`}`],
+    ['run', `${run.id} of ${withProfile(run.pipeline, run.profile)}`],
     [
       'outcome',
       `${stage.outcome} in ${stage.seconds.toFixed(1)} s${stage.reason === '' ? '' : `: ${stage.reason}`}`,
     ],
     ['result', stage.summary || (stage.error ?? '–')],
     ['made from', stage.from.join(', ') || '–'],
-    ['engine', stage.engine ? told(stage.engine) : '–'],
+    ['engine', stage.engine ? namesAndValues(stage.engine) : '–'],
     ['memory', megabytes(stage.peakMemory)],
     ['fingerprint', stage.fingerprint ?? '–'],
   ];
@@ -93,8 +93,4 @@ async function stageText(stage: StageRecord, run: RunRecord): Promise<string> {
 
 const aligned = (rows: readonly (readonly string[])[]): string =>
   rows.map(([name, text]) => `${(name ?? '').padEnd(12)}${text}`).join('\n');
-const told = (map: { readonly [name: string]: unknown }): string =>
-  Object.entries(map)
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ');
 const megabytes = (bytes: number | null): string => (bytes === null ? '' : `${(bytes / 1e6).toFixed(0)} MB`);

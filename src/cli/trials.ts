@@ -1,12 +1,13 @@
 import { openCache } from '../cache/cache.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { readSource } from '../diagnostics/source.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { findRun, newestFirst } from '../experiments/find.ts';
 import type { RunRecord } from '../experiments/record.ts';
 import type { Store } from '../run/store.ts';
 import { type Cell, csvOf, readTrials, sortRows, type TrialsFile, tableOf } from '../tune/table.ts';
 import type { CommonFlags } from './main.ts';
-import { print, printJson, readSource } from './output.ts';
+import { print, printJson } from './output.ts';
 import { readSettings } from './settings.ts';
 
 export interface TrialsFlags extends CommonFlags {

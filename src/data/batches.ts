@@ -78,7 +78,8 @@ export function parseDataset(text: string): DatasetFile {
   return parsed;
 }
 
-export const stepsPerEpoch = ({ rows, batchSize }: BatchPlan): number => Math.ceil(rows.length / batchSize);
+export const stepsPerEpoch = ({ rows, batchSize }: Pick<BatchPlan, 'rows' | 'batchSize'>): number =>
+  Math.ceil(rows.length / batchSize);
 
 /** Epochs count from 1, steps from 0. */
 function positionOf(plan: BatchPlan, n: number): { readonly epoch: number; readonly step: number } {

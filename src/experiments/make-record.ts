@@ -131,7 +131,6 @@ export function placesOf(stage: GraphStage, root: string): { [param: string]: st
   );
 }
 
-/** 2026-11-24T09:30:15Z → 20261124-093015. */
 /** `20261124-231514-ab89`. Ids sort by their time, to the millisecond: `last` is the last run, however soon it came after another. */
 export function idOf(date: Date): string {
   const seconds = date.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');

@@ -83,6 +83,12 @@ export interface StageRecord {
   readonly continuedFrom?: number | null;
 }
 
+/** What a person types to run the same again. */
+export function commandOf({ file, profile, sets }: RunRecord): string {
+  const own = profile === null ? '' : ` --profile ${profile}`;
+  return `pipe run ${file}${own}${sets.length === 0 ? '' : ` --set ${sets.join(' ')}`}`;
+}
+
 /** What `pipe runs` shows of a record, kept apart so that a thousand are read at once. */
 export interface RunHead {
   readonly id: string;

@@ -116,7 +116,7 @@ class MinibatchTrainer implements Trainer {
     this.#updater = makeUpdater(tf, this.#trainable, makeOptimizer(params.optimizer));
     this.#loss = makeLoss(params);
     this.#dropout = network.layers.map((_, i) => randomStream(seed, 'train', `dropout ${i}`));
-    this.stepsPerEpoch = stepsPerEpoch(this.#plan(1, 0));
+    this.stepsPerEpoch = stepsPerEpoch({ rows: dataset.splits.train, batchSize: params.batchSize });
   }
 
   async epoch(
@@ -209,7 +209,7 @@ class MinibatchTrainer implements Trainer {
   #plan(epoch: number, step: number): Parameters<typeof openFeed>[1] {
     const { batchSize } = this.#params;
     const rows = this.#dataset.splits.train;
-    const firstBatch = (epoch - 1) * Math.ceil(rows.length / batchSize) + step;
+    const firstBatch = (epoch - 1) * this.stepsPerEpoch + step;
     return { rows, batchSize, training: { seed: this.#seed }, firstBatch };
   }
 

@@ -1,10 +1,10 @@
 /** Trials at the corners of their space, before anything runs: a mistake in them is told with its place, once. */
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
-import { corners, type Point, readSpace } from '../tune/space.ts';
+import { type Point, readSpace } from '../tune/space.ts';
 import { child, type Node } from './nodes.ts';
 import type { Graph, GraphStage } from './pipeline.ts';
 import { inOrder } from './read.ts';
-import { trialGraph } from './trial.ts';
+import { cornerTrials } from './trial.ts';
 
 /** The graph again, or what is wrong with the trials of its searches. */
 export function withTrialsChecked(read: Result<Graph>): Result<Graph> {
@@ -19,18 +19,16 @@ export function withTrialsChecked(read: Result<Graph>): Result<Graph> {
 
 /** What is wrong at some corners only is told with the first of them. */
 function wrongTrials(tune: GraphStage, graph: Graph): Diagnostic[] {
-  const points = corners(readSpace(tune.params.space));
-  const epochs = Number(tune.params.epochs);
+  const trials = cornerTrials(tune, graph);
   const found = new Map<string, { problem: Diagnostic; points: Point[] }>();
-  for (const point of points) {
-    const made = trialGraph(tune, graph, { point, epochs, execution: 0 });
-    for (const problem of made.ok ? [] : made.diagnostics) {
+  for (const { point, trial } of trials) {
+    for (const problem of trial.ok ? [] : trial.diagnostics) {
       const key = JSON.stringify([problem.code, problem.place]);
       found.set(key, { problem, ...found.get(key), points: [...(found.get(key)?.points ?? []), point] });
     }
   }
   return [...found.values()].map(({ problem, points: at }) =>
-    at.length === points.length
+    at.length === trials.length
       ? problem
       : { ...problem, message: `${problem.message} (${described(at[0])})` },
   );

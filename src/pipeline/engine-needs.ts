@@ -1,9 +1,8 @@
 /** What stages ask of an engine, told before anything runs. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { computesBfloat16 } from '../nn/precision.ts';
-import { corners, readSpace } from '../tune/space.ts';
 import type { Graph, GraphStage, Stage } from './pipeline.ts';
-import { trialGraph } from './trial.ts';
+import { cornerTrials } from './trial.ts';
 
 export interface Lacking {
   /** A stage of the graph; what a trial asks for, its search does. */
@@ -37,9 +36,5 @@ function bfloat16Asked(engine: string, stage: Stage, graph: Graph): Diagnostic[]
 /** Of a search, the stages of its trials at the corners of its space. */
 function trialStages(stage: GraphStage, graph: Graph): Stage[] {
   if (stage.kind !== 'tune' || stage.deferred.length > 0) return [];
-  const epochs = Number(stage.params.epochs);
-  return corners(readSpace(stage.params.space)).flatMap((point) => {
-    const made = trialGraph(stage, graph, { point, epochs, execution: 0 });
-    return made.ok ? [...made.value.order] : [];
-  });
+  return cornerTrials(stage, graph).flatMap(({ trial }) => (trial.ok ? trial.value.order : []));
 }

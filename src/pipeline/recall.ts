@@ -13,7 +13,7 @@ export interface RememberedGraph {
   readonly takes: Graph['takes'];
 }
 
-type Plain = Omit<GraphStage, 'placeOf' | 'where' | 'node' | 'withoutDefaults'>;
+type Plain = Omit<GraphStage, 'placeOf' | 'where' | 'node' | 'recheck' | 'withoutDefaults'>;
 interface RememberedStage extends Plain {
   readonly chosen: JsonObject;
   /** By path of a param; where it has the place of what is around it, nothing. */
@@ -34,7 +34,7 @@ const isMore = ({ kind, deferred }: GraphStage): boolean =>
   kind === 'tune' || deferred.length > 0 || /[./\\]/.test(kind);
 
 function rememberedStage(stage: GraphStage): RememberedStage {
-  const { placeOf: _, where: __, node: ___, withoutDefaults: ____, ...plain } = stage;
+  const { placeOf: _, where: __, node: ___, recheck: ____, withoutDefaults: _____, ...plain } = stage;
   return { ...plain, chosen: stage.withoutDefaults(stage.params), places: placesOf(stage) };
 }
 
@@ -82,6 +82,8 @@ function recalledStage({ chosen, places, ...plain }: RememberedStage): GraphStag
     placeOf,
     where: (path) => ({ place: placeOf(path) }),
     node: { type: 'map', entries: new Map(), place: plain.place },
+    // Only what comes while it runs is checked again, and such graphs are not remembered.
+    recheck: () => [],
     withoutDefaults: () => chosen,
   };
 }

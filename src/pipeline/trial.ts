@@ -4,7 +4,7 @@ import type { Diagnostic, Place, Result } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { kindNamed } from '../stages/registry.ts';
 import { kindOf, lastTrainings } from '../stages/tune/references.ts';
-import { type Point, readSpace, type Space } from '../tune/space.ts';
+import { corners, type Point, readSpace, type Space } from '../tune/space.ts';
 import { interpolate, mostWritten, type Scope } from './interpolate.ts';
 import { child, type MapNode, type Node, toJson } from './nodes.ts';
 import type { Graph, GraphStage, Stage } from './pipeline.ts';
@@ -40,6 +40,18 @@ export function trialGraph(tune: GraphStage, graph: Graph, ask: TrialAsk): Resul
   const outer = [...before.filter((one) => !isNear(one)), ...before.filter(isNear)];
   const seed = (tune.seed ?? graph.pipeline.seed) + ask.execution;
   return resolveStages({ ...graph.pipeline, stages, seed }, { broken, problems, outer });
+}
+
+/** What the trials at the corners of the space are, before anything runs. */
+export function cornerTrials(
+  tune: GraphStage,
+  graph: Graph,
+  epochs = Number(tune.params.epochs),
+): { readonly point: Point; readonly trial: Result<Graph> }[] {
+  return corners(readSpace(tune.params.space)).map((point) => ({
+    point,
+    trial: trialGraph(tune, graph, { point, epochs, execution: 0 }),
+  }));
 }
 
 /** The training that a trial is judged by, or null. */

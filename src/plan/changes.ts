@@ -1,6 +1,7 @@
 /** What differs between the parts of two fingerprints of a stage, told in the file's terms. */
 import { isDeepStrictEqual } from 'node:util';
 import type { GraphStage } from '../pipeline/pipeline.ts';
+import { isMap } from '../stages/json.ts';
 import type { Json, JsonObject } from '../stages/kind.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { PastStage } from './history.ts';
@@ -215,8 +216,7 @@ function at(value: Json, path: readonly string[]): Json | undefined {
 
 const isBranch = (value: Json | undefined): value is JsonObject | readonly Json[] =>
   typeof value === 'object' && value !== null;
-const isObject = (value: Json | undefined): value is JsonObject => isBranch(value) && !Array.isArray(value);
-const objectIn = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
+const objectIn = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
 const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 const entriesOf = (value: Json | undefined): Map<string, Json> =>
   new Map(isBranch(value) ? Object.entries(value) : []);

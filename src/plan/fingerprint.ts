@@ -3,6 +3,7 @@
  * stored with the result, so that "why does it run" compares and never guesses.
  */
 import { createHash } from 'node:crypto';
+import { isMap } from '../stages/json.ts';
 import type { Component, Json, JsonObject, Kind } from '../stages/kind.ts';
 import { canonicalize } from './canonical.ts';
 
@@ -51,10 +52,6 @@ export function fingerprint(input: FingerprintInput): Fingerprint {
 export function prefixesOf(parts: JsonObject, continues: string): string[] {
   const { params } = parts;
   return [digest({ ...parts, params: without(isMap(params) ? params : {}, continues) }), digest(parts)];
-}
-
-function isMap(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** sha256, in hexadecimal, of a value's canonical JSON. */

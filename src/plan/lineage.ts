@@ -9,10 +9,16 @@ export interface LineageStage {
 
 /** Everything that a stage is made from, in topological order, itself left out. */
 export function lineage(stage: GraphStage, graph: Graph): LineageStage[] {
-  const needed = new Set(stage.dependsOn);
-  for (const other of [...graph.order].reverse())
-    if (needed.has(other.name)) for (const name of other.dependsOn) needed.add(name);
+  const needed = neededFor(stage.dependsOn, graph);
   return graph.order
     .filter((other) => needed.has(other.name))
     .map((other) => ({ name: other.name, kind: other.kind, from: other.dependsOn }));
+}
+
+/** These and all that they depend on. */
+export function neededFor(names: readonly string[], { order }: Graph): Set<string> {
+  const needed = new Set(names);
+  for (const stage of order.toReversed())
+    if (needed.has(stage.name)) for (const name of stage.dependsOn) needed.add(name);
+  return needed;
 }

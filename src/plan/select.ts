@@ -2,6 +2,7 @@
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
+import { neededFor } from './lineage.ts';
 import type { Plan } from './plan.ts';
 import { reasonText } from './reason.ts';
 
@@ -30,7 +31,7 @@ export function select(graph: Graph, wishes: Wishes): Result<Selection> {
   const until = find(wishes.until);
   const from = find(wishes.from);
   const rerun = find(wishes.rerun);
-  const wanted = until.length > 0 ? needs(until, graph) : new Set(namesOf(graph.order));
+  const wanted = until.length > 0 ? neededFor(namesOf(until), graph) : new Set(namesOf(graph.order));
   const reached = from.length > 0 ? neededBy(from, graph) : wanted;
   const chosen = graph.order.filter(({ name }) => wanted.has(name) && reached.has(name));
   const chosenNames = new Set(namesOf(chosen));
@@ -38,7 +39,7 @@ export function select(graph: Graph, wishes: Wishes): Result<Selection> {
   if (problems.length === 0 && chosen.length === 0) problems.push(nothing(wishes));
   if (problems.length === 0 && outside) problems.push(notChosen(outside.name));
   if (problems.length > 0) return { ok: false, diagnostics: problems };
-  const kept = needs(chosen, graph);
+  const kept = neededFor(namesOf(chosen), graph);
   const given = [...kept].filter((name) => !chosenNames.has(name));
   const order = graph.order.filter(({ name }) => kept.has(name));
   return {
@@ -61,14 +62,6 @@ function cellsOf(name: string, graph: Graph, problems: Diagnostic[]): GraphStage
     fix: near ? `did you mean \`${near}\`?` : `its stages are ${names.join(', ')}`,
   });
   return [];
-}
-
-/** These and all that they depend on. */
-function needs(stages: readonly GraphStage[], graph: Graph): Set<string> {
-  const found = new Set(namesOf(stages));
-  for (const stage of graph.order.toReversed())
-    if (found.has(stage.name)) for (const name of stage.dependsOn) found.add(name);
-  return found;
 }
 
 /** These and all that depend on them. */

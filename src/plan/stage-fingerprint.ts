@@ -89,7 +89,7 @@ async function ownComponents(
   return [...own, ...trialComponents(stage, graph, kinds)];
 }
 
-function kindOf(stage: GraphStage, context: FingerprintContext): Kind {
+export function kindOf(stage: GraphStage, context: Pick<FingerprintContext, 'kinds'>): Kind {
   const kind = context.kinds(stage.kind);
   if (!kind) throw new Error(`unchecked kind ${stage.kind}`);
   return kind;

@@ -1,9 +1,8 @@
 /** The components of a search's trials: they decide its outcome as its own do. */
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
-import { trialGraph } from '../pipeline/trial.ts';
+import { cornerTrials } from '../pipeline/trial.ts';
 import { named } from '../stages/components.ts';
 import type { Component, Kind } from '../stages/kind.ts';
-import { corners, readSpace } from '../tune/space.ts';
 
 /** Of all stages of all trials: a choice may decide between components, so each of its values is looked at. */
 export function trialComponents(
@@ -11,8 +10,8 @@ export function trialComponents(
   graph: Graph,
   kinds: (name: string) => Kind | undefined,
 ): Component[] {
-  return corners(readSpace(tune.params.space)).flatMap((point) => {
-    const trial = trialGraph(tune, graph, { point, epochs: 1, execution: 0 });
+  // Their number of epochs decides no component, and may come while it runs.
+  return cornerTrials(tune, graph, 1).flatMap(({ trial }) => {
     if (!trial.ok) return [];
     return trial.value.order.flatMap((stage) => {
       const kind = kinds(stage.kind);

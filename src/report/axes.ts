@@ -121,3 +121,7 @@ const pointMark = (x: number, y: number, color: string): object => ({
 
 /** What a person reads off a plot. */
 export const rounded = (value: number): number => Number(value.toPrecision(5));
+
+/** Spread over more than a factor of 20, only a logarithmic axis shows the small ones. */
+export const isLogarithmic = (values: readonly number[]): boolean =>
+  values.length > 0 && Math.min(...values) > 0 && Math.max(...values) > 20 * Math.min(...values);

@@ -1,8 +1,8 @@
 /** What the facts say, as sentences: each with the rule or the numbers that it rests on, and nothing beyond them. */
 
-import { isMap } from '../experiments/json.ts';
 import { wilson } from '../experiments/statistics.ts';
 import type { EpochMetrics } from '../nn/callbacks.ts';
+import { isMap } from '../stages/json.ts';
 import { calibrate } from './calibration.ts';
 import { count, percent, short } from './html.ts';
 import type { Evaluation, Facts, Input, Training } from './inputs.ts';

@@ -1,11 +1,12 @@
 /** A report of runs, from their records: with times, machine, and what changed since the run before. */
 import { diffSubjects } from '../experiments/diff/diff.ts';
 import { partsOf } from '../experiments/diff/parts.ts';
-import type { RunRecord, StageRecord } from '../experiments/record.ts';
+import { commandOf, type RunRecord, type StageRecord } from '../experiments/record.ts';
 import { pathsOf, resultOf, runSubject } from '../experiments/subject.ts';
 import type { LineageStage } from '../plan/lineage.ts';
 import type { Store } from '../run/store.ts';
 import type { Artifact } from '../stages/context.ts';
+import { namesAndValues } from '../stages/json.ts';
 import { axis, tooltip } from './axes.ts';
 import type { Cell } from './csv.ts';
 import { partHtml } from './diff-page.ts';
@@ -64,8 +65,6 @@ async function artifactsOf(run: RunRecord, several: boolean, store: Store): Prom
 const shown = new Set(['history', 'metrics', 'predictions', 'image', 'facts', 'trials']);
 
 function runSection(run: RunRecord): Section {
-  const profile = run.profile === null ? '' : ` --profile ${run.profile}`;
-  const sets = run.sets.length === 0 ? '' : ` --set ${run.sets.join(' ')}`;
   const commit = run.git
     ? `${run.git.commit}${run.git.dirty ? ', with changes that were not committed' : ''}`
     : '–';
@@ -75,12 +74,7 @@ function runSection(run: RunRecord): Section {
     ['outcome', run.outcome],
     ['commit', commit],
     ['machine', `${run.machine.cpu} × ${run.machine.cpus}, ${run.machine.platform}`],
-    [
-      'versions',
-      Object.entries(run.versions)
-        .map(([name, version]) => `${name} ${version}`)
-        .join(', '),
-    ],
+    ['versions', namesAndValues(run.versions)],
   ];
   const rows = run.stages.map((stage) => [
     stage.name,
@@ -89,7 +83,7 @@ function runSection(run: RunRecord): Section {
     stage.peakMemory === null ? '' : (stage.peakMemory / 1e6).toFixed(0),
     stage.reason === 'cached' ? '' : stage.reason,
   ]);
-  const again = `<pre tabindex="0"><code>${escapeHtml(`${run.git ? `git checkout ${run.git.commit}\n` : ''}pipe run ${run.file}${profile}${sets}\npipe reproduce ${run.id}`)}</code></pre>`;
+  const again = `<pre tabindex="0"><code>${escapeHtml(`${run.git ? `git checkout ${run.git.commit}\n` : ''}${commandOf(run)}\npipe reproduce ${run.id}`)}</code></pre>`;
   return {
     title: `Run ${labelOf(run)}`,
     before: [

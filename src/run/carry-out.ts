@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { checkpointOf } from '../plan/checkpoint.ts';
 import { lineage } from '../plan/lineage.ts';
-import { showsStages } from '../plan/stage-fingerprint.ts';
+import { kindOf, showsStages } from '../plan/stage-fingerprint.ts';
 import type { Artifact } from '../stages/context.ts';
 import { runCommand } from './command.ts';
 import type { Executed, Execution, Job } from './execute.ts';
@@ -10,7 +10,7 @@ import { type HostCallbacks, type HostResult, runStage } from './host.ts';
 import { type Log, makeLog } from './log.ts';
 import type { StageOrder } from './messages.ts';
 import type { Stopping } from './process.ts';
-import { kindOf, storeResult } from './result.ts';
+import { storeResult } from './result.ts';
 import { asDiagnostic, limited, tookTooLong } from './tries.ts';
 
 /** Where a try works, what it prints, and what stops it. */

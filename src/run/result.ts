@@ -3,9 +3,8 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
-import type { DecideContext } from '../plan/decide.ts';
 import type { Fingerprint } from '../plan/fingerprint.ts';
-import type { UpstreamResults } from '../plan/stage-fingerprint.ts';
+import { kindOf, type UpstreamResults } from '../plan/stage-fingerprint.ts';
 import type { StageOutcome } from '../stages/context.ts';
 import type { JsonObject, Kind, PortType } from '../stages/kind.ts';
 import { usedComponents } from '../stages/uses.ts';
@@ -103,10 +102,4 @@ function refOf(forward: Forward, upstream: UpstreamResults, run: Execution): Por
     }
   }
   throw new Error(`${forward.port}/${forward.path} forwards a file that is no input`);
-}
-
-export function kindOf(stage: GraphStage, run: DecideContext): Kind {
-  const kind = run.kinds(stage.kind);
-  if (!kind) throw new Error(`unchecked kind ${stage.kind}`);
-  return kind;
 }

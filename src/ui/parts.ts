@@ -1,5 +1,6 @@
 import { Chalk } from 'chalk';
 import { formatTable } from './table.ts';
+import { wrapped } from './text.ts';
 
 interface Part {
   readonly title: string;
@@ -19,7 +20,7 @@ export function formatParts(
   return parts
     .map(({ title, sentences, tables }) => {
       const blocks = [
-        ...sentences.map((sentence) => wrapped(sentence, Math.max(40, width - 2))),
+        ...sentences.map((sentence) => wrapped(sentence, Math.max(40, width - 2)).join('\n')),
         ...tables.map(({ head, rows }) =>
           painted(
             formatTable(
@@ -44,15 +45,4 @@ const indented = (text: string): string => text.replaceAll(/^/gm, '  ');
 function painted(table: string, paint: (text: string) => string): string {
   const [head = '', ...rows] = table.split('\n');
   return [paint(head), ...rows].join('\n');
-}
-
-function wrapped(text: string, width: number): string {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines.join('\n');
 }

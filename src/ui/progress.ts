@@ -1,6 +1,6 @@
 /** A run as it happens: on a terminal a live block of what runs and waits, else a plain line at each stage's start and end. */
-import { readFileSync } from 'node:fs';
 import { Chalk, type ChalkInstance } from 'chalk';
+import { readSource } from '../diagnostics/source.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { Progress } from '../stages/context.ts';
 import { formatDiagnostics } from './diagnostics.ts';
@@ -155,13 +155,5 @@ class View implements Reporter {
     }
     const left = progress?.total == null ? null : time.left(progress.unit, progress.total);
     return [head + liveLine(progress, left, width - widthOf(head), this.#chalk)];
-  }
-}
-
-function readSource(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return null;
   }
 }

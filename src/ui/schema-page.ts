@@ -1,5 +1,6 @@
 /** A page about a kind of stage, made from its schema. */
 import type { Schema } from '../pipeline/schemas.ts';
+import { wrapped } from './text.ts';
 
 export interface PageOptions {
   readonly name: string;
@@ -76,14 +77,4 @@ function typeOf(schema: Schema, options: PageOptions): string {
   const types = [schema.type ?? []].flat();
   const own = types.length > 1 ? types.filter((type) => type !== 'string') : types;
   return own.map((type) => words[type] ?? type).join(' | ') || 'anything';
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

@@ -42,6 +42,18 @@ export function cut(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** Lines of at most `width` columns, broken at spaces; a longer word is a line of its own. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const line = lines.at(-1);
+    if (line !== undefined && widthOf(line) + 1 + widthOf(word) <= width)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** Names and messages of others shall move no cursor. */
 export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, ' ');

@@ -1,6 +1,6 @@
 /** A graph as a tree that a person reads from top to bottom: each node once, under the last of those that it needs. */
-import stringWidth from 'string-width';
 import { listed } from '../plan/reason.ts';
+import { padded, widthOf } from './text.ts';
 
 export interface TreeNode {
   readonly name: string;
@@ -13,10 +13,8 @@ export interface TreeNode {
 /** `nodes` in an order in which each follows what it needs. Further needs are named after a `+`. */
 export function drawTree(nodes: readonly TreeNode[]): string {
   const lines = branch(null, childrenOf(nodes), '');
-  const width = Math.max(...lines.map(([text]) => stringWidth(text)));
-  return lines
-    .map(([text, note]) => `${text}${' '.repeat(width - stringWidth(text))}  ${note}`.trimEnd())
-    .join('\n');
+  const width = Math.max(...lines.map(([text]) => widthOf(text)));
+  return lines.map(([text, note]) => `${padded(text, width)}  ${note}`.trimEnd()).join('\n');
 }
 
 type Children = ReadonlyMap<string | null, readonly TreeNode[]>;

@@ -2,8 +2,8 @@
 
 import type { EpochMetrics } from '../../nn/callbacks.ts';
 import type { Store } from '../../run/store.ts';
+import { isMap } from '../../stages/json.ts';
 import type { JsonObject } from '../../stages/kind.ts';
-import { isMap } from '../json.ts';
 import { mean } from '../statistics.ts';
 import { readPort, resultOf, type Subject, type SubjectStage } from '../subject.ts';
 import { type Difference, differing } from './settings.ts';

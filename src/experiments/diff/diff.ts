@@ -1,5 +1,6 @@
 /** Everything that differs between runs, cells of a run, or pipeline files; and nothing that does not. */
 import type { Store } from '../../run/store.ts';
+import { mean } from '../statistics.ts';
 import type { Subject } from '../subject.ts';
 import {
   type Cost,
@@ -67,7 +68,7 @@ export function checkDrops(
         `${stage.name}.${value}` === metric && typeof number === 'number' ? [number] : [],
       ),
     );
-    return values && values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
+    return values && values.length > 0 ? mean(values) : null;
   };
   return limits.map(({ metric, allowed, direction }) => {
     const [before, after] = [valueIn(subjects[0], metric), valueIn(subjects.at(-1), metric)];

@@ -1,4 +1,5 @@
 /** A diff as titled parts of sentences and tables: the terminal, Markdown and HTML only set them differently. */
+import { withoutQuotes } from '../../stages/json.ts';
 import { sayComparisons } from '../compare.ts';
 import type { Cost, Curve, MetricDifference } from './contents.ts';
 import type { Diff } from './diff.ts';
@@ -84,7 +85,7 @@ function differences(title: string, found: readonly Difference[], { subjects }: 
   if (found.length === 0) return null;
   const rows = found.map(({ path, values, places }) => ({
     path,
-    cells: values.map((value) => (value === null ? '–' : plain(value))),
+    cells: values.map((value) => (value === null ? '–' : withoutQuotes(value))),
     ...(places && subjects.length === 2 ? { more: [placeText(places)] } : {}),
   }));
   return {
@@ -110,9 +111,6 @@ function placeText(places: readonly (string | null)[]): string {
   const shown = a === b ? [a] : [a, b];
   return shown.map((place) => place ?? 'default').join(' → ');
 }
-
-/** JSON of a text without its quotes. */
-const plain = (json: string): string => (json.startsWith('"') ? String(JSON.parse(json)) : json);
 
 function metrics({ metrics: found, subjects }: Diff): Part | null {
   if (found.length === 0) return null;

@@ -1,8 +1,8 @@
 /** Evaluations against the first subject's: whether they really differ, by class, and which examples changed. */
 
 import type { Store } from '../../run/store.ts';
+import { isMap } from '../../stages/json.ts';
 import { type Comparison, compareSides, type Scored, type Side } from '../compare.ts';
-import { isMap } from '../json.ts';
 import { examplesOf, readPredictions, tops } from '../predictions.ts';
 import { pathsOf, readPort, resultOf, type Subject, type SubjectStage } from '../subject.ts';
 import { judge, type MetricDifference } from './contents.ts';

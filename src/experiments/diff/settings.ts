@@ -1,5 +1,6 @@
 /** What was declared otherwise: params, graph, engines. */
 import { flatten } from '../../plan/flatten.ts';
+import { namesAndValues } from '../../stages/json.ts';
 import type { JsonObject } from '../../stages/kind.ts';
 import { kindNamed } from '../../stages/registry.ts';
 import type { Subject, SubjectStage } from '../subject.ts';
@@ -89,10 +90,7 @@ export function diffEngines(subjects: readonly Subject[]): Difference[] {
 
 function engineEntry({ name, engine }: SubjectStage): [string, string][] {
   if (!engine) return [];
-  const told = Object.entries(engine).map(
-    ([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
-  return [[name, told.join(', ')]];
+  return [[name, namesAndValues(engine)]];
 }
 
 /** The keys whose values are not the same everywhere, in the order in which they first appear. */

@@ -7,14 +7,6 @@ export interface Case {
   readonly layers: readonly Layer[];
 }
 
-const conv = {
-  filters: 4,
-  kernelSize: 3,
-  strides: 1,
-  padding: 'same',
-  activation: 'linear',
-  useBias: true,
-} as const;
 const depthwise = {
   kernelSize: 3,
   strides: 1,
@@ -22,6 +14,7 @@ const depthwise = {
   activation: 'linear',
   useBias: true,
 } as const;
+const conv = { ...depthwise, filters: 4 } as const;
 
 export const rows = 4;
 

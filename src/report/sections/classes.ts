@@ -5,6 +5,7 @@ import { escapeHtml, htmlTable, percent } from '../html.ts';
 import type { Evaluation, Input } from '../inputs.ts';
 import { type Plot, slug } from '../plot.ts';
 import type { Section } from '../section.ts';
+import { seriesColor } from '../style.ts';
 
 export function confusion({ evaluations }: Input): Section | null {
   if (evaluations.length === 0) return null;
@@ -119,8 +120,8 @@ function f1Plot(evaluations: readonly Evaluation[]): Plot {
         name: stage,
         type: 'bar',
         data: values[i],
-        itemStyle: { color: `var(--c${(i % 8) + 1})` },
-        color: `var(--c${(i % 8) + 1})`,
+        itemStyle: { color: seriesColor(i) },
+        color: seriesColor(i),
         emphasis: { disabled: true },
       })),
     },

@@ -1,4 +1,4 @@
-import { axis, grid, type Line, legend, lineSeries, tooltip } from '../axes.ts';
+import { axis, grid, isLogarithmic, type Line, legend, lineSeries, tooltip } from '../axes.ts';
 import type { Cell } from '../csv.ts';
 import { escapeHtml } from '../html.ts';
 import type { Input, Training } from '../inputs.ts';
@@ -83,8 +83,13 @@ function ratePlot(id: string, trainings: readonly Training[]): Plot {
     color: i,
   }));
   const rates = lines.flatMap((line) => line.values);
-  const logarithmic = Math.max(...rates) > 20 * Math.min(...rates) && Math.min(...rates) > 0;
-  return epochPlot(id, 'Learning rate', lines, lines.slice(0, mostDrawn), logarithmic ? { type: 'log' } : {});
+  return epochPlot(
+    id,
+    'Learning rate',
+    lines,
+    lines.slice(0, mostDrawn),
+    isLogarithmic(rates) ? { type: 'log' } : {},
+  );
 }
 
 function epochPlot(

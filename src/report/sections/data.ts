@@ -1,10 +1,11 @@
-import { isMap } from '../../experiments/json.ts';
+import { isMap } from '../../stages/json.ts';
 import { axis, tooltip } from '../axes.ts';
 import type { Cell } from '../csv.ts';
 import { count, escapeHtml, htmlTable } from '../html.ts';
 import type { Facts, Input } from '../inputs.ts';
 import { type Plot, slug } from '../plot.ts';
 import type { Section } from '../section.ts';
+import { seriesColor } from '../style.ts';
 import { sheet } from './pictures.ts';
 
 /** Above the plots; what a section has before its plots is never left out. */
@@ -90,7 +91,7 @@ function classPlot({ stage, facts }: Facts): Plot[] {
           type: 'bar',
           stack: 'all',
           data: values,
-          itemStyle: { color: `var(--c${i + 1})` },
+          itemStyle: { color: seriesColor(i) },
           emphasis: { disabled: true },
         })),
       },

@@ -1,8 +1,7 @@
 /** The model's layers, every stage's params, engine and versions, and how to get the same again. */
 
-import { isMap } from '../../experiments/json.ts';
 import { flatten } from '../../plan/flatten.ts';
-import type { Json, JsonObject } from '../../stages/kind.ts';
+import { isMap, namesAndValues, withoutQuotes } from '../../stages/json.ts';
 import { count, escapeHtml, htmlTable } from '../html.ts';
 import type { Facts, Input } from '../inputs.ts';
 import type { Section } from '../section.ts';
@@ -42,34 +41,25 @@ export function settings({ facts }: Input): Section | null {
 function stageSettings({ stage, kind, params }: Facts): string {
   // A model's layers have their own section.
   const { layers: _layers, ...others } = params;
-  const rows = [...flatten(others)].map(([path, value]) => [path, plain(value)]);
+  const rows = [...flatten(others)].map(([path, value]) => [path, withoutQuotes(value)]);
   if (rows.length === 0) return '';
   const title = stage === kind ? stage : `${stage} (${kind})`;
   return `<div><h3>${escapeHtml(title)}</h3>${htmlTable(['param', 'value'], rows, { label: `Settings of ${stage}` })}</div>`;
 }
 
-/** JSON of a text without its quotes. */
-const plain = (json: string): string => (json.startsWith('"') ? String(JSON.parse(json)) : json);
-
 export function versions({ facts }: Input): Section | null {
   if (facts.length === 0) return null;
   const rows = facts.map(({ stage, engine, versions }) => [
     stage,
-    engine ? told(engine) : '–',
-    told(versions),
+    engine ? namesAndValues(engine) : '–',
+    namesAndValues(versions),
   ]);
   const table = htmlTable(['stage', 'computed on', 'components'], rows, { label: 'Engines and versions' });
   return { title: 'Versions', after: [table] };
 }
 
-const told = (map: JsonObject): string =>
-  Object.entries(map)
-    .map(([name, value]) => `${name} ${text(value)}`)
-    .join(', ');
-const text = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
-
 export function reproduce({ facts }: Input): Section | null {
-  const engines = new Set(facts.flatMap(({ engine }) => (engine ? [told(engine)] : [])));
+  const engines = new Set(facts.flatMap(({ engine }) => (engine ? [namesAndValues(engine)] : [])));
   const where = engines.size === 0 ? '' : ` (computed on ${[...engines].join(' and on ')})`;
   const note = `This page is made of the contents of its stages alone: the same pipeline file, data, seed, versions and engine give the same bytes again${where}. Settings above are complete, with defaults.`;
   const commands =

@@ -1,5 +1,5 @@
 /** A search as plots: the best so far, every trial as a line, and a slice a dimension. */
-import { axis, grid, legend, lineSeries, rounded, tooltip } from '../axes.ts';
+import { axis, grid, isLogarithmic, legend, lineSeries, rounded, tooltip } from '../axes.ts';
 import type { Cell } from '../csv.ts';
 import { type Plot, slug } from '../plot.ts';
 import type { Search } from './tuning.ts';
@@ -120,10 +120,6 @@ function parallelAxis(name: string, dim: number, values: readonly Cell[]): objec
     };
   return { dim, name, scale: true, ...(isLogarithmic(numbers) ? { type: 'log' } : {}), ...style };
 }
-
-/** Spread over more than a factor of 20, only a logarithmic axis shows the small ones. */
-const isLogarithmic = (values: readonly number[]): boolean =>
-  values.length > 0 && Math.min(...values) > 0 && Math.max(...values) > 20 * Math.min(...values);
 
 export function slices({ stage, metric, dimensions, trials }: Search): Plot[] {
   return dimensions.map((name, dim) => {

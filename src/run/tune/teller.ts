@@ -49,8 +49,6 @@ class Teller implements TrialTeller {
     const { checkpoints } = run.store;
     return {
       ...run,
-      // It names stages of the file, not those of a trial.
-      rerun: new Set(),
       store: {
         ...run.store,
         checkpoints: {

@@ -1,5 +1,6 @@
 import { movements, operationsOf } from '../../augment/operations.ts';
 import { versioned } from '../components.ts';
+import { isMap } from '../json.ts';
 import type { Json, JsonObject, Kind } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 
@@ -48,7 +49,7 @@ function decisive(chosen: JsonObject): JsonObject {
   if (!Array.isArray(operations)) return own;
   return {
     ...own,
-    operations: operations.map((entry: Json) => (isObject(entry) ? decisiveEntry(entry) : entry)),
+    operations: operations.map((entry: Json) => (isMap(entry) ? decisiveEntry(entry) : entry)),
   };
 }
 
@@ -56,7 +57,7 @@ function decisiveEntry(entry: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(entry).map(([name, params]) => [
       name,
-      isObject(params) && name !== 'cutout' ? withoutUnusedFill(params, true) : params,
+      isMap(params) && name !== 'cutout' ? withoutUnusedFill(params, true) : params,
     ]),
   );
 }
@@ -65,6 +66,3 @@ function withoutUnusedFill(params: JsonObject, moves: boolean): JsonObject {
   const unused = [...(moves ? [] : ['fill']), ...(moves && params.fill === 'constant' ? [] : ['fillValue'])];
   return Object.fromEntries(Object.entries(params).filter(([name]) => !unused.includes(name)));
 }
-
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
