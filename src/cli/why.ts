@@ -7,7 +7,7 @@ import { type Cause, causeOf } from '../plan/cause.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson, talk } from './output.ts';
 import { openPlan, type Planned } from './planned.ts';
-import { readSettings } from './settings.ts';
+import { fromHere, readSettings } from './settings.ts';
 
 export interface WhyFlags extends CommonFlags {
   readonly against?: string;
@@ -62,14 +62,15 @@ async function answer(
 }
 
 async function lastTarget(flags: WhyFlags): Promise<{ file: string; flags: WhyFlags }> {
-  const store = await openCache(readSettings(flags).cacheFolder);
+  const { cacheFolder, root } = readSettings(flags);
+  const store = await openCache(cacheFolder);
   if ((await store.runs.list()).length === 0)
     throw new Failure('unknown-run', 'nothing has run yet, so no file is meant', {
       fix: 'name it: pipe why FILE STAGE',
     });
   const { file, profile, sets } = await findRun('last', store);
   return {
-    file,
+    file: fromHere(file, root),
     flags: { ...(profile === null ? {} : { profile }), set: [...sets], ...flags },
   };
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeProject } from '../rig/project.ts';
+import { launcher, makeProject } from '../rig/project.ts';
 
 const chain = `version: 1
 name: chain
@@ -53,4 +56,18 @@ test('why follows a stage to the root cause, before and after it ran', (t) => {
     'an old result that is back',
   );
   assert.equal(why('count', '--against', 'last~2'), unchanged, 'against the first run nothing has changed');
+});
+
+test('why without a file means that of the last run, from wherever in the project it is called', (t) => {
+  const project = makeProject(t, { 'p.yaml': chain });
+  project.run('p.yaml');
+  const below = join(project.folder, 'notes');
+  mkdirSync(below);
+  const { stdout, stderr, status } = spawnSync(process.execPath, [launcher, 'why', 'count'], {
+    cwd: below,
+    env: project.env,
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+  assert.match(nameless(stdout), /^count is cached since RUN: nothing that decides it has changed\n/);
 });
