@@ -34,12 +34,14 @@ export interface Loaded {
 /** Goes as far as it can, so that all errors are told at once. */
 export function loadTree(tree: Tree, file: string, options: LoadOptions): Loaded {
   const problems: Diagnostic[] = [...tree.warnings];
-  const chosen = applySets(withProfile(tree.root, options.profile, problems), options.set, problems);
+  const written = withProfile(tree.root, options.profile, problems);
+  const chosen = applySets(written, options.set, problems);
   problems.push(...frameErrors(chosen));
   const vars = varsOf(chosen, problems);
   const kinds = new Kinds(options.root, { allowCode: !options.noCommands });
   const { stages, broken } = stagesOf(chosen, vars, { file, kinds }, problems);
-  problems.push(...unusedVars(chosen, vars, tree));
+  const used = options.set.length > 0 ? new Set([...vars.used, ...usedIn(written)]) : vars.used;
+  problems.push(...unusedVars(chosen, used, tree));
   const pipeline = {
     ...frameOf(chosen),
     file,
@@ -169,12 +171,20 @@ function tooMuch(vars: Vars, node: MapNode, problems: Diagnostic[]): boolean {
   return true;
 }
 
+/** What a file takes is no unused var because --set puts something else in its place. */
+function usedIn(root: MapNode): ReadonlySet<string> {
+  const vars = varsOf(root, []);
+  const stages = child(root, 'stages');
+  if (stages) interpolate(stages, vars);
+  return vars.used;
+}
+
 /** Of the file itself: what a file below has and this one does not need is no mistake. */
-function unusedVars(root: MapNode, vars: Vars, { bases }: Tree): Diagnostic[] {
+function unusedVars(root: MapNode, used: ReadonlySet<string>, { bases }: Tree): Diagnostic[] {
   const given = child(root, 'vars');
   if (given?.type !== 'map') return [];
   return [...given.entries]
-    .filter(([name, { key }]) => !vars.used.has(name) && !bases.has(key.file))
+    .filter(([name, { key }]) => !used.has(name) && !bases.has(key.file))
     .map(([name, { key }]) => ({
       severity: 'warning',
       code: 'unused-var',

@@ -1,6 +1,5 @@
 /** One try of a stage: a folder to work in, a process, and the result stored when it ended well. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { checkpointOf } from '../plan/checkpoint.ts';
 import { lineage } from '../plan/lineage.ts';
 import { kindOf, showsStages } from '../plan/stage-fingerprint.ts';
 import type { Artifact } from '../stages/context.ts';
@@ -21,9 +20,13 @@ export interface Try {
   readonly callbacks: HostCallbacks;
 }
 
-export async function carryOut(job: Job, run: Execution): Promise<Executed> {
+/** `checkpoint`: what a training goes on from. */
+export async function carryOut(
+  job: Job,
+  checkpoint: StageOrder['checkpoint'],
+  run: Execution,
+): Promise<Executed> {
   const { stage, made, reason } = job;
-  const checkpoint = await checkpointOf(stage, made, run);
   const started = performance.now();
   const work = await run.store.workFolder();
   const log = makeLog(`${work}.log`, (line) => run.emit({ type: 'stage-log', stage: stage.name, line }));

@@ -16,7 +16,13 @@ export type RunEvent =
       /** Why this engine, and what a faster one would need. */
       readonly engineReason: string;
     }
-  | { readonly type: 'stage-start'; readonly stage: string; readonly reason: string }
+  | {
+      readonly type: 'stage-start';
+      readonly stage: string;
+      readonly reason: string;
+      /** The epoch that a training goes on from. */
+      readonly continuesFrom: number | null;
+    }
   /** Another process is at the same stage, or has a mutex of it. */
   | { readonly type: 'stage-wait'; readonly stage: string; readonly owner: string }
   | {

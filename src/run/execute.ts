@@ -1,6 +1,7 @@
 /** Runs one stage to a stored result: from the cache where it is there, else in a process of its own. */
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
+import { checkpointOf } from '../plan/checkpoint.ts';
 import { type DecideContext, findResult, reasonToRun } from '../plan/decide.ts';
 import type { Fingerprint } from '../plan/fingerprint.ts';
 import { reasonText } from '../plan/reason.ts';
@@ -120,8 +121,10 @@ async function leased(
     // Another process may have finished it since we looked.
     const found = await fromCache(stage, made, run);
     if (found) return found;
-    run.emit({ type: 'stage-start', stage: stage.name, reason });
-    return await carryOut(job, run);
+    const checkpoint = await checkpointOf(stage, made, run);
+    const continuesFrom = checkpoint?.epoch ?? null;
+    run.emit({ type: 'stage-start', stage: stage.name, reason, continuesFrom });
+    return await carryOut(job, checkpoint, run);
   } finally {
     lease.release();
   }

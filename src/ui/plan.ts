@@ -2,22 +2,19 @@
 import type { Plan, PlannedStage } from '../plan/plan.ts';
 import { reasonText } from '../plan/reason.ts';
 import { duration } from './duration.ts';
+import { continuing } from './stage-lines.ts';
 import { formatTable } from './table.ts';
 
 export function formatPlan(plan: Plan): string {
   const rows = plan.stages.map((planned) => [
     planned.stage.name,
     planned.state,
-    reasonText(planned.reason) + continued(planned.continuesFrom) + newTrials(planned.trials),
+    reasonText(planned.reason) + continuing(planned.continuesFrom) + newTrials(planned.trials),
     planned.seconds === null ? '' : `about ${duration(planned.seconds)}`,
   ]);
   const timed = rows.some((row) => row[3] !== '');
   const head = ['stage', 'plan', 'why', timed ? 'time' : ''];
   return [formatTable(head, rows), '', ...summary(plan.stages)].join('\n');
-}
-
-function continued(epoch: number | null): string {
-  return epoch === null ? '' : `, continues from epoch ${Number(epoch.toFixed(1))}`;
 }
 
 /** ` (3 of 5 trials are new)`; where later ones depend on the results of these, `at least`. */

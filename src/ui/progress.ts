@@ -7,6 +7,7 @@ import { formatDiagnostics } from './diagnostics.ts';
 import { LiveBlock, type Terminal } from './live-block.ts';
 import { liveLine } from './live-line.ts';
 import {
+  continuing,
   endLine,
   finishLine,
   heading,
@@ -69,7 +70,7 @@ class View implements Reporter {
         this.note(heading(event, this.#chalk));
         break;
       case 'stage-start':
-        this.#start(event.stage, event.reason);
+        this.#start(event);
         break;
       case 'stage-progress':
         this.#progress(event.stage, event.progress);
@@ -104,11 +105,11 @@ class View implements Reporter {
     this.#block?.close();
   }
 
-  #start(stage: string, reason: string): void {
+  #start({ stage, reason, continuesFrom }: Extract<RunEvent, { type: 'stage-start' }>): void {
     this.#running.set(stage, { progress: null, time: new TimeLeft(), trials: null });
     this.#waiting = this.#waiting.filter((name) => name !== stage);
     if (this.#block) this.#block.redraw();
-    else this.note(`  ● ${named(stage, this.#nameWidth)}  ${reasonText(reason)}`);
+    else this.note(`  ● ${named(stage, this.#nameWidth)}  ${reasonText(reason)}${continuing(continuesFrom)}`);
   }
 
   #progress(stage: string, progress: Progress): void {

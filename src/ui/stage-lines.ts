@@ -69,5 +69,9 @@ export const retryLine = (event: Event<'stage-retry'>, nameWidth: number): strin
 export const waitLine = (event: Event<'stage-wait'>, nameWidth: number): string =>
   `  ○ ${named(event.stage, nameWidth)}  waits for ${event.owner}, which is at the same`;
 
+/** A part of an epoch is told by its tenths. */
+export const continuing = (epoch: number | null): string =>
+  epoch === null ? '' : `, continues from epoch ${Number(epoch.toFixed(1))}`;
+
 /** `param rotation 20 → 30` is known to be a param. */
 export const reasonText = (reason: string): string => printable(reason.replace(/^param /, ''));

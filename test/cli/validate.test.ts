@@ -53,6 +53,16 @@ test('a warning is no error, with --strict it is one', (t) => {
   assert.match(strict.err, /p\.yaml:4:9 error unused-var/);
 });
 
+test('a var that --set puts a value in place of is no unused one', (t) => {
+  const withVar = small
+    .replace('seed: 7', 'seed: 7\nvars: { epochs: 2 }')
+    .replace('epochs: 2, batchSize', 'epochs: "${epochs}", batchSize');
+  const project = makeProject(t, { 'p.yaml': withVar });
+  const planned = project.pipe('plan', 'p.yaml', '--set', 'train.epochs=3');
+  assert.equal(planned.code, 0, planned.err);
+  assert.doesNotMatch(planned.err, /unused-var/);
+});
+
 test('mistakes of every profile are found without naming it', (t) => {
   const project = makeProject(t, {
     'p.yaml': small.replace(

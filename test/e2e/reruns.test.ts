@@ -53,7 +53,9 @@ test('a longer training continues from the last epoch and gives the bytes of one
   const [split, whole] = [makeProject(t, { 'p.yaml': small }), makeProject(t, { 'p.yaml': longer })];
   split.run('p.yaml');
   split.write('p.yaml', longer);
-  assert.match(split.pipe('run', 'p.yaml', '--json').out, /continues after 2 epochs/);
+  const again = split.pipe('run', 'p.yaml', '--json');
+  assert.match(again.out, /continues after 2 epochs/);
+  assert.match(again.out, /"type":"stage-start","stage":"train",.*"continuesFrom":2\}/);
   whole.run('p.yaml');
   const trained = 'cache/out/small/train/trained';
   assert.deepEqual(split.hashes(trained), whole.hashes(trained));

@@ -13,7 +13,12 @@ const start = (stages: readonly string[]): RunEvent => ({
   engine: 'wasm',
   engineReason: 'always there',
 });
-const begin = (stage: string, reason = 'never run'): RunEvent => ({ type: 'stage-start', stage, reason });
+const begin = (stage: string, reason = 'never run', continuesFrom: number | null = null): RunEvent => ({
+  type: 'stage-start',
+  stage,
+  reason,
+  continuesFrom,
+});
 const progress = (stage: string, done: number, show: { [label: string]: string } = {}): RunEvent => ({
   type: 'stage-progress',
   stage,
@@ -187,6 +192,20 @@ test('without a terminal there is one plain line at a start and one at an end, a
       '  ● a ',
     ),
   );
+});
+
+test('a training that goes on from a checkpoint says so where its start is a line', () => {
+  let written = '';
+  const stream = {
+    write: (text: string) => {
+      written += text;
+    },
+    columns: 80,
+  };
+  const reporter = createReporter({ stream, color: false, interactive: false });
+  for (const event of [start(['train']), begin('train', 'never run', 3.84)]) reporter.onEvent(event);
+  reporter.close();
+  assert.match(written, /\n {2}● train {2}never run, continues from epoch 3\.8\n$/);
 });
 
 test('control characters of names and summaries move no cursor', () => {

@@ -34,7 +34,7 @@ export async function coordinateTune(
   const found = await findResult(made, stage, run);
   if (found) return { type: 'cached', result: found, fingerprint: made, reason: 'cached' };
   const reason = reasonText(await reasonToRun(stage, made, run));
-  run.emit({ type: 'stage-start', stage: stage.name, reason });
+  run.emit({ type: 'stage-start', stage: stage.name, reason, continuesFrom: null });
   const started = performance.now();
   const tuning = tuningOf(stage, graph, upstream);
   // What is to run anew is the search; its trials' stages only share names with those outside.
