@@ -6,6 +6,7 @@ import { digest } from '../plan/fingerprint.ts';
 import type { Files, PortContent, Store } from '../run/store.ts';
 import { makeCheckpoints } from './checkpoints.ts';
 import { makeEntries } from './entries.ts';
+import { makeEvidence } from './evidence.ts';
 import { codeOf, readSealed, seal, writeAtomically, writeDurably } from './files.ts';
 import { makeIndex } from './index-store.ts';
 import { makeLeases } from './leases.ts';
@@ -28,7 +29,8 @@ export async function openCache(folder: string): Promise<Store> {
   const leases = makeLeases(join(folder, 'leases'));
   const pins = makePins(join(folder, 'leases'));
   const objects = makeObjects(join(folder, 'objects'), stats, pins.pin);
-  const index = makeIndex(makeEntries(join(folder, 'index', 'results')), objects);
+  const results = makeEntries(join(folder, 'index', 'results'));
+  const index = makeIndex(results, objects);
   const checkpoints = makeEntries(join(folder, 'index', 'checkpoints'));
   const work = makeWork(join(folder, 'work'));
   return {
@@ -51,6 +53,7 @@ export async function openCache(folder: string): Promise<Store> {
     noteGroup: work.noteGroup,
     keepLog: makeLogs(join(folder, 'logs')).keep,
     lease: leases.take,
+    evidence: makeEvidence(folder, results, objects, stats),
     bringOut: makeOutputs(join(folder, 'out'), objects, stats, work).bringOut,
     hashFile: stats.hash,
     memory: makeMemory(join(folder, 'memory')),

@@ -20,7 +20,7 @@ interface Entry {
 export function makeCheckpoints(
   entries: Entries,
   objects: Objects,
-  pin: (key: string) => void,
+  pin: (keys: readonly string[]) => void,
 ): Store['checkpoints'] {
   // Two epochs of one training must not read the same entry and write it one after the other.
   let last: Promise<unknown> = Promise.resolve();
@@ -32,7 +32,7 @@ export function makeCheckpoints(
 
   async function latest(...[prefix, engine, maxEpoch]: Parameters<Store['checkpoints']['latest']>) {
     const key = keyOf(prefix, engine);
-    pin(key);
+    pin([key]);
     for (const { epoch, files } of (await epochsOf(key)).toReversed()) {
       if (epoch > maxEpoch) continue;
       const whole = await Promise.all(Object.values(files).map(objects.intact));

@@ -28,7 +28,11 @@ export interface Objects {
   intact(ref: FileRef): Promise<boolean>;
 }
 
-export function makeObjects(folder: string, stats: StatCache, pin: (hash: string) => void): Objects {
+export function makeObjects(
+  folder: string,
+  stats: StatCache,
+  pin: (hashes: readonly string[]) => void,
+): Objects {
   const path = (ref: FileRef): string => join(folder, ref.hash.slice(0, 2), ref.hash.slice(2));
 
   function present(ref: FileRef): boolean {
@@ -53,7 +57,7 @@ export function makeObjects(folder: string, stats: StatCache, pin: (hash: string
     const ref = { hash: await hashOf(file, size), size };
     // A collection leaves what is new alone, but not an old object that is just now wanted again.
     if (present(ref)) {
-      pin(ref.hash);
+      pin([ref.hash]);
       if (await intact(ref)) return ref;
     }
     // Its age as an object: what wrote it may have given it any.

@@ -5,7 +5,7 @@ import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { withProfile } from '../pipeline/profile.ts';
-import type { FileRef, Store } from '../run/store.ts';
+import type { FileRef, Store, StoredResult } from '../run/store.ts';
 import { codeOf } from './files.ts';
 import type { Objects } from './objects.ts';
 import type { StatCache } from './stat-cache.ts';
@@ -16,7 +16,7 @@ const copyBelowBytes = 8 * 1024 * 1024;
 /** Other processes may bring out the same stage at the same moment; each try either wins or clears away what won. */
 const tries = 20;
 
-interface Placed {
+export interface Placed {
   /** PORT/FILE */
   readonly path: string;
   readonly ref: FileRef;
@@ -110,10 +110,8 @@ export function makeOutputs(
   async function bringOut(
     ...[pipeline, profile, stage, ports]: Parameters<Store['bringOut']>
   ): Promise<void> {
-    const target = join(folder, withProfile(pipeline, profile), stage);
-    const files = Object.entries(ports).flatMap(([port, content]) =>
-      Object.entries(content.files).map(([path, ref]) => ({ path: `${port}/${path}`, ref })),
-    );
+    const target = outputFolder(folder, pipeline, profile, stage);
+    const files = placedOf(ports);
     if (isThere(target, files)) return;
     try {
       // Links to objects come and go with this: their bytes do not change.
@@ -128,6 +126,24 @@ export function makeOutputs(
   }
 
   return { bringOut };
+}
+
+export const outputFolder = (
+  folder: string,
+  pipeline: string,
+  profile: string | null,
+  stage: string,
+): string => join(folder, withProfile(pipeline, profile), stage);
+
+export function placedOf(ports: StoredResult['ports']): Placed[] {
+  return Object.entries(ports).flatMap(([port, content]) =>
+    Object.entries(content.files).map(([path, ref]) => ({ path: `${port}/${path}`, ref })),
+  );
+}
+
+/** Everything in a stage's folder: the folder itself (''), those in it, and the files. */
+export function pathsIn(files: readonly Placed[]): string[] {
+  return [...foldersOf(files).keys(), ...files.map(({ path }) => path)];
 }
 
 /** By folder, '' for the outermost: a digest of the names in it. */

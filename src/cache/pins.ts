@@ -18,7 +18,7 @@ import { codeOf } from './files.ts';
 import { type Owner, ownerIn, ownerName, stateOf } from './owner.ts';
 
 export interface Pins {
-  pin(hash: string): void;
+  pin(hashes: readonly string[]): void;
   /** Everything that living processes have pinned. */
   all(): Set<string>;
 }
@@ -32,11 +32,12 @@ export function makePins(folder: string): Pins {
   const pinned = new Set<string>();
   let open: number | undefined;
 
-  function pin(hash: string): void {
-    if (pinned.has(hash)) return;
-    pinned.add(hash);
+  function pin(hashes: readonly string[]): void {
+    const unpinned = hashes.filter((hash) => !pinned.has(hash));
+    if (unpinned.length === 0) return;
+    for (const hash of unpinned) pinned.add(hash);
     open ??= begin();
-    writeSync(open, `${hash}\n`);
+    writeSync(open, `${unpinned.join('\n')}\n`);
     while (existsSync(join(folder, collecting)) && isCollecting(folder)) sleep(20);
   }
 

@@ -9,6 +9,8 @@ export interface StatCache {
   hash(path: string): Promise<string>;
   /** The same from memory alone; null where nothing is remembered or anything changed. */
   known(path: string): string | null;
+  /** What the file system said of it when it was as it is remembered; null where nothing is remembered. */
+  stamp(path: string): Stamp | null;
   /** For a file that nobody writes to any more, or a folder, of which any digest may be remembered; `from` is where it is now. */
   remember(path: string, hash: string, from?: string): void;
   /** What is known of these files still holds after the work, which changes their number of links alone. */
@@ -17,8 +19,9 @@ export interface StatCache {
   save(): void;
 }
 
-type Entry = readonly [size: number, mtimeMs: number, ctimeMs: number, inode: number, hash: string];
-type Stamp = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'>;
+export type Stamp = readonly [size: number, mtimeMs: number, ctimeMs: number, inode: number];
+type Entry = readonly [...Stamp, hash: string];
+type Told = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'>;
 
 /**
  * As in git's index: a file changed so shortly before it was hashed may change again without its time changing. FAT
@@ -27,25 +30,36 @@ type Stamp = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'>;
 const racyMs = 2000;
 
 export function openStatCache(file: string): StatCache {
-  const entries = read(file);
+  /** Read when it is first asked for anything. */
+  let entries: Map<string, Entry> | undefined;
   const learnt = new Map<string, Entry>();
 
-  function put(path: string, stamp: Stamp, hash: string): void {
+  function all(): Map<string, Entry> {
+    entries ??= read(file);
+    return entries;
+  }
+
+  function put(path: string, stamp: Told, hash: string): void {
     const entry = entryOf(stamp, hash);
-    entries.set(path, entry);
+    all().set(path, entry);
     learnt.set(path, entry);
   }
 
   function known(path: string): string | null {
-    const entry = entries.get(path);
+    const entry = all().get(path);
     if (!entry) return null;
     const stamp = statSync(path, { throwIfNoEntry: false });
     return stamp && isSame(entry, stamp) ? entry[4] : null;
   }
 
+  function stamp(path: string): Stamp | null {
+    const entry = all().get(path);
+    return entry ? [entry[0], entry[1], entry[2], entry[3]] : null;
+  }
+
   async function hash(path: string): Promise<string> {
     const before = statSync(path);
-    const entry = entries.get(path);
+    const entry = all().get(path);
     if (entry && isSame(entry, before)) return entry[4];
     const started = Date.now();
     const made = await hashOf(path, before.size);
@@ -64,8 +78,8 @@ export function openStatCache(file: string): StatCache {
     if (learnt.size === 0) return;
     try {
       // Other processes may have saved since: theirs stays.
-      const all = { ...Object.fromEntries(read(file)), ...Object.fromEntries(learnt) };
-      writeAtomically(file, seal(JSON.stringify({ version, boot: bootOf(), files: all })));
+      const both = { ...Object.fromEntries(read(file)), ...Object.fromEntries(learnt) };
+      writeAtomically(file, seal(JSON.stringify({ version, boot: bootOf(), files: both })));
       learnt.clear();
     } catch {
       // It only saves hashing again.
@@ -74,7 +88,7 @@ export function openStatCache(file: string): StatCache {
 
   atExit.add(save);
   const remember: StatCache['remember'] = (path, hash, from = path) => put(path, statSync(from), hash);
-  return { hash, known, remember, keeping, save };
+  return { hash, known, stamp, remember, keeping, save };
 }
 
 /** Below it a file is read at once. */
@@ -98,7 +112,7 @@ export async function hashOf(path: string, size = statSync(path).size): Promise<
   return hash.digest('hex');
 }
 
-const entryOf = (stamp: Stamp, hash: string): Entry => [
+const entryOf = (stamp: Told, hash: string): Entry => [
   stamp.size,
   stamp.mtimeMs,
   stamp.ctimeMs,
@@ -106,7 +120,7 @@ const entryOf = (stamp: Stamp, hash: string): Entry => [
   hash,
 ];
 
-function isSame(entry: Entry, stamp: Stamp): boolean {
+function isSame(entry: Entry, stamp: Told): boolean {
   return (
     entry[1] === stamp.mtimeMs &&
     entry[2] === stamp.ctimeMs &&

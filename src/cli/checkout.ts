@@ -17,7 +17,7 @@ export async function checkout(name: string, flags: CommonFlags): Promise<number
   const back: string[] = [];
   for (const stage of record.stages) {
     if (stage.fingerprint === null) continue;
-    store.use(stage.fingerprint);
+    store.use([stage.fingerprint]);
     const result = await resultOf(stage, store);
     if (result) await store.bringOut(record.pipeline, record.profile, stage.name, result.ports);
     (result ? back : gone).push(stage.name);

@@ -16,17 +16,21 @@ export interface Opened extends Pick<Selection, 'given'> {
   readonly settings: Settings;
   readonly engine: EngineChoice;
   readonly context: DecideContext;
+  /** Does any stage compute on an engine? */
+  readonly computes: boolean;
+  /** Were there warnings, which are told each time? */
+  readonly warned: boolean;
 }
 
 export async function openGraph(
   { graph, given, rerun }: Selection,
   flags: CommonFlags,
-  opened?: Store,
-): Promise<Opened> {
+): Promise<Omit<Opened, 'warned'>> {
   const settings = readSettings(flags, graph.pipeline.root);
   const wanted = settings.engine ?? graph.pipeline.engine;
-  const engine = computes(graph) ? chooseEngine(wanted, settings.engineSettings) : noEngine();
-  const store = opened ?? (await openCache(settings.cacheFolder));
+  const computes = isComputed(graph);
+  const engine = computes ? chooseEngine(wanted, settings.engineSettings) : noEngine();
+  const store = await openCache(settings.cacheFolder);
   const context: DecideContext = {
     store,
     env: settings.env,
@@ -35,11 +39,11 @@ export async function openGraph(
     history: laterHistory(graph, store),
     rerun,
   };
-  return { graph, given, store, settings, engine, context };
+  return { graph, given, store, settings, engine, context, computes };
 }
 
 /** Looking for devices may cost a second: only where it matters. A search trains in its trials. */
-function computes(graph: Graph): boolean {
+function isComputed(graph: Graph): boolean {
   return graph.order.some(
     ({ kind }) => kind === 'tune' || graph.pipeline.kinds.named(kind)?.usesEngine === true,
   );

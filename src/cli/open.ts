@@ -8,7 +8,6 @@ import { select } from '../plan/select.ts';
 import { type Opened, openGraph } from './context.ts';
 import type { CommonFlags } from './main.ts';
 import { talk } from './output.ts';
-import { rememberGraph } from './recall.ts';
 import { projectRoot } from './settings.ts';
 
 export type { Opened } from './context.ts';
@@ -41,7 +40,5 @@ export async function openFile(file: string, flags: SelectFlags): Promise<Result
   const selected = select(read.value, { until, from, rerun });
   if (!selected.ok) return selected;
   const opened = await openGraph(selected.value, flags);
-  // Warnings are told each time: a file that has some is read each time.
-  if (warnings.length === 0 && !flags.texts) rememberGraph(file, flags, opened.store, read.value);
-  return { ok: true, value: opened };
+  return { ok: true, value: { ...opened, warned: warnings.length > 0 } };
 }

@@ -1,19 +1,21 @@
+import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { readGit } from '../experiments/git.ts';
-import { endRecord, startRecord } from '../experiments/make-record.ts';
+import { endRecord, repeated, startRecord } from '../experiments/make-record.ts';
 import type { RunRecord } from '../experiments/record.ts';
+import type { EngineChoice } from '../nn/engines.ts';
 import { withProfile } from '../pipeline/profile.ts';
 import type { Change } from '../plan/changes.ts';
-import { type DecideContext, sinceLastResult } from '../plan/decide.ts';
-import type { RunEvent } from '../run/events.ts';
-import type { Finished, FinishedStage, RunOptions } from '../run/run.ts';
+import type { DecideContext } from '../plan/decide.ts';
+import type { RunEvent, StageOutcomeName } from '../run/events.ts';
+import type { Finished, RunOptions } from '../run/run.ts';
 import { Slots } from '../run/slots.ts';
-import type { JsonObject } from '../stages/kind.ts';
 import type { Opened } from './context.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import type { SelectFlags } from './open.ts';
 import { printJson, talk, wantsColor } from './output.ts';
-import { runUnchanged, startOf } from './unchanged.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { findUnchanged, rememberDone, type Unchanged } from './unchanged.ts';
 import { version } from './version.ts';
 
 export interface RunFlags extends SelectFlags {
@@ -29,12 +31,13 @@ const exitCodes = { done: 0, failed: 1, interrupted: 130 } as const;
 
 export async function run(file: string, flags: RunFlags): Promise<number> {
   if (flags.dryRun) return (await import('./plan.ts')).plan(file, [], flags);
+  const started = new Date();
+  const settings = readSettings(flags, dirname(resolve(file)));
+  // Asked first: git answers while all else is looked at.
+  const git = readGit(settings.root);
   const reporter = await makeReporter(flags);
-  const unchanged = await runUnchanged(file, flags, reporter.emit);
-  if (unchanged) {
-    const { opened, finished } = unchanged;
-    return conclude(opened, finished, makeRecorder(opened, flags), reporter);
-  }
+  const unchanged = await findUnchanged(file, flags, settings);
+  if (unchanged) return tellUnchanged(unchanged, { flags, settings, started, git }, reporter);
   // Reading a file takes a parser and schemas: loaded when there is something to read.
   const { openFile } = await import('./open.ts');
   const opened = await openFile(file, flags);
@@ -47,40 +50,73 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
     (await talk()).diagnostics(missing);
     return 2;
   }
-  const { graph } = opened.value;
+  const { graph, engine } = opened.value;
   const interrupts = listenForInterrupts((line) => reporter.note(line), flags.maxTime ?? null);
-  const recorder = makeRecorder(opened.value, flags);
+  const recorder = makeRecorder(opened.value, { flags, settings, started, git });
   const emit = (event: RunEvent): void => {
     recorder.onEvent(event);
     reporter.emit(event);
   };
   const options = runOptions(opened.value, flags, emit, interrupts);
-  reporter.emit(startOf(opened.value));
+  const stages = graph.order.map((stage) => stage.name);
+  reporter.emit(startOf(graph.pipeline.name, graph.pipeline.profile, stages, engine));
   const { runGraph } = await import('../run/run.ts');
   const finished = await runGraph(graph, options).finally(() => interrupts.stopListening());
-  return conclude(opened.value, finished, recorder, reporter);
-}
-
-async function conclude(
-  { graph: { pipeline }, settings }: Opened,
-  finished: Finished,
-  recorder: Recorder,
-  reporter: Reporter,
-): Promise<number> {
   const record = await recorder.end(finished).catch((error: unknown) => {
     reporter.close();
     throw error;
   });
-  reporter.emit({
-    type: 'run-end',
-    outcome: finished.outcome,
-    seconds: finished.seconds,
-    counts: count(finished.stages),
-    record,
-    outputs: `${settings.cacheFolder}/out/${withProfile(pipeline.name, pipeline.profile)}`,
-  });
+  await rememberDone(file, flags, opened.value, finished, record);
+  return conclude(record, settings, reporter);
+}
+
+/** What a run has from its call. */
+interface Call {
+  readonly flags: RunFlags;
+  readonly settings: Settings;
+  readonly started: Date;
+  readonly git: ReturnType<typeof readGit>;
+}
+
+/** Tells of a run in which nothing has changed what it would tell of it if it looked again. */
+async function tellUnchanged(
+  { record, engine, store }: Unchanged,
+  { flags, settings, started, git }: Call,
+  reporter: Reporter,
+): Promise<number> {
+  const names = record.stages.map(({ name }) => name);
+  reporter.emit(startOf(record.pipeline, record.profile, names, engine));
+  for (const { name: stage, outcome, seconds, summary, reason } of record.stages)
+    reporter.emit({ type: 'stage-end', stage, outcome, seconds, summary, reason });
+  const seconds = (Date.now() - started.getTime()) / 1000;
+  const now = repeated(record, { name: flags.name ?? null, version, started }, seconds, await git);
+  await store.runs.write(now.id, now);
+  return conclude(now, settings, reporter);
+}
+
+function startOf(
+  pipeline: string,
+  profile: string | null,
+  stages: readonly string[],
+  engine: EngineChoice,
+): RunEvent {
+  return {
+    type: 'run-start',
+    pipeline,
+    profile,
+    stages,
+    engine: engine.name,
+    engineReason: engine.reason,
+  };
+}
+
+function conclude(record: RunRecord, { cacheFolder }: Settings, reporter: Reporter): number {
+  const { id, outcome, seconds, pipeline, profile, stages } = record;
+  if (outcome === 'running') throw new Error('the run goes on');
+  const outputs = `${cacheFolder}/out/${withProfile(pipeline, profile)}`;
+  reporter.emit({ type: 'run-end', outcome, seconds, counts: count(stages), record: id, outputs });
   reporter.close();
-  return exitCodes[finished.outcome];
+  return exitCodes[outcome];
 }
 
 /** What --from leaves to the cache and is not there, and what the engine could not compute. */
@@ -99,8 +135,8 @@ async function missingBefore({ graph, given, context, engine }: Opened): Promise
 interface Recorder {
   /** The record is there from the first stage that starts: a run that dies has one, too. */
   onEvent(event: RunEvent): void;
-  /** Writes the whole record and tells its id. */
-  end(finished: Finished): Promise<string>;
+  /** Writes the whole record. */
+  end(finished: Finished): Promise<RunRecord>;
 }
 
 /** What distinguishes each stage from the run before. */
@@ -111,6 +147,7 @@ async function changesOf(
   const changes = new Map<string, readonly Change[]>();
   // Where nothing ran, nothing is to be told.
   if (finished.stages.every(({ outcome }) => outcome === 'cached')) return changes;
+  const { sinceLastResult } = await import('../plan/decide.ts');
   for (const { stage, executed } of finished.stages) {
     if (!executed || !('result' in executed)) continue;
     const since = await sinceLastResult(stage, executed.fingerprint, executed.result, context);
@@ -119,23 +156,21 @@ async function changesOf(
   return changes;
 }
 
-function makeRecorder({ graph, store, engine, context }: Opened, flags: RunFlags): Recorder {
-  const name = flags.name ?? null;
-  const sets = flags.set ?? [];
-  const started = startRecord({ graph, name, sets, engine: engine.identity, version, started: new Date() });
-  const git = readGit(graph.pipeline.root);
+function makeRecorder({ graph, store, engine, context }: Opened, { flags, started, git }: Call): Recorder {
+  const { name = null, set: sets = [] } = flags;
+  const begun = startRecord({ graph, name, sets, engine: engine.identity, version, started });
   let written: Promise<void> | null = null;
   return {
     onEvent: (event) => {
       // It serves a run that dies; a disk that refuses it refuses the whole record at the end, and is told of then.
-      if (event.type === 'stage-start')
-        written ??= store.runs.write(started.id, toJson(started)).catch(() => {});
+      if (event.type === 'stage-start') written ??= store.runs.write(begun.id, begun).catch(() => {});
     },
     end: async (finished) => {
       await written;
       const changes = await changesOf(finished, context);
-      await store.runs.write(started.id, toJson(endRecord(started, graph, finished, await git, changes)));
-      return started.id;
+      const record = endRecord(begun, graph, finished, await git, changes);
+      await store.runs.write(record.id, record);
+      return record;
     },
   };
 }
@@ -185,12 +220,8 @@ async function makeReporter(flags: RunFlags): Promise<Reporter> {
   };
 }
 
-function count(stages: readonly FinishedStage[]): { [outcome in FinishedStage['outcome']]: number } {
+function count(stages: RunRecord['stages']): { [outcome in StageOutcomeName]: number } {
   const counts = { cached: 0, ran: 0, failed: 0, skipped: 0, interrupted: 0 };
   for (const { outcome } of stages) counts[outcome]++;
   return counts;
-}
-
-function toJson(record: RunRecord): JsonObject {
-  return JSON.parse(JSON.stringify(record));
 }

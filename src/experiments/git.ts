@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Git } from './record.ts';
 
 /** The commit that is checked out in `folder`, and whether tracked files differ from it; null where git can't say. */
-export function readGit(folder: string): Promise<Git | null> {
+export async function readGit(folder: string): Promise<Git | null> {
+  // Starting a process only to hear that there is no repository would cost a tenth of a small run.
+  if (process.env.GIT_DIR === undefined && !isInRepository(folder)) return null;
   const args = ['status', '--porcelain=v2', '--branch', '--untracked-files=no'];
   return new Promise((resolve) => {
     // Git's own lock is not taken, so that a run disturbs nobody's work.
@@ -11,6 +15,10 @@ export function readGit(folder: string): Promise<Git | null> {
       resolve(error ? null : parseStatus(out)),
     );
   });
+}
+
+function isInRepository(folder: string): boolean {
+  return existsSync(join(folder, '.git')) || (dirname(folder) !== folder && isInRepository(dirname(folder)));
 }
 
 export function parseStatus(out: string): Git | null {

@@ -38,7 +38,7 @@ export function startRecord({ graph, name, sets, engine, version, started }: Run
     seconds: 0,
     engine,
     machine: machine(),
-    versions: { pipe: version, node: process.version },
+    versions: versionsOf(version),
     git: null,
     peakMemory: null,
     process: { pid: process.pid, host: hostname() },
@@ -72,7 +72,7 @@ export function endRecord(
     outcome: finished.outcome,
     seconds: finished.seconds,
     git,
-    peakMemory: process.resourceUsage().maxRSS * 1024,
+    peakMemory: peakMemory(),
     process: null,
     stages: finished.stages.map((stage) => ({
       ...stageRecord(stage, root, seed),
@@ -80,6 +80,42 @@ export function endRecord(
     })),
   };
 }
+
+/** Of a run that would find every result of this one. */
+export function asCached(record: RunRecord): RunRecord {
+  const found = {
+    outcome: 'cached',
+    reason: 'cached',
+    seconds: 0,
+    continuedFrom: null,
+    changes: [],
+  } as const;
+  return { ...record, stages: record.stages.map((stage) => ({ ...stage, ...found })) };
+}
+
+/** The record of a run that found all that another one found. */
+export function repeated(
+  record: RunRecord,
+  { name, version, started }: Pick<RunFacts, 'name' | 'version' | 'started'>,
+  seconds: number,
+  git: Git | null,
+): RunRecord {
+  return {
+    ...record,
+    id: idOf(started),
+    name,
+    started: started.toISOString(),
+    seconds,
+    machine: machine(),
+    versions: versionsOf(version),
+    git,
+    peakMemory: peakMemory(),
+  };
+}
+
+const versionsOf = (pipe: string): RunRecord['versions'] => ({ pipe, node: process.version });
+
+const peakMemory = (): number => process.resourceUsage().maxRSS * 1024;
 
 function machine(): Machine {
   const processors = cpus();

@@ -4,21 +4,26 @@ import { relative, resolve, sep } from 'node:path';
 import type { Ignore } from 'ignore';
 import type { GraphStage } from '../pipeline/pipeline.ts';
 
+type Declared = Pick<GraphStage, 'params' | 'edges'>;
+
 /** Relative to the root with forward slashes, sorted. What is not there is left out. */
-export async function inputFiles(stage: GraphStage, root: string, cacheFolder: string): Promise<string[]> {
-  const referenced = new Set(stage.edges.map((edge) => edge.param));
-  const declared =
-    typeof stage.params.in === 'object' && stage.params.in !== null ? Object.entries(stage.params.in) : [];
-  const paths = declared.filter(([name]) => !referenced.has(`in.${name}`)).map(([, path]) => String(path));
+export async function inputFiles(stage: Declared, root: string, cacheFolder: string): Promise<string[]> {
   const patterns = Array.isArray(stage.params.ignore) ? stage.params.ignore.map(String) : [];
   const found = new Set<string>();
-  for (const path of paths) {
+  for (const path of declaredPaths(stage)) {
     const at = resolve(root, path);
     const kind = kindOf(at);
     if (kind === 'file') found.add(slashes(relative(root, at)));
     if (kind === 'folder') walk(at, { root, cacheFolder, ignored: await matcher(patterns), found }, []);
   }
   return [...found].sort();
+}
+
+/** What `in` names that is no other stage's output. */
+export function declaredPaths({ params, edges }: Declared): string[] {
+  const referenced = new Set(edges.map((edge) => edge.param));
+  const declared = typeof params.in === 'object' && params.in !== null ? Object.entries(params.in) : [];
+  return declared.filter(([name]) => !referenced.has(`in.${name}`)).map(([, path]) => String(path));
 }
 
 interface Walk {

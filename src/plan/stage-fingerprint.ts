@@ -1,20 +1,16 @@
 /** Completes a stage's fingerprint once what it depends on has results. */
-import { readdirSync, statSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
 import type { PortContent, StoredResult } from '../run/store.ts';
 import { named, usedPrefix } from '../stages/components.ts';
 import type { Component, Json, JsonObject, Kind } from '../stages/kind.ts';
-import { digest, type Fingerprint, fingerprint } from './fingerprint.ts';
-import { inputFiles } from './input-files.ts';
+import { type Fingerprint, fingerprint } from './fingerprint.ts';
 import { type LineageStage, lineage } from './lineage.ts';
+import { type OutsideContext, outsideContent } from './outside.ts';
 
 export type UpstreamResults = Map<string, StoredResult>;
 
-export interface FingerprintContext {
+export interface FingerprintContext extends OutsideContext {
   readonly kinds: (name: string) => Kind | undefined;
-  readonly store: { readonly folder: string; hashFile(path: string): Promise<string> };
-  readonly env: NodeJS.ProcessEnv;
 }
 
 export async function fingerprintStage(
@@ -133,72 +129,4 @@ function inputDigests(
 function digestOf(port: PortContent | undefined, stage: string, name: string): string {
   if (!port) throw new Error(`${stage} has no result for ${name}`);
   return port.digest;
-}
-
-/** What a stage reads of the project, and a command's environment variables. */
-async function outsideContent(
-  stage: GraphStage,
-  kind: Kind,
-  root: string,
-  context: FingerprintContext,
-): Promise<JsonObject> {
-  if (kind.reads) return contentOf(kind.reads(stage.params), root, context);
-  const patterns = kind.files?.(stage.params);
-  if (!patterns && stage.kind !== 'command') return {};
-  const paths = patterns
-    ? await matching(patterns, root)
-    : await inputFiles(stage, root, context.store.folder);
-  const outside: { [name: string]: string | null } = {};
-  for (const path of paths) outside[`file:${path}`] = await context.store.hashFile(join(root, path));
-  for (const name of stringsOf(stage.params.env)) outside[`env:${name}`] = context.env[name] ?? null;
-  return outside;
-}
-
-/** A file's sha256, or a digest of all files in a folder by their paths in it; null for what isn't there. */
-async function contentOf(
-  places: { readonly [param: string]: string },
-  root: string,
-  { store }: FingerprintContext,
-): Promise<JsonObject> {
-  const content: { [name: string]: string | null } = {};
-  for (const [param, place] of Object.entries(places)) {
-    const path = resolve(root, place);
-    const found = statSync(path, { throwIfNoEntry: false });
-    content[`content of ${param}`] = !found
-      ? null
-      : found.isDirectory()
-        ? digest(await folderHashes(path, store))
-        : await store.hashFile(path);
-  }
-  return content;
-}
-
-/** More files at once would only wait for each other. */
-const hashedAtOnce = 32;
-
-async function folderHashes(
-  folder: string,
-  store: FingerprintContext['store'],
-): Promise<{ [path: string]: string }> {
-  const files = readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  const hashes: { [path: string]: string } = {};
-  for (let at = 0; at < files.length; at += hashedAtOnce) {
-    await Promise.all(
-      files.slice(at, at + hashedAtOnce).map(async (file) => {
-        hashes[relative(folder, file).split(sep).join('/')] = await store.hashFile(file);
-      }),
-    );
-  }
-  return hashes;
-}
-
-async function matching(patterns: readonly string[], root: string): Promise<string[]> {
-  const { glob } = await import('tinyglobby');
-  return (await glob([...patterns], { cwd: root, dot: true, onlyFiles: true })).sort();
-}
-
-function stringsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

@@ -87,7 +87,7 @@ export async function fromCache(
   made: Fingerprint,
   run: DecideContext,
 ): Promise<Extract<Executed, { result: unknown }> | null> {
-  run.store.use(made.hash);
+  run.store.use([made.hash]);
   const result = await findResult(made, stage, run);
   return result && { type: 'cached', result, fingerprint: made, reason: 'cached' };
 }

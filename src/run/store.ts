@@ -46,6 +46,11 @@ export interface IndexEntry {
   readonly results: readonly StoredResult[];
 }
 
+/** By path in the cache, what the file system said of a file or folder. */
+export interface Evidence {
+  readonly [path: string]: readonly [size: number, mtimeMs: number, ctimeMs: number, inode: number];
+}
+
 export type LeaseAnswer =
   | { readonly type: 'held'; release(): void }
   /** A living process has one of the names. */
@@ -58,8 +63,8 @@ export interface Store {
   lookup(fingerprint: string): Promise<IndexEntry | null>;
   /** Only after all objects are there; replaces an earlier result of the same engine. */
   record(fingerprint: string, kind: string, parts: JsonObject, result: StoredResult): Promise<void>;
-  /** Says that this process needs the result of this fingerprint: it stays until the process has ended. */
-  use(fingerprint: string): void;
+  /** Says that this process needs the results of these fingerprints: they stay until the process has ended. */
+  use(fingerprints: readonly string[]): void;
   /** Moves a folder's files into the store; {} when there is no such folder. */
   adoptFolder(folder: string): Promise<Files>;
   /** Moves one file into the store. */
@@ -94,12 +99,25 @@ export interface Store {
     stage: string,
     ports: { readonly [port: string]: PortContent },
   ): Promise<void>;
+  readonly evidence: {
+    /** Of results that are whole and brought out; null where it was not seen that they are. */
+    gather(
+      pipeline: string,
+      profile: string | null,
+      results: readonly (Pick<StoredResult, 'ports'> & {
+        readonly stage: string;
+        readonly fingerprint: string;
+      })[],
+    ): Evidence | null;
+    /** Has nothing of it changed? Whoever asks says before that it needs the results. */
+    holds(evidence: Evidence): boolean;
+  };
   /** sha256 of a file of the user's. */
   hashFile(path: string): Promise<string>;
   /** What can be worked out again: small values by a digest of what they were made of; undefined for none. */
   readonly memory: { get(key: string): unknown; set(key: string, value: unknown): void };
   readonly runs: {
-    write(id: string, record: JsonObject): Promise<void>;
+    write(id: string, record: object): Promise<void>;
     /** Newest first. */
     list(): Promise<readonly string[]>;
     /** By id or by the start of one; null when there is none. */

@@ -14,13 +14,13 @@ const stored = ['@keyv/serialize', 'canonicalize', 'keyv'];
 /** Commander reads the command line; the rest paints and measures text. */
 const shown = ['chalk', 'commander', 'emoji-regex', 'get-east-asian-width', 'string-width'];
 
-test('a run that has nothing to do loads neither parser, schemas, engines nor anything that runs a stage', (t) => {
+test('a run that has nothing to do loads neither parser, schemas, plan, kinds, engines nor anything that runs a stage', (t) => {
   const project = makeProject(t, { 'p.yaml': pipeline });
   project.run('p.yaml');
   const { packages, sources } = loadedBy(project, 'run', 'p.yaml');
   assert.deepEqual(packages, [...stored, ...shown].sort());
   const never =
-    /^src\/(generated|pipeline\/(read|yaml|load|schema)|nn\/(wasm\/(engine|kernels)|trainer)|report|tune\/(tpe|oracle)|run\/(tune|execute|carry|host)|data\/(archive|fetch|npy))/;
+    /^src\/(generated|pipeline\/(read|yaml|load|schema)|plan\/(plan|decide|stage-fingerprint|outside)|stages\/registry|nn\/(wasm\/(engine|kernels)|trainer)|report|tune\/(tpe|oracle)|run\/(run|tune|execute|carry|host)\b|data\/(archive|fetch|npy))/;
   assert.deepEqual(
     sources.filter((source) => never.test(source)),
     [],

@@ -1,0 +1,57 @@
+/**
+ * What the file system says of everything that the results of a finished run stand on: its entries in the index, the
+ * objects, and what was brought out. While none of it changes, neither does what was found of it.
+ */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Evidence, Store } from '../run/store.ts';
+import type { Entries } from './entries.ts';
+import type { Objects } from './objects.ts';
+import { outputFolder, type Placed, pathsIn, placedOf } from './outputs.ts';
+import type { Stamp, StatCache } from './stat-cache.ts';
+
+export function makeEvidence(
+  folder: string,
+  entries: Pick<Entries, 'path'>,
+  objects: Pick<Objects, 'path'>,
+  stats: Pick<StatCache, 'stamp'>,
+): Store['evidence'] {
+  /** Stamps of what was hashed: whatever was changed since then does not count as it is now. */
+  function gather(...[pipeline, profile, results]: Parameters<Store['evidence']['gather']>): Evidence | null {
+    const files: { [path: string]: Stamp } = {};
+    const add = (path: string, stamp: Stamp | null): boolean => {
+      if (stamp) files[path.slice(folder.length + 1)] = stamp;
+      return stamp !== null;
+    };
+    for (const { stage, fingerprint, ports } of results) {
+      const entry = entries.path(fingerprint);
+      const placed = placedOf(ports);
+      const hashed = [...placed.map(({ ref }) => objects.path(ref)), ...broughtOut(stage, placed)];
+      const known = add(entry, stampOf(entry)) && hashed.every((path) => add(path, stats.stamp(path)));
+      if (!known) return null;
+    }
+    return files;
+
+    function broughtOut(stage: string, placed: readonly Placed[]): string[] {
+      const target = outputFolder(join(folder, 'out'), pipeline, profile, stage);
+      return pathsIn(placed).map((path) => (path === '' ? target : join(target, path)));
+    }
+  }
+
+  function holds(evidence: Evidence): boolean {
+    for (const [path, [size, mtimeMs, ctimeMs, inode]] of Object.entries(evidence)) {
+      // As `join` would, a thousand times faster than it.
+      const found = statSync(`${folder}/${path}`, { throwIfNoEntry: false });
+      if (found?.mtimeMs !== mtimeMs || found.ctimeMs !== ctimeMs) return false;
+      if (found.size !== size || found.ino !== inode) return false;
+    }
+    return true;
+  }
+
+  return { gather, holds };
+}
+
+function stampOf(path: string): Stamp | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found ? [found.size, found.mtimeMs, found.ctimeMs, found.ino] : null;
+}

@@ -1,0 +1,90 @@
+/** What decides a stage's output from outside of the graph: the project's files that it reads, and a command's environment variables. */
+import { readdirSync, statSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+import type { GraphStage } from '../pipeline/pipeline.ts';
+import type { JsonObject, Kind } from '../stages/kind.ts';
+import { digest } from './fingerprint.ts';
+import { declaredPaths, inputFiles } from './input-files.ts';
+
+/** What it takes of a stage to know what it reads. */
+export type Reader = Pick<GraphStage, 'kind' | 'params' | 'edges'>;
+
+export interface OutsideContext {
+  readonly store: { readonly folder: string; hashFile(path: string): Promise<string> };
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** May its content outside change at all? */
+export function readsOutside(stage: Reader, kind: Kind): boolean {
+  if (kind.reads) return Object.keys(kind.reads(stage.params)).length > 0;
+  if (kind.files) return kind.files(stage.params).length > 0;
+  return stage.kind === 'command' && declaredPaths(stage).length + stringsOf(stage.params.env).length > 0;
+}
+
+/** Digests by `file:PATH` or `content of PARAM`, values by `env:NAME`; null for what isn't there. */
+export async function outsideContent(
+  stage: Reader,
+  kind: Kind,
+  root: string,
+  context: OutsideContext,
+): Promise<JsonObject> {
+  if (kind.reads) return contentOf(kind.reads(stage.params), root, context);
+  const patterns = kind.files?.(stage.params);
+  if (!patterns && stage.kind !== 'command') return {};
+  const paths = patterns
+    ? await matching(patterns, root)
+    : await inputFiles(stage, root, context.store.folder);
+  const outside: { [name: string]: string | null } = {};
+  for (const path of paths) outside[`file:${path}`] = await context.store.hashFile(join(root, path));
+  for (const name of stringsOf(stage.params.env)) outside[`env:${name}`] = context.env[name] ?? null;
+  return outside;
+}
+
+/** A file's sha256, or a digest of all files in a folder by their paths in it; null for what isn't there. */
+async function contentOf(
+  places: { readonly [param: string]: string },
+  root: string,
+  { store }: OutsideContext,
+): Promise<JsonObject> {
+  const content: { [name: string]: string | null } = {};
+  for (const [param, place] of Object.entries(places)) {
+    const path = resolve(root, place);
+    const found = statSync(path, { throwIfNoEntry: false });
+    content[`content of ${param}`] = !found
+      ? null
+      : found.isDirectory()
+        ? digest(await folderHashes(path, store))
+        : await store.hashFile(path);
+  }
+  return content;
+}
+
+/** More files at once would only wait for each other. */
+const hashedAtOnce = 32;
+
+async function folderHashes(
+  folder: string,
+  store: OutsideContext['store'],
+): Promise<{ [path: string]: string }> {
+  const files = readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const hashes: { [path: string]: string } = {};
+  for (let at = 0; at < files.length; at += hashedAtOnce) {
+    await Promise.all(
+      files.slice(at, at + hashedAtOnce).map(async (file) => {
+        hashes[relative(folder, file).split(sep).join('/')] = await store.hashFile(file);
+      }),
+    );
+  }
+  return hashes;
+}
+
+async function matching(patterns: readonly string[], root: string): Promise<string[]> {
+  const { glob } = await import('tinyglobby');
+  return (await glob([...patterns], { cwd: root, dot: true, onlyFiles: true })).sort();
+}
+
+function stringsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
