@@ -1,9 +1,10 @@
 /**
  * cache/leases/: what one process at a time may do. A claim is a file of its own, `NAME.HOST-PID-START-N`: whoever finds
  * no other living claim on the name after writing its own holds the lease. So nothing is ever taken from anybody, a dead
- * owner's claim is removed by whoever sees it, and there is no lock over it all.
+ * owner's claim is removed by whoever sees it, and there is no lock over it all. A claim that is given back waits under
+ * another name to be used again: on some file systems thousands of files that come and go slow down all that come later.
  */
-import { mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeaseAnswer } from '../run/store.ts';
 import { codeOf } from './files.ts';
@@ -19,9 +20,13 @@ export interface Leases {
 }
 
 let counter = 0;
+/** No stage's fingerprint, and no mutex. */
+const idleName = 'idle';
 
 export function makeLeases(folder: string, now: () => number = () => performance.now()): Leases {
   const held = new Set<string>();
+  /** Undefined until there was a first claim. */
+  let idle: string[] | undefined;
   /** By claim of another machine: its heartbeat, and when we first saw that. */
   const seen = new Map<string, { beat: number; since: number }>();
   let timer: NodeJS.Timeout | undefined;
@@ -39,8 +44,36 @@ export function makeLeases(folder: string, now: () => number = () => performance
   }
 
   function claim(name: string): string {
-    const file = `${name}.${ownerName()}-${counter++}`;
-    const text = `${JSON.stringify({ ...self, since: new Date().toISOString() })}\n`;
+    const file = nameOf(name);
+    idle ??= begin();
+    const used = idle.pop();
+    if (used === undefined || !moved(used, file)) write(file);
+    held.add(file);
+    timer ??= setInterval(beat, heartbeatMs).unref();
+    return file;
+  }
+
+  function begin(): string[] {
+    const none: string[] = [];
+    othersOn(idleName, '');
+    process.once('exit', () => {
+      for (const file of none) rmSync(join(folder, file), { force: true });
+    });
+    return none;
+  }
+
+  function moved(from: string, to: string): boolean {
+    try {
+      renameSync(join(folder, from), join(folder, to));
+      return true;
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      return false;
+    }
+  }
+
+  function write(file: string): void {
+    const text = `${JSON.stringify(self)}\n`;
     try {
       writeFileSync(join(folder, file), text);
     } catch (error) {
@@ -48,15 +81,13 @@ export function makeLeases(folder: string, now: () => number = () => performance
       mkdirSync(folder, { recursive: true });
       writeFileSync(join(folder, file), text);
     }
-    held.add(file);
-    timer ??= setInterval(beat, heartbeatMs).unref();
-    return file;
   }
 
   function release(files: readonly string[]): void {
     for (const file of files) {
       held.delete(file);
-      rmSync(join(folder, file), { force: true });
+      const unused = nameOf(idleName);
+      if (moved(file, unused)) idle?.push(unused);
     }
     if (held.size > 0) return;
     clearInterval(timer);
@@ -113,6 +144,8 @@ function list(folder: string): string[] {
     throw error;
   }
 }
+
+const nameOf = (name: string): string => `${name}.${ownerName()}-${counter++}`;
 
 function described(owner: Owner): string {
   return owner.host === self.host ? `process ${owner.pid}` : `process ${owner.pid} of another machine`;

@@ -1,26 +1,40 @@
 /** cache/work/: folders of running stages. What processes that are gone have left is cleared when the cache is next opened. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { codeOf } from './files.ts';
 import { ownerIn, ownerName, startOf, stateOf } from './owner.ts';
 
 export interface Work {
   /** An empty folder; beside it, `FOLDER.*` is its own too. */
   make(): Promise<string>;
   remove(folder: string): Promise<void>;
-  /** Notes the process group that works there, so that it does not outlive a killed `pipe` for long. */
-  noteGroup(folder: string, pid: number): void;
+  /** Notes a process group that works for this process, so that it does not outlive a killed `pipe` for long. */
+  noteGroup(pid: number): void;
 }
 
 let counter = 0;
-const groupEnd = '.group.json';
+const groupsEnd = '.groups';
 
-/** Folders are used again: on some file systems removing one takes longer than a small stage. */
+/**
+ * Folders are used again, and all groups are noted in one file: on some file systems removing a folder takes longer than
+ * a small stage, and thousands of files that come and go slow down all that come later.
+ */
 export function makeWork(folder: string): Work {
   clearDead(folder);
   const free: string[] = [];
+  const groupsFile = join(folder, ownerName() + groupsEnd);
+  let groups: number | undefined;
   process.once('exit', () => {
     for (const unused of free) rmSync(unused, { recursive: true, force: true });
+    if (groups !== undefined) rmSync(groupsFile, { force: true });
   });
   return {
     make: async () => {
@@ -32,22 +46,20 @@ export function makeWork(folder: string): Work {
       return made;
     },
     remove: async (made) => {
-      for (const end of ['.log', '.facts.json', groupEnd]) forget(made + end);
+      for (const end of ['.log', '.facts.json']) forget(made + end);
       if (emptied(made)) free.push(made);
     },
-    noteGroup: (made, pid) => {
+    noteGroup: (pid) => {
       const started = startOf(pid);
-      if (typeof started === 'number') writeFileSync(made + groupEnd, JSON.stringify({ pid, started }));
+      groups ??= openSync(groupsFile, 'a');
+      if (typeof started === 'number') writeSync(groups, `${pid} ${started}\n`);
     },
   };
 }
 
+/** Looks first: an error that is caught costs ten times as much, and most leave nothing. */
 function forget(file: string): void {
-  try {
-    unlinkSync(file);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  }
+  if (existsSync(file)) rmSync(file, { force: true });
 }
 
 /** False when it is no longer there: it was moved to where it is wanted. */
@@ -71,7 +83,7 @@ function clearDead(folder: string): void {
     return owner !== null && stateOf(owner) === 'dead';
   });
   // First whoever may still be writing there.
-  for (const name of dead) if (name.endsWith(groupEnd)) endGroup(join(folder, name));
+  for (const name of dead) if (name.endsWith(groupsEnd)) endGroups(join(folder, name));
   for (const name of dead) {
     try {
       rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 3 });
@@ -82,11 +94,26 @@ function clearDead(folder: string): void {
 }
 
 /** A program that runs on after its `pipe` was killed would write into results that nobody waits for. */
-function endGroup(file: string): void {
+function endGroups(file: string): void {
+  for (const line of readLines(file)) {
+    const [, pid, started] = /^(\d+) (\d+)$/.exec(line) ?? [];
+    if (Number(pid) > 1 && startOf(Number(pid)) === Number(started)) end(Number(pid));
+  }
+}
+
+function readLines(file: string): string[] {
   try {
-    const { pid, started } = JSON.parse(readFileSync(file, 'utf8'));
-    if (Number.isInteger(pid) && pid > 1 && startOf(pid) === started) process.kill(-pid, 'SIGKILL');
+    return readFileSync(file, 'utf8').split('\n');
   } catch {
-    // There is no such note, or nobody left.
+    // Another process has cleared it.
+    return [];
+  }
+}
+
+function end(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // Nobody is left.
   }
 }

@@ -74,7 +74,7 @@ async function host(
   const callbacks: HostCallbacks = {
     onProgress: (progress) => run.emit({ type: 'stage-progress', stage: stage.name, progress }),
     onLog: (line) => run.emit({ type: 'stage-log', stage: stage.name, line }),
-    onStart: (pid) => run.store.noteGroup(work, pid),
+    onStart: (pid) => run.store.noteGroup(pid),
     onCheckpoint: (epoch, folder) => {
       if (made.prefix)
         saving.push(run.store.checkpoints.save(made.prefix, run.engine.identity, epoch, folder));

@@ -13,6 +13,8 @@ export class Slots {
   #free: Resources;
   readonly #taken = new Set<string>();
   readonly #waiting: Waiting[] = [];
+  /** How many of them want no processor. */
+  #wantNoCpu = 0;
 
   constructor(capacity: Resources) {
     this.capacity = capacity;
@@ -25,6 +27,7 @@ export class Slots {
     const want = { ...wanted, resources: { ...wanted.resources, cpu } };
     await new Promise<void>((start) => {
       this.#waiting.push({ want, start });
+      if (cpu === 0) this.#wantNoCpu++;
       this.#startWhatFits();
     });
     try {
@@ -50,19 +53,24 @@ export class Slots {
   #startWhatFits(): void {
     let spoken = this.#free;
     const names = new Set(this.#taken);
-    for (const waiting of [...this.#waiting]) {
+    const starting: Waiting[] = [];
+    for (const waiting of this.#waiting) {
+      // Of a thousand that wait, nearly all want a processor.
+      if (spoken.cpu <= 0 && this.#wantNoCpu === 0) break;
       const { resources, mutex } = waiting.want;
       const fits =
         kinds.every((kind) => resources[kind] === 0 || resources[kind] <= spoken[kind]) &&
         mutex.every((name) => !names.has(name));
       spoken = combined(spoken, resources, -1);
       for (const name of mutex) names.add(name);
-      if (fits) this.#start(waiting);
+      if (fits) starting.push(waiting);
     }
+    for (const waiting of starting) this.#start(waiting);
   }
 
   #start(waiting: Waiting): void {
     this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+    if (waiting.want.resources.cpu === 0) this.#wantNoCpu--;
     this.#free = combined(this.#free, waiting.want.resources, -1);
     for (const name of waiting.want.mutex) this.#taken.add(name);
     waiting.start();

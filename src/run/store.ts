@@ -86,8 +86,8 @@ export interface Store {
   /** An empty folder for a running stage, on the store's own file system; `FOLDER.*` beside it is its own too. */
   workFolder(): Promise<string>;
   removeWork(folder: string): Promise<void>;
-  /** The process group that works in such a folder: it is ended with the folder, should this process die. */
-  noteGroup(folder: string, pid: number): void;
+  /** A process group that works for a stage: it is ended with the folders, should this process die. */
+  noteGroup(pid: number): void;
   /** Keeps a failed stage's log as its newest; tells where, or null when there is none. */
   keepLog(pipeline: string, profile: string | null, stage: string, file: string): Promise<string | null>;
   /** All these names at once, for this process alone, until they are given back. */
