@@ -8,6 +8,7 @@ import { withProfile } from '../pipeline/profile.ts';
 import type { Change } from '../plan/changes.ts';
 import type { DecideContext } from '../plan/decide.ts';
 import type { RunEvent, StageOutcomeName } from '../run/events.ts';
+import { Hosts } from '../run/hosts.ts';
 import type { Finished, RunOptions } from '../run/run.ts';
 import { Slots } from '../run/slots.ts';
 import type { Opened } from './context.ts';
@@ -61,7 +62,10 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
   const stages = graph.order.map((stage) => stage.name);
   reporter.emit(startOf(graph.pipeline.name, graph.pipeline.profile, stages, engine));
   const { runGraph } = await import('../run/run.ts');
-  const finished = await runGraph(graph, options).finally(() => interrupts.stopListening());
+  const finished = await runGraph(graph, options).finally(() => {
+    interrupts.stopListening();
+    options.hosts.close();
+  });
   const record = await recorder.end(finished).catch((error: unknown) => {
     reporter.close();
     throw error;
@@ -184,7 +188,7 @@ function runOptions(
   const { graph, store, settings, engine, context } = opened;
   return {
     ...context,
-    childFile: settings.childFile,
+    hosts: new Hosts(settings.childFile),
     env: settings.env,
     mirrors: settings.mirrors,
     engine: { ...context.engine, order: engine.order, env: engine.env },

@@ -85,7 +85,7 @@ async function host(
     stage.kind === 'command'
       ? await runCommand(job, inputs, { work, log, stopping, callbacks }, run)
       : await runStage(
-          run.childFile,
+          run.hosts,
           orderFor(job, checkpoint, inputs, work, run),
           kindOf(stage, run).usesEngine ? { ...run.env, ...run.engine.env } : run.env,
           log,

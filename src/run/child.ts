@@ -1,5 +1,5 @@
-/** The stage's process: takes one order, runs the kind's `stage.ts`, tells how it went, and ends. */
-import { mkdirSync } from 'node:fs';
+/** A stage's process: takes an order, runs the kind's `stage.ts`, tells how it went, and waits for another or ends. */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import { systemDiagnostic } from '../diagnostics/system.ts';
@@ -7,7 +7,9 @@ import type { Artifact, RunStage, StageContext } from '../stages/context.ts';
 import { runners } from '../stages/registry.ts';
 import type { Forward, FromChild, StageOrder, ToChild } from './messages.ts';
 
-const stop = new AbortController();
+/** Of the order at hand. */
+let stop = new AbortController();
+let orders = 0;
 
 process.on('message', (message: ToChild) => {
   if (message.type === 'stop') stop.abort();
@@ -19,15 +21,40 @@ process.on('disconnect', () => process.exit(1));
 
 async function carryOut(order: StageOrder): Promise<void> {
   const forwards: Forward[] = [];
+  const measured = forgetPeak();
+  orders++;
+  stop = new AbortController();
   try {
     const { run } = await runnerOf(order);
     const outcome = await run(contextOf(order, forwards));
-    tell({ type: 'done', outcome, forwards, peakMemory: process.resourceUsage().maxRSS * 1024 });
+    const peakMemory = measured ? process.resourceUsage().maxRSS * 1024 : null;
+    const stays = mayStay(order);
+    tell({ type: 'done', outcome, forwards, peakMemory, stays });
+    if (stays) return;
   } catch (error) {
     tell(failed(error, order));
   }
   process.disconnect();
   process.exit(0);
+}
+
+/** What is left of a large stage is better given back to the system. */
+const mostLeftBytes = 2 ** 30;
+
+/** A module of the project's may have left anything behind. */
+function mayStay({ module }: StageOrder): boolean {
+  return module === null && !stop.signal.aborted && process.memoryUsage.rss() < mostLeftBytes;
+}
+
+/** So that the peak is that of this order: proc(5), clear_refs. False where an earlier one's can't be forgotten. */
+function forgetPeak(): boolean {
+  if (orders === 0) return true;
+  try {
+    writeFileSync('/proc/self/clear_refs', '5');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function runnerOf(order: StageOrder): Promise<{ run: RunStage }> {

@@ -9,6 +9,7 @@ import { fingerprintStage, type UpstreamResults } from '../plan/stage-fingerprin
 import type { EngineOrder } from '../stages/context.ts';
 import { carryOut } from './carry-out.ts';
 import type { RunEvent } from './events.ts';
+import type { Hosts } from './hosts.ts';
 import type { Slots } from './slots.ts';
 import type { EngineIdentity, StoredResult } from './store.ts';
 import { pause, withRetries } from './tries.ts';
@@ -22,7 +23,7 @@ export interface RunEngine {
 }
 
 export interface Execution extends DecideContext {
-  readonly childFile: string;
+  readonly hosts: Hosts;
   readonly mirrors: readonly string[];
   readonly engine: RunEngine;
   readonly slots: Slots;

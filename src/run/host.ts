@@ -1,11 +1,12 @@
 /** StageHost: runs one stage in a process of its own, so that a crash there harms nothing here. */
-import { fork, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Progress, StageOutcome } from '../stages/context.ts';
+import type { Hosts } from './hosts.ts';
 import type { Log } from './log.ts';
 import type { Forward, FromChild, StageOrder, ToChild } from './messages.ts';
-import { died, ended, ownGroup, type Stopping, signalGroup } from './process.ts';
+import { died, type End, ownGroup, type Stopping, signalGroup, watch } from './process.ts';
 
 export interface HostCallbacks {
   onProgress(progress: Progress): void;
@@ -35,35 +36,52 @@ export interface Program {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Runs a built-in kind. */
+/** Runs a stage of any kind but `command`. */
 export async function runStage(
-  childFile: string,
+  hosts: Hosts,
   order: StageOrder,
   env: NodeJS.ProcessEnv,
   log: Log,
   callbacks: HostCallbacks,
   stopping: Stopping,
 ): Promise<HostResult> {
-  const child = fork(childFile, [], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    serialization: 'advanced',
-    detached: ownGroup,
-  });
-  log.listen(child.stdout);
-  log.listen(child.stderr);
+  // A module of the project's expects nothing that another stage has left.
+  const child = order.module === null ? hosts.take(env) : hosts.start(env);
+  const unheard = [log.listen(child.stdout), log.listen(child.stderr)];
   if (child.pid !== undefined) callbacks.onStart(child.pid);
   let answer: HostResult | undefined;
-  child.on('message', (message: FromChild) => {
-    const reached = receive(message, order, callbacks);
-    if (reached) answer = reached;
+  const stays = new Promise<null>((resolve) => {
+    child.on('message', (message: FromChild) => {
+      answer = receive(message, order, callbacks) ?? answer;
+      if (message.type === 'done' && message.stays) resolve(null);
+    });
   });
   child.send({ type: 'run', order } satisfies ToChild);
-  const end = await ended(child, stopping, () => {
+  const { ended, release } = watch(child, stopping, () => {
     if (child.connected) child.send({ type: 'stop' } satisfies ToChild);
   });
+  const end = (await Promise.race([ended, stays])) ?? (await stayed());
   if (stopping.stop.aborted) return { type: 'interrupted' };
   return answer ?? { type: 'failed', diagnostic: died(order.name, end, log.tail()) };
+
+  /** Hands the process on, unless everything is to stop. */
+  async function stayed(): Promise<End> {
+    await read();
+    if (stopping.stop.aborted) {
+      signalGroup(child, 'SIGKILL');
+      return ended;
+    }
+    for (const stop of unheard) stop();
+    child.removeAllListeners('message');
+    release();
+    hosts.giveBack(child, env);
+    return { code: 0, signal: null };
+  }
+}
+
+/** What it printed before its answer is there to be read in the same turn of the event loop, or in the next. */
+async function read(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Runs a `command`: exit code 0 is success. */
@@ -88,7 +106,7 @@ export async function runProgram(
   log.listen(child.stdout);
   log.listen(child.stderr);
   if (child.pid !== undefined) callbacks.onStart(child.pid);
-  const end = await ended(child, stopping, () => signalGroup(child, 'SIGTERM'));
+  const end = await watch(child, stopping, () => signalGroup(child, 'SIGTERM')).ended;
   if (stopping.stop.aborted) return { type: 'interrupted' };
   if (end.code === 0) return { type: 'done' };
   return { type: 'failed', diagnostic: died(name, end, log.tail()) };

@@ -5,7 +5,8 @@ import { StringDecoder } from 'node:string_decoder';
 
 export interface Log {
   readonly file: string;
-  listen(stream: Readable | null): void;
+  /** Until the stream ends, or what it gives is called. */
+  listen(stream: Readable | null): () => void;
   /** The last lines. */
   tail(): readonly string[];
 }
@@ -26,7 +27,7 @@ export function makeLog(file: string, onLine: (line: string) => void): Log {
     file,
     tail: () => tail,
     listen: (stream) => {
-      if (!stream) return;
+      if (!stream) return () => {};
       const decoder = new StringDecoder('utf8');
       let open = '';
       const take = (text: string): void => {
@@ -38,15 +39,22 @@ export function makeLog(file: string, onLine: (line: string) => void): Log {
           open = '';
         }
       };
-      stream.on('data', (chunk: Buffer) => {
+      const onData = (chunk: Buffer): void => {
         keep(file, chunk);
         take(decoder.write(chunk));
-      });
-      stream.on('end', () => {
+      };
+      const onEnd = (): void => {
         take(decoder.end());
         if (open !== '') line(open);
         open = '';
-      });
+      };
+      stream.on('data', onData);
+      stream.on('end', onEnd);
+      return () => {
+        stream.off('data', onData);
+        stream.off('end', onEnd);
+        onEnd();
+      };
     },
   };
 }

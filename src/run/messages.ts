@@ -42,7 +42,9 @@ export type FromChild =
       readonly type: 'done';
       readonly outcome: StageOutcome;
       readonly forwards: readonly Forward[];
-      /** In bytes. */
-      readonly peakMemory: number;
+      /** In bytes; null where that of this stage alone can't be known. */
+      readonly peakMemory: number | null;
+      /** The process waits for another stage. */
+      readonly stays: boolean;
     }
   | { readonly type: 'failed'; readonly diagnostic: Diagnostic; readonly stack: string };

@@ -21,25 +21,40 @@ export const ownGroup = process.platform !== 'win32';
 /** What a program that was asked to stop may leave running is given so long to end by itself. */
 const graceMs = 10_000;
 
-/** Resolves when the process and all that it started have ended, and all their output was read. */
-export async function ended(child: ChildProcess, stopping: Stopping, ask: () => void): Promise<End> {
+type CloseListener = (code: number | null, signal: NodeJS.Signals | null) => void;
+
+export interface Watched {
+  /** Resolves when the process and all that it started have ended, and all their output was read. */
+  readonly ended: Promise<End>;
+  /** Leaves the process to somebody else. */
+  release(): void;
+}
+
+/** `ask`: how it is asked to stop. */
+export function watch(child: ChildProcess, stopping: Stopping, ask: () => void): Watched {
   const end = (): void => signalGroup(child, 'SIGKILL');
-  stopping.stop.addEventListener('abort', ask, { once: true });
-  stopping.kill.addEventListener('abort', end, { once: true });
+  // Without this, what it left running would hold its output open, and might go on writing.
+  const onExit = (): void => void (stopping.stop.aborted ? endWithGrace(child) : end());
+  const listening = new AbortController();
+  const { signal } = listening;
+  stopping.stop.addEventListener('abort', ask, { once: true, signal });
+  stopping.kill.addEventListener('abort', end, { once: true, signal });
   if (stopping.stop.aborted) ask();
   if (stopping.kill.aborted) end();
-  const closed = new Promise<End>((resolve) => {
-    child.on('error', (error) => resolve({ code: null, signal: null, error }));
-    child.on('close', (code, by) => resolve({ code, signal: by }));
+  child.on('exit', onExit);
+  let tell: (end: End) => void = () => {};
+  const ended = new Promise<End>((resolve) => {
+    tell = resolve;
   });
-  // Without this, what it left running would hold its output open, and might go on writing.
-  child.on('exit', () => void (stopping.stop.aborted ? endWithGrace(child) : end()));
-  try {
-    return await closed;
-  } finally {
-    stopping.stop.removeEventListener('abort', ask);
-    stopping.kill.removeEventListener('abort', end);
-  }
+  const onError = (error: Error): void => tell({ code: null, signal: null, error });
+  const onClose: CloseListener = (code, by) => tell({ code, signal: by });
+  child.on('error', onError);
+  child.on('close', onClose);
+  const release = (): void => {
+    listening.abort();
+    child.off('exit', onExit).off('error', onError).off('close', onClose);
+  };
+  return { ended: ended.finally(release), release };
 }
 
 /** A shell ends at once when it is asked to; the program that it had started may still be writing its state. */

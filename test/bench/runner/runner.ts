@@ -1,13 +1,15 @@
 /**
- * `npm run bench:runner`: the runner against its peers, alternating on the same machine, medians. PIPE_BENCH_PYTHON names
+ * `npm run bench:runner`: the runner against its peers, alternating on the same machine, medians; stages of our own kinds;
+ * inputs. Each run from nothing has a folder of its own: where files were just removed, ext4 is slow to make others. PIPE_BENCH_PYTHON names
  * a virtual environment with doit, snakemake and dvc, PIPE_BENCH_NPM a folder with node_modules/wireit, both from their
  * registries; what is not there is left out. Writes test/bench/runner/results.json.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureFiles } from './files.ts';
+import { measureKinds } from './kinds.ts';
 import { type Tool, toolsIn } from './tools.ts';
 
 const tools = toolsIn({ python: process.env.PIPE_BENCH_PYTHON ?? '', npm: process.env.PIPE_BENCH_NPM ?? '' });
@@ -25,6 +27,7 @@ try {
     machine: { cpu: cpus()[0]?.model, cpus: cpus().length, node: process.version, load: loadavg() },
     rounds,
     seconds: stages,
+    kinds: measureKinds(root),
     files: await measureFiles(root),
   };
   writeFileSync('test/bench/runner/results.json', `${JSON.stringify(results, null, 2)}\n`);
@@ -38,18 +41,15 @@ function measure(count: number): void {
     name: 'node -e 0',
     command: [process.execPath, '-e', '0'],
     prepare: () => {},
-    clean: () => {},
   };
   const taking = [...tools, node].filter(({ most = Number.POSITIVE_INFINITY }) => count <= most);
-  const folders = new Map(taking.map((tool) => [tool.name, prepared(tool, count)]));
   const samples = { fromNothing: new Map<string, number[]>(), nothingToDo: new Map<string, number[]>() };
   for (let round = 0; round < rounds; round++) {
     for (const tool of taking) {
-      const folder = folders.get(tool.name) ?? '';
-      tool.clean(folder);
+      const folder = prepared(tool, count);
       push(samples.fromNothing, tool.name, timed(tool.command, folder));
       // What settles after a first run, such as files too young to be trusted, settles here.
-      if (round === 0) timed(tool.command, folder);
+      timed(tool.command, folder);
       push(samples.nothingToDo, tool.name, timed(tool.command, folder));
     }
   }
@@ -62,8 +62,7 @@ function measure(count: number): void {
 }
 
 function prepared(tool: Tool, count: number): string {
-  const folder = join(root, `${tool.name.replace(/\W/g, '')}-${count}`);
-  mkdirSync(folder);
+  const folder = mkdtempSync(join(root, `${tool.name.replace(/\W/g, '')}-${count}-`));
   if (tool.init) run(tool.init, folder);
   tool.prepare(folder, count);
   return folder;

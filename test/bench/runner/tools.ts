@@ -1,5 +1,5 @@
 /** The same N trivial stages, each a line for the shell that writes one small file, for each tool. */
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 export interface Tool {
@@ -7,8 +7,6 @@ export interface Tool {
   /** Writes the project; the command runs it. */
   prepare(folder: string, count: number): void;
   readonly command: readonly string[];
-  /** Back to nothing. */
-  clean(folder: string): void;
   /** Beyond it, it takes minutes. */
   readonly most?: number;
   /** Before the first run. */
@@ -17,9 +15,6 @@ export interface Tool {
 
 const pipe = resolve('src/build/launch.mjs');
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-const remove = (folder: string, ...names: string[]): void => {
-  for (const name of names) rmSync(join(folder, name), { recursive: true, force: true });
-};
 
 /** `peers` holds bin/ with doit, snakemake and dvc, and node_modules/.bin/wireit; what is not there is left out. */
 export function toolsIn(peers: { readonly python: string; readonly npm: string }): Tool[] {
@@ -36,7 +31,6 @@ export function toolsIn(peers: { readonly python: string; readonly npm: string }
         );
         writeFileSync(join(folder, 'p.yaml'), `version: 1\nname: p\nstages:\n${stages.join('')}`);
       },
-      clean: (folder) => remove(folder, 'cache'),
     },
     {
       name: 'make',
@@ -45,10 +39,6 @@ export function toolsIn(peers: { readonly python: string; readonly npm: string }
         const rules = numbers(count).map((i) => `out/${i}:\n\techo ${i} > $@\n`);
         const all = numbers(count).map((i) => `out/${i}`);
         writeFileSync(join(folder, 'Makefile'), `all: ${all.join(' ')}\n${rules.join('')}`);
-        mkdirSync(join(folder, 'out'));
-      },
-      clean: (folder) => {
-        remove(folder, 'out');
         mkdirSync(join(folder, 'out'));
       },
     },
@@ -60,10 +50,6 @@ export function toolsIn(peers: { readonly python: string; readonly npm: string }
           join(folder, 'dodo.py'),
           `def task_s():\n    for i in range(${count}):\n        yield {"name": str(i), "actions": [f"echo {i} > out/{i}"], "targets": [f"out/{i}"], "uptodate": [True]}\n`,
         );
-        mkdirSync(join(folder, 'out'));
-      },
-      clean: (folder) => {
-        remove(folder, 'out', '.doit.db', '.doit.db.db', '.doit.db.dat', '.doit.db.dir', '.doit.db.bak');
         mkdirSync(join(folder, 'out'));
       },
     },
@@ -88,10 +74,6 @@ export function toolsIn(peers: { readonly python: string; readonly npm: string }
         mkdirSync(join(folder, 'out'));
         symlinkSync(join(peers.npm, 'node_modules'), join(folder, 'node_modules'));
       },
-      clean: (folder) => {
-        remove(folder, '.wireit', 'out');
-        mkdirSync(join(folder, 'out'));
-      },
     },
     {
       name: 'Snakemake',
@@ -106,7 +88,6 @@ export function toolsIn(peers: { readonly python: string; readonly npm: string }
           `rule all:\n    input: ${all.join(', ')}\n${rules.join('')}`,
         );
       },
-      clean: (folder) => remove(folder, 'out', '.snakemake'),
     },
     {
       name: 'DVC',
@@ -118,10 +99,6 @@ export function toolsIn(peers: { readonly python: string; readonly npm: string }
           (i) => `  s${i}:\n    cmd: echo ${i} > out${i}\n    outs: [out${i}]\n`,
         );
         writeFileSync(join(folder, 'dvc.yaml'), `stages:\n${stages.join('')}`);
-      },
-      clean: (folder) => {
-        remove(folder, 'dvc.lock', '.dvc/cache', '.dvc/tmp');
-        for (const i of numbers(100)) remove(folder, `out${i}`);
       },
     },
   ];

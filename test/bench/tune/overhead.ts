@@ -11,6 +11,7 @@ import { openCache } from '../../../src/cache/cache.ts';
 import { readPipeline } from '../../../src/pipeline/read.ts';
 import { fingerprintStage, type UpstreamResults } from '../../../src/plan/stage-fingerprint.ts';
 import type { Execution } from '../../../src/run/execute.ts';
+import { Hosts } from '../../../src/run/hosts.ts';
 import { Slots } from '../../../src/run/slots.ts';
 import type { Store, StoredResult } from '../../../src/run/store.ts';
 import { coordinateTune } from '../../../src/run/tune/coordinate.ts';
@@ -139,7 +140,7 @@ function executionIn(store: Store): Execution {
     engine: { identity: { engine: 'none' }, exclusive: false, order: { name: 'wasm', files: {} }, env: {} },
     history: { find: async () => null },
     rerun: new Set(),
-    childFile: '',
+    hosts: new Hosts(''),
     mirrors: [],
     slots: new Slots({ cpu: 1, gpu: 0, memory: 0 }),
     version: 'bench',
