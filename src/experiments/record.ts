@@ -84,9 +84,15 @@ export interface StageRecord {
 }
 
 /** What a person types to run the same again. */
-export function commandOf({ file, profile, sets }: RunRecord): string {
-  const own = profile === null ? '' : ` --profile ${profile}`;
-  return `pipe run ${file}${own}${sets.length === 0 ? '' : ` --set ${sets.join(' ')}`}`;
+export function commandOf({ file, profile, sets }: Pick<RunRecord, 'file' | 'profile' | 'sets'>): string {
+  const own = profile === null ? [] : ['--profile', profile];
+  const set = sets.length === 0 ? [] : ['--set', ...sets];
+  return ['pipe', 'run', file, ...own, ...set].map(shellWord).join(' ');
+}
+
+/** In quotes where a POSIX shell would take it for more or for something else. */
+function shellWord(text: string): string {
+  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** What `pipe runs` shows of a record, kept apart so that a thousand are read at once. */
