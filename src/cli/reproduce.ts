@@ -30,6 +30,7 @@ export async function reproduce(wanted: string, flags: CommonFlags): Promise<num
       set: [...first.sets],
       engine: String(first.engine.engine ?? 'auto'),
       ...(first.profile === null ? {} : { profile: first.profile }),
+      ...(first.until === undefined ? {} : { until: first.until }),
     });
     if (code === 2 || code === 130) return code;
     const again = await newest(cache);

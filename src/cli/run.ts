@@ -161,8 +161,8 @@ async function changesOf(
 }
 
 function makeRecorder({ graph, store, engine, context }: Opened, { flags, started, git }: Call): Recorder {
-  const { name = null, set: sets = [] } = flags;
-  const begun = startRecord({ graph, name, sets, engine: engine.identity, version, started });
+  const { name = null, set: sets = [], until = [] } = flags;
+  const begun = startRecord({ graph, name, sets, until, engine: engine.identity, version, started });
   let written: Promise<void> | null = null;
   return {
     onEvent: (event) => {

@@ -13,13 +13,15 @@ export interface RunFacts {
   readonly graph: Graph;
   readonly name: string | null;
   readonly sets: readonly string[];
+  readonly until: readonly string[];
   readonly engine: JsonObject;
   readonly version: string;
   readonly started: Date;
 }
 
 /** The record of a run that goes on; it stays when the process dies. */
-export function startRecord({ graph, name, sets, engine, version, started }: RunFacts): RunRecord {
+export function startRecord(facts: RunFacts): RunRecord {
+  const { graph, name, sets, until, engine, version, started } = facts;
   const { pipeline } = graph;
   const { text, bases } = textsOf(pipeline);
   return {
@@ -30,6 +32,7 @@ export function startRecord({ graph, name, sets, engine, version, started }: Run
     file: fromRoot(pipeline.file, pipeline.root),
     profile: pipeline.profile,
     sets,
+    ...(until.length > 0 ? { until } : {}),
     text,
     bases,
     seed: pipeline.seed,

@@ -14,6 +14,8 @@ export interface RunRecord {
   readonly file: string;
   readonly profile: string | null;
   readonly sets: readonly string[];
+  /** What `--until` asked for; without it, the whole file. */
+  readonly until?: readonly string[];
   /** The file's, as it was. */
   readonly text: string;
   /** The texts of the files that it builds on (`extends`), by path from the project's root. */
@@ -84,11 +86,15 @@ export interface StageRecord {
 }
 
 /** What a person types to run the same again. */
-export function commandOf({ file, profile, sets }: Pick<RunRecord, 'file' | 'profile' | 'sets'>): string {
+export function commandOf({ file, profile, sets, until = [] }: Called): string {
   const own = profile === null ? [] : ['--profile', profile];
-  const set = sets.length === 0 ? [] : ['--set', ...sets];
-  return ['pipe', 'run', file, ...own, ...set].map(shellWord).join(' ');
+  const several = (flag: string, values: readonly string[]): readonly string[] =>
+    values.length === 0 ? [] : [flag, ...values];
+  const words = ['pipe', 'run', file, ...own, ...several('--set', sets), ...several('--until', until)];
+  return words.map(shellWord).join(' ');
 }
+
+type Called = Pick<RunRecord, 'file' | 'profile' | 'sets' | 'until'>;
 
 /** In quotes where a POSIX shell would take it for more or for something else. */
 function shellWord(text: string): string {

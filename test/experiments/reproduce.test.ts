@@ -17,6 +17,16 @@ test('a run comes out the same without the cache', (t) => {
   assert.equal(pipe('runs', '--json').out.trim().split('\n').length, 1);
 });
 
+test('of a run of some stages, those are run again', (t) => {
+  const { pipe } = makeProject(t, { 'small.yaml': small });
+  assert.equal(pipe('run', 'small.yaml', '--until', 'normalize').code, 0);
+  const { code, out, err } = pipe('reproduce', 'last');
+  assert.equal(code, 0, out + err);
+  assert.match(out, /^normalize +the same bytes$/m);
+  assert.doesNotMatch(out, /^train/m);
+  assert.match(pipe('show', 'last').out, /pipe run small\.yaml --until normalize$/m);
+});
+
 test('a run is run again from the texts that its files had then: its own and those that it builds on', (t) => {
   const base = `version: 1
 name: base
