@@ -33,7 +33,7 @@ export function makeObjects(
   stats: StatCache,
   pin: (hashes: readonly string[]) => void,
 ): Objects {
-  const path = (ref: FileRef): string => join(folder, ref.hash.slice(0, 2), ref.hash.slice(2));
+  const path = (ref: FileRef): string => objectPath(folder, ref);
 
   function present(ref: FileRef): boolean {
     const found = statSync(path(ref), { throwIfNoEntry: false });
@@ -81,6 +81,10 @@ export function makeObjects(
 
   return { path, adoptFile, adoptFolder, present, intact };
 }
+
+/** `folder`: that of all objects. */
+export const objectPath = (folder: string, { hash }: FileRef): string =>
+  join(folder, hash.slice(0, 2), hash.slice(2));
 
 const nameIn = (folder: string, file: string): string => relative(folder, file).replaceAll('\\', '/');
 

@@ -5,6 +5,7 @@ import type { FileRef } from '../run/store.ts';
 import { sweepTemporary } from './collect.ts';
 import { contentsOf } from './contents.ts';
 import { readSealed, temporaryName } from './files.ts';
+import { objectPath } from './objects.ts';
 import { hashOf, openStatCache } from './stat-cache.ts';
 
 export interface Finding {
@@ -40,7 +41,7 @@ export async function verify(folder: string): Promise<Verified> {
   const copies = copiesIn(join(folder, 'out'));
   const stats = openStatCache(join(folder, 'stat.json'));
   for (const ref of refs.values()) {
-    const path = join(folder, 'objects', ref.hash.slice(0, 2), ref.hash.slice(2));
+    const path = objectPath(join(folder, 'objects'), ref);
     const what = await harmOf(path, ref);
     if (what === null) stats.remember(path, ref.hash);
     else {
