@@ -3,22 +3,30 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compactSchemas } from './compact-schemas.mjs';
 
 const project = resolve(fileURLToPath(import.meta.url), '../../..');
 const generated = join(project, 'src/generated');
 
-/** Writes src/generated/validators.js when the schemas or this file have changed since. */
+/** Writes validators.js and all-errors.cjs of src/generated when the schemas, or what makes these, have changed since. */
 export async function generate() {
   const schemas = readSchemas();
-  const digest = createHash('sha256')
-    .update(JSON.stringify(schemas))
-    .update(readFileSync(fileURLToPath(import.meta.url)))
-    .digest('hex');
+  const digest = createHash('sha256').update(JSON.stringify(schemas));
+  for (const maker of ['generate.mjs', 'compact-schemas.mjs'])
+    digest.update(readFileSync(new URL(maker, import.meta.url)));
+  const head = `// ${digest.digest('hex')}\n`;
   const file = join(generated, 'validators.js');
-  if (existsSync(file) && readFileSync(file, 'utf8').startsWith(`// ${digest}`)) return;
+  if (existsSync(file) && readFileSync(file, 'utf8').startsWith(head)) return;
   mkdirSync(generated, { recursive: true });
+  const framed = schemas.map((schema) => (kindOf(schema) === 'pipeline' ? frame(schema) : schema));
+  replace(join(generated, 'all-errors.cjs'), await allErrors(framed));
+  // Last: its head says that both are there.
+  replace(file, head + (await validators(framed)));
+}
+
+function replace(file, text) {
   const temporary = `${file}.${process.pid}`;
-  writeFileSync(temporary, `// ${digest}\n${await compile(schemas)}`);
+  writeFileSync(temporary, text);
   renameSync(temporary, file);
 }
 
@@ -32,11 +40,29 @@ function readSchemas() {
 
 const kindOf = (schema) => schema.$id.replace('.schema.json', '');
 
-/** The frame of a file, with stages left open, and each kind's own schema: so an error names the kind it belongs to. */
-async function compile(schemas) {
+const kindsOf = (schemas) => schemas.map(kindOf).filter((kind) => kind !== 'common');
+
+/** What every start reads: small, and says only whether a value fits. */
+async function validators(schemas) {
+  const { default: Ajv } = await import('ajv');
+  const ajv = new Ajv.default({
+    useDefaults: true,
+    strict: false,
+    messages: false,
+    inlineRefs: false,
+    code: { source: true, esm: true },
+  });
+  ajv.addSchema(compactSchemas(schemas, kindOf, 'all'));
+  return bundled(
+    ajv,
+    'esm',
+    Object.fromEntries(kindsOf(schemas).map((kind) => [kind, `all#/$defs/${kind}`])),
+  );
+}
+
+/** Loaded when something does not fit: goes on after an error, and tells each with what an explanation needs. */
+async function allErrors(schemas) {
   const { default: Ajv } = await import('ajv/dist/2020.js');
-  const { default: standalone } = await import('ajv/dist/standalone/index.js');
-  const { build } = await import('esbuild');
   const ajv = new Ajv.default({
     allErrors: true,
     verbose: true,
@@ -45,36 +71,40 @@ async function compile(schemas) {
     allowUnionTypes: true,
     strictTypes: false,
     keywords: ['x-fingerprint'],
-    // Code that is read at every start: definitions once, and small.
     inlineRefs: false,
     code: { source: true, esm: true },
   });
-  const names = {};
-  for (const schema of schemas) {
-    const own = kindOf(schema) === 'pipeline' ? frame(schema) : schema;
-    ajv.addSchema(own);
-    if (kindOf(schema) !== 'common') names[kindOf(schema)] = own.$id;
-  }
-  const code = standalone.default(ajv, names);
-  const bundled = await build({
+  for (const schema of schemas) ajv.addSchema(schema);
+  return bundled(
+    ajv,
+    'cjs',
+    Object.fromEntries(kindsOf(schemas).map((kind) => [kind, `${kind}.schema.json`])),
+  );
+}
+
+async function bundled(ajv, format, names) {
+  const { default: standalone } = await import('ajv/dist/standalone/index.js');
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
     absWorkingDir: project,
-    stdin: { contents: code, resolveDir: project, loader: 'js' },
+    stdin: { contents: standalone.default(ajv, names), resolveDir: project, loader: 'js' },
     bundle: true,
-    format: 'esm',
+    format,
     platform: 'neutral',
     mainFields: ['main'],
     minify: true,
     write: false,
     logLevel: 'warning',
   });
-  return bundled.outputFiles[0].text;
+  return outputFiles[0].text;
 }
 
+/** The frame of a file, with stages left open: each is checked by its kind's own schema, so an error names the kind it belongs to. */
 function frame(schema) {
   const { if: extending, then, else: whole, ...rest } = schema;
-  const { properties, ...stages } = schema.$defs.stages;
-  const open = { ...stages, additionalProperties: { type: 'object' } };
-  return { ...rest, properties: { ...schema.properties, stages: open } };
+  const { stages, ...$defs } = schema.$defs;
+  const { properties, ...open } = { ...stages, additionalProperties: { type: 'object' } };
+  return { ...rest, $defs, properties: { ...schema.properties, stages: open } };
 }
 
 /** The text of src/generated/types.ts: resolved stages hold no expressions, and what has a default is there. */

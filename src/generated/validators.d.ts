@@ -1,17 +1,13 @@
-import type { ErrorObject } from 'ajv';
-
-/** Fills defaults into `value` and says whether it fits; `errors` tells what doesn't. */
-export interface Validator {
-  (value: unknown): boolean;
-  errors?: ErrorObject[] | null;
-}
-export const pipeline: Validator;
-export const download: Validator;
-export const normalize: Validator;
-export const augment: Validator;
-export const build: Validator;
-export const train: Validator;
-export const tune: Validator;
-export const evaluate: Validator;
-export const report: Validator;
-export const command: Validator;
+/** Fills defaults into `value` and says whether it fits; what does not fit may be left with some of them. */
+export type Fits = (value: unknown) => boolean;
+export const pipeline: Fits;
+export const download: Fits;
+export const normalize: Fits;
+export const augment: Fits;
+export const build: Fits;
+export const features: Fits;
+export const train: Fits;
+export const tune: Fits;
+export const evaluate: Fits;
+export const report: Fits;
+export const command: Fits;

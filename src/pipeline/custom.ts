@@ -4,7 +4,6 @@ import { createRequire } from 'node:module';
 import { basename, relative } from 'node:path';
 import type * as Ajv from 'ajv/dist/2020.js';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
-import type { Validator } from '../generated/validators.js';
 import {
   type CheckedProperty,
   type CheckedSchema,
@@ -18,11 +17,12 @@ import { isOutside } from './extends.ts';
 import { toJson } from './nodes.ts';
 import { explain } from './schema-errors.ts';
 import { schemaNamed } from './schemas.ts';
+import { errorsBy, type Validator } from './validator.ts';
 import { parseYaml } from './yaml.ts';
 
 export interface CustomKind {
   readonly kind: Kind;
-  readonly validate: Validator;
+  readonly validator: Validator;
 }
 type Problem = Omit<Diagnostic, 'severity' | 'place'> & { readonly place?: Place };
 
@@ -81,7 +81,8 @@ function compile(
   if (common) ajv.addSchema(common);
   try {
     const kind = customKind(module, basename(module), declarationOf(json));
-    return { kind, validate: ajv.compile(withFrame(json)) };
+    const fits = ajv.compile(withFrame(json));
+    return { kind, validator: { fits, errors: errorsBy(fits) } };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return [{ code: 'invalid-stage-schema', message: `this is no JSON Schema: ${why}`, place: start }];

@@ -1,16 +1,14 @@
 /** The kinds that a pipeline's stages may be of: the built-in ones, and the modules of its project. */
 import { dirname, relative, resolve, sep } from 'node:path';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
-import type { Validator } from '../generated/validators.js';
-import * as generated from '../generated/validators.js';
 import { startsCode } from '../stages/custom/kind.ts';
 import type { Kind } from '../stages/kind.ts';
 import { kindNamed } from '../stages/registry.ts';
 import { type CustomKind, readCustomKind } from './custom.ts';
 import { child, type Entry, type MapNode, type Node, textOf } from './nodes.ts';
+import { type Validator, validators } from './validator.ts';
 
-const { pipeline: _frame, ...validators } = generated;
-const builtIn = new Map<string, Validator>(Object.entries(validators));
+const builtIn = new Map([...validators].filter(([schema]) => schema !== 'pipeline'));
 const moduleForm = /^\.{0,2}\/|^[A-Za-z]:[\\/]/;
 
 /** What others use of them. */
@@ -31,7 +29,7 @@ export class Kinds {
   readonly named = (name: string): Kind | undefined => kindNamed(name) ?? this.#module(name)?.kind;
 
   validator(name: string): Validator | undefined {
-    return builtIn.get(name) ?? this.#module(name)?.validate;
+    return builtIn.get(name) ?? this.#module(name)?.validator;
   }
 
   names(): string[] {

@@ -1,7 +1,6 @@
 /** Pipeline text → Pipeline: `extends`, profile, --set, vars and matrix applied, every stage checked against its schema. */
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
-import * as validators from '../generated/validators.js';
 import type { JsonObject } from '../stages/kind.ts';
 import type { Texts, Tree } from './extends.ts';
 import { interpolate, mostWritten, Vars } from './interpolate.ts';
@@ -12,6 +11,7 @@ import type { Pipeline, Stage } from './pipeline.ts';
 import { explain } from './schema-errors.ts';
 import { applySets } from './sets.ts';
 import { asObject, readStage } from './stages.ts';
+import { validators } from './validator.ts';
 
 export interface LoadOptions {
   readonly root: string;
@@ -88,10 +88,11 @@ function unknownProfile(name: string, root: MapNode): Diagnostic {
 }
 
 function frameErrors(root: MapNode): Diagnostic[] {
-  const validate = validators.pipeline;
-  return validate(toJson(withoutContent(root)))
+  const validator = validators.get('pipeline');
+  const json = toJson(withoutContent(root));
+  return !validator || validator.fits(json)
     ? []
-    : explain(validate.errors ?? [], root, {
+    : explain(validator.errors(json), root, {
         name: '',
         key: { ...root.place, endLine: root.place.line, endColumn: root.place.column },
         schema: 'pipeline',

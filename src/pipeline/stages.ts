@@ -2,7 +2,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
-import type { Validator } from '../generated/validators.js';
 import type { Json, JsonObject } from '../stages/kind.ts';
 import type { KnownKinds } from './kinds.ts';
 import type { Cell } from './matrix.ts';
@@ -11,7 +10,9 @@ import type { Stage } from './pipeline.ts';
 import { latePolicies, policyKeys, readPolicy } from './policy.ts';
 import { deferredForm } from './reference.ts';
 import { explain } from './schema-errors.ts';
+import type { Validator } from './validator.ts';
 
+const noValidator: Validator = { fits: () => false, errors: () => [] };
 const frameKeys = new Set<string>(['kind', 'description', 'seed', 'matrix', ...policyKeys]);
 
 export interface ReadStage {
@@ -26,20 +27,20 @@ export function readStage(cell: Cell, kinds: KnownKinds): ReadStage {
   if (node.type !== 'map') return { stage: null, problems: [] };
   const kindNode = child(node, 'kind');
   const kind = textOf(kindNode) ?? cell.declared;
-  const validate = kinds.validator(kind);
+  const validator = kinds.validator(kind);
   const value = toJson(node);
   const refused = kinds.problems(kind, kindNode?.place ?? cell.key);
-  if (!validate) {
+  if (!validator) {
     const problems = refused.length > 0 ? refused : [unknownKind(cell, kind, kinds.names())];
-    return { stage: made(cell, kind, node, asObject(value), () => false), problems };
+    return { stage: made(cell, kind, node, asObject(value), noValidator), problems };
   }
   const checked = structuredClone(value);
-  const found = validate(checked)
+  const found = validator.fits(checked)
     ? []
-    : explain(validate.errors ?? [], node, { name, key: cell.key, schema: kind });
+    : explain(validator.errors(value), node, { name, key: cell.key, schema: kind });
   const problems = [...refused, ...unresolved(node, [], node), ...latePolicies(node), ...found];
   const params = asObject(unescaped(problems.length > 0 ? value : checked));
-  return { stage: made(cell, kind, node, params, validate), problems };
+  return { stage: made(cell, kind, node, params, validator), problems };
 }
 
 function unknownKind(cell: Cell, kind: string, names: readonly string[]): Diagnostic {
@@ -81,7 +82,7 @@ function unescaped(value: Json): Json {
   );
 }
 
-function made(cell: Cell, kind: string, node: MapNode, value: JsonObject, validate: Validator): Stage {
+function made(cell: Cell, kind: string, node: MapNode, value: JsonObject, validator: Validator): Stage {
   const params = Object.fromEntries(Object.entries(value).filter(([key]) => !frameKeys.has(key)));
   return {
     name: cell.name,
@@ -97,11 +98,11 @@ function made(cell: Cell, kind: string, node: MapNode, value: JsonObject, valida
     place: cell.key,
     node,
     policy: readPolicy(value),
-    withoutDefaults: (full) => withoutDefaults(full, validate),
+    withoutDefaults: (full) => withoutDefaults(full, validator),
     recheck: (full) =>
-      validate(structuredClone(full))
+      validator.fits(structuredClone(full))
         ? []
-        : explain(validate.errors ?? [], node, { name: cell.name, key: cell.key, schema: kind }),
+        : explain(validator.errors(full), node, { name: cell.name, key: cell.key, schema: kind }),
   };
 }
 
@@ -150,10 +151,10 @@ function deferredIn(value: Json, path: readonly string[]): Stage['deferred'] {
  * What is left when every key whose removal the schema fills in again with the same value is removed: a param written
  * out at its default is the same as none.
  */
-function withoutDefaults(full: JsonObject, validate: Validator): JsonObject {
+function withoutDefaults(full: JsonObject, validator: Validator): JsonObject {
   const refills = (candidate: JsonObject): boolean => {
     const filled = structuredClone(candidate);
-    return validate(filled) && isDeepStrictEqual(filled, full);
+    return validator.fits(filled) && isDeepStrictEqual(filled, full);
   };
   return asObject(stripped(full, (replaced) => refills(asObject(replaced))));
 }

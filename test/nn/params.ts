@@ -6,6 +6,6 @@ import { paramsOf } from '../../src/stages/params.ts';
 
 export function trainParams(chosen: JsonObject): Stages['train'] {
   const params: JsonObject = structuredClone({ model: 'build', data: 'data', epochs: 1, ...chosen });
-  if (!validators.train(params)) throw new Error(JSON.stringify(validators.train.errors));
+  if (!validators.train(params)) throw new Error(`no training: ${JSON.stringify(chosen)}`);
   return paramsOf('train', params);
 }
