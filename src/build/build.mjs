@@ -1,8 +1,8 @@
 // Bundles the program with esbuild: our code and light libraries into a few files, so that starting it reads few of them.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build as bundle } from 'esbuild';
+import { build as bundle, transform } from 'esbuild';
 import { generate } from './generate.mjs';
 
 // Heavy, native or reading files beside themselves: left to Node's own resolution.
@@ -27,10 +27,9 @@ export const bundling = {
 
 const dayInMs = 24 * 60 * 60 * 1000;
 
-/** The program, a stage's process, and threads, which are started by the file beside whatever starts them. */
+/** A stage's process, and threads, which are started by the file beside whatever starts them. */
 export function entries(project) {
   return {
-    main: join(project, 'src/cli/main.ts'),
     child: join(project, 'src/run/child.ts'),
     'feed-worker': join(project, 'src/data/feed-worker.ts'),
     'decode-worker': join(project, 'src/data/decode-worker.ts'),
@@ -50,6 +49,7 @@ export async function build(project, folder) {
     entryPoints: entries(project),
     outdir: temporary,
   });
+  await buildCommands(project, temporary);
   await bundle({
     ...bundling,
     banner: {},
@@ -72,6 +72,45 @@ export async function build(project, folder) {
     if (!existsSync(folder)) throw error;
   }
 }
+
+/**
+ * What a person starts, `main.cjs`, and its chunks as CommonJS: Node requires thirty of these in the time that it takes to
+ * import ten modules. esbuild splits only modules: they are translated one by one.
+ */
+async function buildCommands(project, folder) {
+  const { outputFiles, metafile } = await bundle({
+    absWorkingDir: project,
+    ...bundling,
+    entryPoints: { main: join(project, 'src/cli/main.ts') },
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
+    define: { 'import.meta.url': '__url' },
+    banner: {},
+    sourcemap: false,
+    metafile: true,
+    write: false,
+  });
+  await Promise.all(
+    outputFiles.map(async ({ path, text }) => {
+      const { inputs } = metafile.outputs[relative(project, path)];
+      // Chunks are no packages: the translation of their imports below would look for defaults.
+      const own = text.replaceAll(
+        /\bimport\(("\.\/[\w.-]+\.cjs")\)/g,
+        'Promise.resolve().then(() => require($1))',
+      );
+      const { code } = await transform(own, {
+        format: 'cjs',
+        platform: 'node',
+        target: bundling.target,
+        supported: { 'dynamic-import': false },
+      });
+      const sources = Object.keys(inputs).map((input) => `// ${input}\n`);
+      writeFileSync(path, `${sources.join('')}${commonHead}\n${code}`);
+    }),
+  );
+}
+
+const commonHead = "'use strict'; const __url = require('node:url').pathToFileURL(__filename).href;";
 
 /** A running `pipe` may still load chunks of an older build: only those of yesterday go. */
 function removeOld(dist) {

@@ -9,16 +9,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const project = resolve(fileURLToPath(import.meta.url), '../../..');
 const lastFile = join(project, 'dist', 'last.json');
 
-/** The URL of a built entry file: `main.js`, `child.js`. A published package has `dist/package/` and no TypeScript. */
+/** The path of a built entry file: `main.cjs`, `child.js`. A published package has `dist/package/` and no TypeScript. */
 export async function ensureBuilt(entry) {
   const published = join(project, 'dist', 'package');
   const folder = existsSync(join(published, entry)) ? published : (sameAsLast(entry) ?? (await built(entry)));
-  return pathToFileURL(join(folder, entry)).href;
+  return join(folder, entry);
 }
 
 /**

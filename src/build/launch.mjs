@@ -3,6 +3,11 @@
 import module from 'node:module';
 import { ensureBuilt } from './ensure.mjs';
 
-// Node 22 and later keep what they compiled; they start a tenth sooner.
-module.enableCompileCache?.();
-await import(await ensureBuilt('main.js'));
+const main = await ensureBuilt('main.cjs');
+if (module.enableCompileCache) {
+  module.enableCompileCache();
+  module.createRequire(import.meta.url)(main);
+} else {
+  const { requireCached } = await import('./code-cache.mjs');
+  requireCached(main, process.argv[2] ?? '');
+}

@@ -9,7 +9,7 @@ import { ensureBuilt } from './ensure.mjs';
 import { generate } from './generate.mjs';
 
 await generate();
-await ensureBuilt('main.js');
+await ensureBuilt('main.cjs');
 const args = process.argv.slice(2);
 const places = args.filter((arg) => !arg.startsWith('--'));
 const patterns =

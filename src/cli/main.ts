@@ -300,10 +300,8 @@ for (const stream of [process.stdout, process.stderr])
     process.exit();
   });
 
-try {
-  await program.parseAsync();
-} catch (error) {
+program.parseAsync().catch(async (error: unknown) => {
   // Commander has printed its own errors; help and version are no errors.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else process.exitCode = await (await import('./crash.ts')).report(error);
-}
+});

@@ -9,7 +9,7 @@ const malloc =
   'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=8589934592:glibc.malloc.top_pad=268435456';
 
 export async function buildOurs() {
-  await ensureBuilt('main.js');
+  await ensureBuilt('main.cjs');
   const folder = `dist/bench-${process.pid}`;
   const entryPoints = [
     { in: 'test/bench/train-ours.ts', out: 'train-ours' },

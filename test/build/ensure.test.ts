@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 
 const builder = `import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -19,10 +19,10 @@ import { join } from 'node:path';
 export async function build(project, folder) {
   appendFileSync(join(project, 'builds'), '.');
   mkdirSync(folder, { recursive: true });
-  for (const entry of ['main.js', 'child.js']) writeFileSync(join(folder, entry), '');
+  for (const entry of ['main.cjs', 'child.js']) writeFileSync(join(folder, entry), '');
 }`;
 const start = `import { ensureBuilt } from './src/build/ensure.mjs';
-console.log(await ensureBuilt(process.argv[2] ?? 'main.js'));`;
+console.log(await ensureBuilt(process.argv[2] ?? 'main.cjs'));`;
 
 function makeClone(t: TestContext): { folder: string; start(entry?: string): string; builds(): number } {
   const folder = mkdtempSync(join(tmpdir(), 'pipe-ensure-'));
@@ -40,7 +40,7 @@ function makeClone(t: TestContext): { folder: string; start(entry?: string): str
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return {
     folder,
-    start: (entry = 'main.js') => {
+    start: (entry = 'main.cjs') => {
       const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'start.mjs'), entry], {
         encoding: 'utf8',
       });
@@ -90,7 +90,7 @@ test('what an editor leaves beside a source, and a note of the last start that i
 test('a build that was removed is made anew', (t) => {
   const clone = makeClone(t);
   const first = clone.start();
-  rmSync(new URL('.', first.trim()), { recursive: true });
+  rmSync(dirname(first.trim()), { recursive: true });
   assert.equal(clone.start(), first);
   assert.equal(clone.builds(), 2);
 });
