@@ -12,13 +12,13 @@ export function requireCached(entry, command) {
   const file = join(folder, `${/^[a-z]+$/.test(command) ? command : 'pipe'}.${process.version}.code`);
   const scripts = new Scripts(readKept(file, entry));
   const modules = new Map();
+  const fromNode = createRequire(entry);
+  const require = (name) => (name.startsWith('./') ? load(join(folder, name)) : fromNode(name));
   const load = (path) => {
     const known = modules.get(path);
     if (known) return known.exports;
     const module = { exports: {} };
     modules.set(path, module);
-    const fromNode = createRequire(path);
-    const require = (name) => (name.startsWith('./') ? load(join(folder, name)) : fromNode(name));
     scripts.of(path).runInThisContext().call(module.exports, module.exports, require, module, path, folder);
     return module.exports;
   };
