@@ -23,8 +23,11 @@ export function requireCached(entry, command) {
     return module.exports;
   };
   load(entry);
+  const atStart = modules.size;
   process.on('exit', (code) => {
-    if (code === 0 && scripts.isNews) keep(file, entry, scripts.compiled());
+    // A word that is no command's, and so loads none, leaves no file.
+    const isCommand = code === 0 || modules.size > atStart;
+    if (isCommand && scripts.isNews) keep(file, entry, scripts.compiled());
   });
 }
 

@@ -21,7 +21,8 @@ const main = `"use strict"; const { say } = require('./chunk-ABC.cjs');
 const { join } = require('node:path');
 exports.x = 1;
 say(process.argv[3], join('a', 'b'), typeof __filename, this === undefined);
-if (process.argv[3] === 'fail') process.exitCode = 2;`;
+if (/fail$/.test(process.argv[3])) process.exitCode = 2;
+if (process.argv[3] === 'latefail') queueMicrotask(() => require('./late-DEF.cjs'));`;
 const chunk = `exports.say = (...words) => console.log('one', ...words);`;
 
 interface Built {
@@ -36,6 +37,7 @@ function makeBuild(t: TestContext): Built {
   writeFileSync(join(folder, 'start.mjs'), start);
   writeFileSync(join(folder, 'main.cjs'), main);
   writeFileSync(join(folder, 'chunk-ABC.cjs'), chunk);
+  writeFileSync(join(folder, 'late-DEF.cjs'), 'exports.y = 2;');
   return {
     folder,
     run: (command = 'go', code = 0) => {
@@ -97,11 +99,13 @@ test('another program of the same length at the same path is the one that runs',
   assert.equal(build.run(), said.replace('a/b', 'c/d'));
 });
 
-test('a command that fails, or words that name none, leave no file of their own', (t) => {
+test('words that name no command leave no file of their own, a command that fails does', (t) => {
   const build = makeBuild(t);
   build.run('fail', 2);
   assert.deepEqual(build.kept(), []);
   build.run('../../x');
   build.run('--help');
   assert.equal(build.kept().length, 1);
+  build.run('latefail', 2);
+  assert.equal(build.kept().length, 2);
 });
