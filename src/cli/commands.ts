@@ -1,30 +1,5 @@
 /** All commands of `pipe`, as data: what each takes, what it is good for, and the file that does it, imported when it is called. */
-import type { Command } from 'commander';
-import { countOf, durationOf, nameOf } from './given.ts';
-
-export interface Declared {
-  readonly about: string;
-  readonly examples?: readonly string[];
-  /** In place of what operands and options make. */
-  readonly usage?: string;
-  readonly operands?: readonly Operand[];
-  readonly options?: readonly Option[];
-  /** Gets the operands and the options; tells the exit code. */
-  readonly action: (...given: Parameters<Parameters<Command['action']>[0]>) => Promise<number>;
-  readonly commands?: Commands;
-}
-export interface Commands {
-  readonly [name: string]: Declared;
-}
-export type Operand = readonly [form: string, about: string, more?: Limits];
-export type Option = readonly [form: string, about: string, more?: Limits & Reads];
-interface Limits {
-  readonly choices?: readonly string[];
-  readonly preset?: string;
-}
-interface Reads {
-  readonly read?: (text: string) => string | number;
-}
+import { type Commands, countOf, durationOf, nameOf, type Operand, type Option } from './declared.ts';
 
 const common: readonly Option[] = [
   ['--json', 'print results as JSON'],

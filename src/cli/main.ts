@@ -1,6 +1,7 @@
 /** `pipe`: makes of the table of commands what the command line needs of it, and calls what is asked for. */
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { commands, type Declared } from './commands.ts';
+import { commands } from './commands.ts';
+import type { Declared } from './declared.ts';
 
 export interface CommonFlags {
   readonly json?: boolean;
