@@ -1,5 +1,14 @@
 // Bundles the program with esbuild: our code and light libraries into a few files, so that starting it reads few of them.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle, transform } from 'esbuild';
@@ -50,6 +59,7 @@ export async function build(project, folder) {
     outdir: temporary,
   });
   await buildCommands(project, temporary);
+  copyFileSync(join(project, 'src/generated/all-errors.cjs'), join(temporary, 'all-errors.cjs'));
   await bundle({
     ...bundling,
     banner: {},

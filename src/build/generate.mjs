@@ -15,11 +15,11 @@ export async function generate() {
   for (const maker of ['generate.mjs', 'compact-schemas.mjs'])
     digest.update(readFileSync(new URL(maker, import.meta.url)));
   const head = `// ${digest.digest('hex')}\n`;
-  const file = join(generated, 'validators.js');
-  if (existsSync(file) && readFileSync(file, 'utf8').startsWith(head)) return;
+  const [file, errorsFile] = ['validators.js', 'all-errors.cjs'].map((name) => join(generated, name));
+  if ([file, errorsFile].every(existsSync) && readFileSync(file, 'utf8').startsWith(head)) return;
   mkdirSync(generated, { recursive: true });
   const framed = schemas.map((schema) => (kindOf(schema) === 'pipeline' ? frame(schema) : schema));
-  replace(join(generated, 'all-errors.cjs'), await allErrors(framed));
+  replace(errorsFile, await allErrors(framed));
   // Last: its head says that both are there.
   replace(file, head + (await validators(framed)));
 }

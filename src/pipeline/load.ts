@@ -89,10 +89,10 @@ function unknownProfile(name: string, root: MapNode): Diagnostic {
 
 function frameErrors(root: MapNode): Diagnostic[] {
   const validator = validators.get('pipeline');
-  const json = toJson(withoutContent(root));
-  return !validator || validator.fits(json)
+  const frame = withoutContent(root);
+  return !validator || validator.fits(toJson(frame))
     ? []
-    : explain(validator.errors(json), root, {
+    : explain(validator.errors(toJson(frame)), root, {
         name: '',
         key: { ...root.place, endLine: root.place.line, endColumn: root.place.column },
         schema: 'pipeline',
