@@ -1,5 +1,5 @@
-// Requires built files with the code that V8 made of them at an earlier start, as Node 22 and later do by themselves: compiling
-// anew costs Node 20 a third of a start. What is kept lies beside the build, a file a command: each compiles other functions.
+// Requires built files with the code that V8 made of them at an earlier start: compiling anew costs a third of a start. What is
+// kept lies beside the build, a file a command: each compiles other functions.
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
