@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -97,6 +98,15 @@ test('another program of the same length at the same path is the one that runs',
   writeFileSync(join(build.folder, 'main.cjs'), main.replace("'a', 'b'", "'c', 'd'"));
   assert.equal(build.run(), said.replace('a/b', 'c/d'));
   assert.equal(build.run(), said.replace('a/b', 'c/d'));
+});
+
+test('where nothing can be kept, a start runs as it does elsewhere', (t) => {
+  const build = makeBuild(t);
+  const before = readdirSync(build.folder);
+  const file = `go.${process.version}.code`;
+  mkdirSync(join(build.folder, file));
+  assert.equal(build.run(), said);
+  assert.deepEqual(readdirSync(build.folder).sort(), [...before, file].sort(), 'and leaves nothing');
 });
 
 test('words that name no command leave no file of their own, a command that fails does', (t) => {
