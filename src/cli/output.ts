@@ -31,3 +31,14 @@ export function printJson(value: unknown): void {
 export function print(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
+
+/** Of a thousand lines that are known at once, each would be written on its own. */
+export function together(print: () => void): void {
+  const streams = [process.stdout, process.stderr];
+  for (const stream of streams) stream.cork();
+  try {
+    print();
+  } finally {
+    for (const stream of streams) stream.uncork();
+  }
+}

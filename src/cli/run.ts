@@ -14,7 +14,7 @@ import { Slots } from '../run/slots.ts';
 import type { Opened } from './context.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import type { SelectFlags } from './open.ts';
-import { printJson, talk, wantsColor } from './output.ts';
+import { printJson, talk, together, wantsColor } from './output.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { findUnchanged, rememberDone, type Unchanged } from './unchanged.ts';
 import { version } from './version.ts';
@@ -89,9 +89,11 @@ async function tellUnchanged(
   reporter: Reporter,
 ): Promise<number> {
   const names = record.stages.map(({ name }) => name);
-  reporter.emit(startOf(record.pipeline, record.profile, names, engine));
-  for (const { name: stage, outcome, seconds, summary, reason } of record.stages)
-    reporter.emit({ type: 'stage-end', stage, outcome, seconds, summary, reason });
+  together(() => {
+    reporter.emit(startOf(record.pipeline, record.profile, names, engine));
+    for (const { name: stage, outcome, seconds, summary, reason } of record.stages)
+      reporter.emit({ type: 'stage-end', stage, outcome, seconds, summary, reason });
+  });
   const seconds = (Date.now() - started.getTime()) / 1000;
   const now = repeated(record, { name: flags.name ?? null, version, started }, seconds, await git);
   await store.runs.write(now.id, now);

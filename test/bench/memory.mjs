@@ -1,6 +1,7 @@
 // `npm run bench:memory`: the memory of a training of the seed CNN (full width, batch 64, CIFAR-10, the notebook's augmentation)
-// on native, every 100 of 2,000 steps. It needs PIPE_BENCH_CIFAR (data_batch_1.bin of CIFAR-10's binary version). What it
-// found goes to test/bench/memory.json; it fails where the peak is 2.5 GB or more, or memory grows after the first 500 steps.
+// on native, every 100 of 2,000 steps, in float32 or, with `-- mixedBfloat16`, in bfloat16. It needs PIPE_BENCH_CIFAR
+// (data_batch_1.bin of CIFAR-10's binary version). What it found goes to test/bench/memory.PRECISION.json; it fails where the
+// peak is 2.5 GB or more, or memory grows after the first 500 steps.
 import { existsSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { median, start } from './contest.mjs';
@@ -34,7 +35,7 @@ const quarter = Math.ceil(settled.length / 3);
 const growthMB = median(settled.slice(-quarter)) - median(settled.slice(0, quarter));
 const machine = `${cpus().length} × ${cpus()[0]?.model}`;
 const found = { machine, node: process.version, precision, batchSize: 64, peakMB, growthMB, measured };
-writeFileSync('test/bench/memory.json', `${JSON.stringify(found, null, 1)}\n`);
+writeFileSync(`test/bench/memory.${precision}.json`, `${JSON.stringify(found, null, 1)}\n`);
 const tensors = new Set(measured.map((one) => one.tensors)).size;
 console.log(`peak ${peakMB} MB, growth after a quarter of the steps ${growthMB} MB`);
 if (peakMB >= 2500 || growthMB > 50 || tensors > 1) process.exit(1);
