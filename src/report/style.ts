@@ -92,7 +92,7 @@ pre{background:var(--tint);border-radius:8px;padding:.8rem 1rem;overflow-x:auto;
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.92em}
 .left-out{color:var(--soft);font-size:.9rem}
 blockquote{margin:.8rem 0;padding-left:1rem;border-left:3px solid var(--line);color:var(--soft)}
-.sheet.named{min-width:34rem}
+.sheet.named{min-width:34rem;max-width:none;grid-template-columns:auto minmax(min-content,1fr)}.sheet.named svg{min-width:100%}
 @media (max-width:600px){body{font-size:15px}header,main{padding-left:.8rem;padding-right:.8rem}section{padding:1.1rem 1rem;border-radius:10px}.mistakes{grid-template-columns:repeat(auto-fill,minmax(88px,1fr))}}
 @media print{:root{color-scheme:light;${variables(light)}}body{background:#fff;font-size:11pt}section{border:0;border-top:1px solid var(--line);border-radius:0;padding:1rem 0;break-inside:auto}
 figure,tr,.tile,.mistakes li{break-inside:avoid}h2,h3{break-after:avoid}nav,.acts,details:not([open]){display:none}.live .still{display:block}.live .chart{display:none}*{print-color-adjust:exact}}

@@ -104,6 +104,26 @@ test('a report in a browser', { skip: noChromium }, async (t) => {
     assert.notDeepEqual(await ticks(), before);
   });
 
+  for (const width of [390, 1280])
+    await t.test(`has the names of columns above them, long ones too, on ${width} px`, async () => {
+      const { page } = await openPage(browser, file, { width });
+      const apart = await page
+        .locator('.sheet.named')
+        .first()
+        .evaluate((sheet) => {
+          const names = [...sheet.querySelectorAll('.top span')];
+          for (const name of names) name.textContent = 'automobile';
+          const picture = sheet.querySelector('svg')?.getBoundingClientRect();
+          return names.map((name, i) => {
+            const { left, width: own } = name.getBoundingClientRect();
+            const middle = ((picture?.width ?? 0) * (i + 0.5)) / names.length;
+            return Math.abs(left + own / 2 - (picture?.left ?? 0) - middle);
+          });
+        });
+      assert.equal(apart.length, 10);
+      assert.ok(Math.max(...apart) < 3, apart.join(' '));
+    });
+
   for (const dark of [false, true])
     for (const width of [390, 1280])
       await t.test(
