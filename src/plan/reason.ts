@@ -32,12 +32,12 @@ export function reasonText(reason: Reason): string {
     case 'cached':
       return reason.engine === null ? 'cached' : `cached, computed on ${reason.engine}`;
     case 'depends':
-      return [`depends on ${listed(reason.on)}`, ...reason.changes.map(changeText)].join('; ');
+      return [`depends on ${listed(reason.on)}`, ...changeTexts(reason.changes)].join('; ');
     case 'never-run':
       return neverRun;
     case 'changed':
       return reason.changes.length > 0
-        ? reason.changes.map(changeText).join(', ')
+        ? changeTexts(reason.changes).join(', ')
         : 'another version of pipe made its last result';
     case 'untold':
       return 'changed, and the last result is gone from the cache';
@@ -73,7 +73,21 @@ export function listed(names: readonly string[]): string {
   return told.join(', ');
 }
 
-export function changeText(change: Change): string {
+/** What comes in by one param is told together: of all that a report shows, several have often changed at once. */
+export function changeTexts(changes: readonly Change[]): string[] {
+  const told = changes.map((change) =>
+    change.type === 'input' ? inputText(change.param, stagesOf(change.param, changes)) : changeText(change),
+  );
+  return [...new Set(told)];
+}
+
+const stagesOf = (param: string, changes: readonly Change[]): string[] =>
+  changes.flatMap((change) => (change.type === 'input' && change.param === param ? [change.stage] : []));
+
+const inputText = (param: string, stages: readonly string[]): string =>
+  `input \`${param}\` changed: ${listed(stages)} ${stages.length > 1 ? 'give' : 'gives'} something else`;
+
+function changeText(change: Exclude<Change, { type: 'input' }>): string {
   switch (change.type) {
     case 'param':
       return `param ${change.path} ${movement(change)}${placeText(change.at)}`;
@@ -83,8 +97,6 @@ export function changeText(change: Change): string {
       return `seed ${movement(change)}${placeText(change.at)}`;
     case 'component':
       return `component ${change.name} ${movement(change)}`;
-    case 'input':
-      return `input ${change.param} changed: ${change.stage} gives something else`;
     case 'graph':
       return 'the graph that it draws changed';
     case 'file':

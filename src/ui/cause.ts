@@ -1,7 +1,7 @@
 /** Why a stage runs or does not, printed: one line a stage, its causes below it. */
 import type { Ran } from '../experiments/why-ran.ts';
 import type { Cause } from '../plan/cause.ts';
-import { changeText, neverRun, reasonText } from '../plan/reason.ts';
+import { changeTexts, neverRun, reasonText } from '../plan/reason.ts';
 
 export function formatCause(cause: Cause, indent = ''): string {
   return [`${indent}${line(cause)}`, ...cause.from.map((inner) => formatCause(inner, `${indent}  `))].join(
@@ -15,7 +15,7 @@ function line({ stage, state, reason, madeIn }: Cause): string {
   const cached = `${stage} is cached${madeIn === null ? '' : ` since ${madeIn}`}`;
   if (reason.type === 'cached') return `${cached}: nothing that decides it has changed`;
   if (reason.type === 'changed')
-    return `${cached}; compared with ${reason.since}: ${reason.changes.map(changeText).join(', ')}`;
+    return `${cached}; compared with ${reason.since}: ${changeTexts(reason.changes).join(', ')}`;
   return `${cached}: ${reasonText(reason)}`;
 }
 

@@ -80,7 +80,7 @@ test('a plan says which stage gave other content, also when that stage is cached
   project.write('words.txt', 'c\nb\na\n');
   project.run('p.yaml', '--until', 'sort');
   assert.deepEqual(due(project, 'count'), {
-    count: 'run: input in.sorted changed: sort gives something else',
+    count: 'run: input `in.sorted` changed: sort gives something else',
   });
 });
 

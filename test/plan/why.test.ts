@@ -44,8 +44,8 @@ test('why follows a stage to the root cause, before and after it ran', (t) => {
   project.run('p.yaml');
   assert.equal(
     why('count'),
-    `${unchanged}in the last run, RUN, it ran: input in.in changed: double gives something else\n` +
-      `  double ran: input in.in changed: write gives something else\n    write ran: ${written}\n`,
+    `${unchanged}in the last run, RUN, it ran: input \`in.in\` changed: double gives something else\n` +
+      `  double ran: input \`in.in\` changed: write gives something else\n    write ran: ${written}\n`,
   );
   project.run('p.yaml');
   assert.equal(why('count'), unchanged, 'nothing ran last');
