@@ -70,15 +70,15 @@ export function makeOutputs(
     }
   }
 
-  async function replace(target: string, files: readonly Placed[]): Promise<void> {
+  async function replace(target: string, files: readonly Placed[], folders: Folders): Promise<void> {
     const temporary = await work.make();
     try {
-      for (const at of foldersOf(files).keys()) mkdirSync(join(temporary, at), { recursive: true });
+      for (const at of folders.keys()) mkdirSync(join(temporary, at), { recursive: true });
       for (const { path, ref } of files) await place(ref, join(temporary, path));
       // Before the swap: after it another process may have put its own outputs there. A rename keeps what we look at.
       for (const { path, ref } of files) stats.remember(join(target, path), ref.hash, join(temporary, path));
       await swap(temporary, target);
-      for (const [at, names] of foldersOf(files)) rememberFolder(join(target, at), names);
+      for (const [at, names] of folders) rememberFolder(join(target, at), names);
     } finally {
       await work.remove(temporary);
     }
@@ -94,10 +94,10 @@ export function makeOutputs(
   }
 
   /** Were these files and no others brought out before, and nothing touched since? */
-  function isThere(target: string, files: readonly Placed[]): boolean {
+  function isThere(target: string, files: readonly Placed[], folders: Folders): boolean {
     return (
       files.every(({ path, ref }) => isOurs(join(target, path), ref)) &&
-      [...foldersOf(files)].every(([at, names]) => stats.known(join(target, at)) === names)
+      [...folders].every(([at, names]) => stats.known(join(target, at)) === names)
     );
   }
 
@@ -112,13 +112,14 @@ export function makeOutputs(
   ): Promise<void> {
     const target = outputFolder(folder, pipeline, profile, stage);
     const files = placedOf(ports);
-    if (isThere(target, files)) return;
+    const folders = foldersOf(files);
+    if (isThere(target, files, folders)) return;
     try {
       // Links to objects come and go with this: their bytes do not change.
       const large = files.filter(({ ref }) => ref.size >= copyBelowBytes);
       await stats.keeping(
         large.map(({ ref }) => objects.path(ref)),
-        () => replace(target, files),
+        () => replace(target, files, folders),
       );
     } catch (error) {
       throw notWritten(stage, target, error);
@@ -147,7 +148,9 @@ export function pathsIn(files: readonly Placed[]): string[] {
 }
 
 /** By folder, '' for the outermost: a digest of the names in it. */
-function foldersOf(files: readonly Placed[]): Map<string, string> {
+type Folders = ReadonlyMap<string, string>;
+
+function foldersOf(files: readonly Placed[]): Folders {
   const names = new Map<string, Set<string>>([['', new Set()]]);
   for (const { path } of files) {
     let name = path;

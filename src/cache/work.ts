@@ -1,14 +1,5 @@
 /** cache/work/: folders of running stages. What processes that are gone have left is cleared when the cache is next opened. */
-import {
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownerIn, ownerName, startOf, stateOf } from './owner.ts';
 
@@ -65,11 +56,8 @@ function forget(file: string): void {
 /** False when it is no longer there: it was moved to where it is wanted. */
 function emptied(folder: string): boolean {
   try {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
-      else unlinkSync(path);
-    }
+    for (const name of readdirSync(folder))
+      rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 3 });
     return true;
   } catch {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
