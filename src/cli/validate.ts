@@ -66,7 +66,11 @@ async function tell(
   if (format === 'json')
     return printJson({
       version: 1,
-      files: checked.map(({ graph, ...one }) => ({ ...one, takes: graph?.takes ?? {} })),
+      files: checked.map(({ graph, ...one }) => ({
+        ...one,
+        takes: graph?.takes ?? {},
+        trialsTake: graph?.trialsTake ?? {},
+      })),
     });
   if (format === 'text') return tellPeople(checked);
   const { formatGithub, formatSarif } = await import('../ui/annotations.ts');

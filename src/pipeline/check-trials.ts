@@ -1,8 +1,9 @@
-/** Trials at the corners of their space, before anything runs: a mistake in them is told with its place, once. */
+/** Trials at the corners of their space, before anything runs: a mistake in them is told with its place, once, and what they take. */
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
+import type { Takes } from '../stages/kind.ts';
 import { type Point, readSpace } from '../tune/space.ts';
 import { child, type Node } from './nodes.ts';
-import type { Graph, GraphStage } from './pipeline.ts';
+import type { Graph, GraphStage, TakesBetween } from './pipeline.ts';
 import { inOrder } from './read.ts';
 import { cornerTrials } from './trial.ts';
 
@@ -10,16 +11,19 @@ import { cornerTrials } from './trial.ts';
 export function withTrialsChecked(read: Result<Graph>): Result<Graph> {
   if (!read.ok) return read;
   const searches = read.value.order.filter(({ kind, deferred }) => kind === 'tune' && deferred.length === 0);
-  const problems = searches.flatMap((tune) => [...wrongTrials(tune, read.value), ...unusedDimensions(tune)]);
+  const trials = new Map(searches.map((tune) => [tune, cornerTrials(tune, read.value)]));
+  const problems = [...trials].flatMap(([tune, own]) => [...wrongTrials(own), ...unusedDimensions(tune)]);
+  const trialsTake = Object.fromEntries([...trials].map(([{ name }, own]) => [name, takenBy(own)]));
   const told = inOrder([...(read.warnings ?? []), ...problems]);
   return told.some(({ severity }) => severity === 'error')
     ? { ok: false, diagnostics: told }
-    : { ...read, warnings: told };
+    : { ok: true, value: { ...read.value, trialsTake }, warnings: told };
 }
 
+type Trials = ReturnType<typeof cornerTrials>;
+
 /** What is wrong at some corners only is told with the first of them. */
-function wrongTrials(tune: GraphStage, graph: Graph): Diagnostic[] {
-  const trials = cornerTrials(tune, graph);
+function wrongTrials(trials: Trials): Diagnostic[] {
   const found = new Map<string, { problem: Diagnostic; points: Point[] }>();
   for (const { point, trial } of trials) {
     for (const problem of trial.ok ? [] : trial.diagnostics) {
@@ -32,6 +36,27 @@ function wrongTrials(tune: GraphStage, graph: Graph): Diagnostic[] {
       ? problem
       : { ...problem, message: `${problem.message} (${described(at[0])})` },
   );
+}
+
+function takenBy(trials: Trials): { [stage: string]: TakesBetween } {
+  const between: { [stage: string]: TakesBetween } = {};
+  for (const { trial } of trials) {
+    for (const { name } of trial.ok ? trial.value.order : []) {
+      const own = trial.ok ? trial.value.takes[name] : undefined;
+      if (!own) continue;
+      const [least, most] = between[name] ?? [own, own];
+      between[name] = [eachOf(Math.min, least, own), eachOf(Math.max, most, own)];
+    }
+  }
+  return between;
+}
+
+function eachOf(choose: (a: number, b: number) => number, a: Takes, b: Takes): Takes {
+  return {
+    parameters: choose(a.parameters, b.parameters),
+    multiplyAdds: choose(a.multiplyAdds, b.multiplyAdds),
+    ...(a.memory === undefined || b.memory === undefined ? {} : { memory: choose(a.memory, b.memory) }),
+  };
 }
 
 function described(point: Point | undefined): string {

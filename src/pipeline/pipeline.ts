@@ -74,4 +74,8 @@ export interface Graph {
   readonly order: readonly GraphStage[];
   /** By stage, where something is known. */
   readonly takes: { readonly [stage: string]: Takes };
+  /** By search and stage of its trials: the least and the most at the corners of its space. */
+  readonly trialsTake: { readonly [search: string]: { readonly [stage: string]: TakesBetween } };
 }
+
+export type TakesBetween = readonly [least: Takes, most: Takes];

@@ -42,7 +42,7 @@ export function resolveStages(pipeline: Pipeline, around: Around): Result<Graph>
   const told = inOrder(withoutEchoes(problems));
   return told.some(isError)
     ? { ok: false, diagnostics: told }
-    : { ok: true, value: { pipeline, order, takes: checked.takes }, warnings: told };
+    : { ok: true, value: { pipeline, order, takes: checked.takes, trialsTake: {} }, warnings: told };
 }
 
 const isError = (one: Diagnostic): boolean => one.severity === 'error';

@@ -1,15 +1,19 @@
 /** What the stages of a file will take, a line for each. */
-import type { Graph } from '../pipeline/pipeline.ts';
+import type { Graph, TakesBetween } from '../pipeline/pipeline.ts';
 import type { Takes } from '../stages/kind.ts';
 
 /** Cells that take the same share a line. */
-export function formatTakes({ order, takes }: Graph): string[] {
+export function formatTakes({ order, takes, trialsTake }: Graph): string[] {
   const lines = new Map<string, string[]>();
+  const add = (declared: string, name: string, between: TakesBetween): void => {
+    const key = `${declared}\0${sentence(between)}`;
+    lines.set(key, [...(lines.get(key) ?? []), name]);
+  };
   for (const { name, declared } of order) {
     const own = takes[name];
-    if (!own) continue;
-    const key = `${declared}\0${sentence(own)}`;
-    lines.set(key, [...(lines.get(key) ?? []), name]);
+    if (own) add(declared, name, [own, own]);
+    for (const [stage, between] of Object.entries(trialsTake[name] ?? {}))
+      add(`${declared}, each ${stage}`, `${name}, each ${stage}`, between);
   }
   const named = [...lines].map(([key, names]) => {
     const [declared = '', text = ''] = key.split('\0');
@@ -20,11 +24,14 @@ export function formatTakes({ order, takes }: Graph): string[] {
   return named.map(({ name, text }) => `  ${name.padEnd(width)}  ${text}`);
 }
 
-function sentence({ parameters, multiplyAdds, memory }: Takes): string {
-  if (memory === undefined)
-    return `${grouped(parameters)} parameters, ${amount(multiplyAdds)} multiply-adds an example`;
-  const work = multiplyAdds > 0 ? `, ${amount(multiplyAdds)} multiply-adds` : '';
-  return `about ${(memory / 1e9).toFixed(1)} GB of memory${work}`;
+function sentence([least, most]: TakesBetween): string {
+  const told = (of: (takes: Takes) => string): string =>
+    of(least) === of(most) ? of(most) : `${of(least)} to ${of(most)}`;
+  const work = told(({ multiplyAdds }) => amount(multiplyAdds));
+  if (most.memory === undefined)
+    return `${told(({ parameters }) => grouped(parameters))} parameters, ${work} multiply-adds an example`;
+  const memory = told(({ memory = 0 }) => (memory / 1e9).toFixed(1));
+  return `about ${memory} GB of memory${most.multiplyAdds > 0 ? `, ${work} multiply-adds` : ''}`;
 }
 
 /** `1,217,354`. Intl would take longer to load than all the rest. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { launcher, makeProject } from '../rig/project.ts';
 import { small } from '../rig/small.ts';
@@ -24,20 +25,29 @@ test('without files all of pipelines/ are checked; a pattern stands for what it 
   assert.match(err, /error file-not-found: there is no readable file `nothing\/\*\.yaml`/);
 });
 
-test('a valid file tells what its networks and trainings will take', () => {
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    [launcher, 'validate', 'pipelines/cifar-augmented.yaml'],
-    {
-      encoding: 'utf8',
-    },
-  );
-  assert.equal(status, 0);
+test('a valid file tells what its networks and trainings will take', (t) => {
+  const { pipe, write } = makeProject(t, {});
+  const validate = (file: string): string => {
+    write(file, readFileSync(file, 'utf8'));
+    const { code, out, err } = pipe('validate', file);
+    assert.equal(code, 0, err);
+    return out;
+  };
   assert.equal(
-    stdout,
+    validate('pipelines/cifar-augmented.yaml'),
     `pipelines/cifar-augmented.yaml: valid
   build  1,217,354 parameters, 153 million multiply-adds an example
   train  about 0.8 GB of memory, 413 trillion multiply-adds
+`,
+  );
+  // Of a search, the least and the most at the corners of its space.
+  assert.equal(
+    validate('pipelines/cifar-tuned.yaml'),
+    `pipelines/cifar-tuned.yaml: valid
+  tune-two, each build    24,586 to 93,130 parameters, 5.61 million to 22.4 million multiply-adds an example
+  tune-two, each train    about 0.5 to 0.7 GB of memory, 7.57 trillion to 30.3 trillion multiply-adds
+  tune-three, each build  131,402 to 464,138 parameters, 15.9 million to 58.4 million multiply-adds an example
+  tune-three, each train  about 0.6 to 0.7 GB of memory, 21.5 trillion to 78.9 trillion multiply-adds
 `,
   );
 });
