@@ -1,8 +1,8 @@
 /** Diagnostics as people read them: where, what, the line itself, and what to do. */
 import { relative } from 'node:path';
 import { Chalk, type ChalkInstance } from 'chalk';
-import stringWidth from 'string-width';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import { widthOf } from './text.ts';
 
 export interface FormatOptions {
   readonly color: boolean;
@@ -54,8 +54,8 @@ function excerpt(
     line.slice(place.column - 1, Math.min(end, to)),
   ];
   const shown = `${from > 0 ? '…' : ''}${shownText(line.slice(from, to))}${to < line.length ? '…' : ''}`;
-  const indent = ' '.repeat(widthOf(before) + (from > 0 ? 1 : 0));
-  const tildes = paint('~'.repeat(Math.max(1, widthOf(marked))));
+  const indent = ' '.repeat(columnsOf(before) + (from > 0 ? 1 : 0));
+  const tildes = paint('~'.repeat(Math.max(1, columnsOf(marked))));
   return [
     `${String(place.line).padStart(5)} | ${shown}`,
     `${' '.repeat(5)} | ${indent}${tildes}${fix ? ` ${fix}` : ''}`,
@@ -64,7 +64,7 @@ function excerpt(
 
 const longestLine = 160;
 const shownText = (text: string): string => visible(text.replaceAll('\t', ' '));
-const widthOf = (text: string): number => stringWidth(shownText(text));
+const columnsOf = (text: string): number => widthOf(shownText(text));
 
 function at(place: Place): string {
   if (place.file.startsWith('--')) return place.file.split(' ')[0] ?? '';

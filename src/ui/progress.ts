@@ -53,7 +53,7 @@ class View implements Reporter {
   /** Null where there is no terminal. */
   readonly #block: LiveBlock | null;
   readonly #running = new Map<string, Running>();
-  #waiting: string[] = [];
+  #waiting = new Set<string>();
   #nameWidth = 8;
 
   constructor({ stream, color, interactive }: ViewOptions) {
@@ -65,7 +65,7 @@ class View implements Reporter {
   onEvent(event: RunEvent): void {
     switch (event.type) {
       case 'run-start':
-        this.#waiting = [...event.stages];
+        this.#waiting = new Set(event.stages);
         this.#nameWidth = nameWidthOf(event.stages);
         this.note(heading(event, this.#chalk));
         break;
@@ -90,7 +90,7 @@ class View implements Reporter {
         this.#end(event);
         break;
       case 'run-end':
-        this.#waiting = [];
+        this.#waiting.clear();
         this.note(finishLine(event));
         break;
     }
@@ -107,7 +107,7 @@ class View implements Reporter {
 
   #start({ stage, reason, continuesFrom }: Extract<RunEvent, { type: 'stage-start' }>): void {
     this.#running.set(stage, { progress: null, time: new TimeLeft(), trials: null });
-    this.#waiting = this.#waiting.filter((name) => name !== stage);
+    this.#waiting.delete(stage);
     if (this.#block) this.#block.redraw();
     else this.note(`  ● ${named(stage, this.#nameWidth)}  ${reasonText(reason)}${continuing(continuesFrom)}`);
   }
@@ -133,7 +133,7 @@ class View implements Reporter {
 
   #end(event: Extract<RunEvent, { type: 'stage-end' }>): void {
     this.#running.delete(event.stage);
-    this.#waiting = this.#waiting.filter((name) => name !== event.stage);
+    this.#waiting.delete(event.stage);
     this.note(endLine(event, this.#nameWidth, this.#block?.width ?? null, this.#chalk));
     if (event.diagnostic)
       this.note(formatDiagnostics([event.diagnostic], { color: this.#chalk.level > 0, readSource }));
@@ -144,7 +144,7 @@ class View implements Reporter {
     const width = this.#block?.width ?? 80;
     return [
       ...[...this.#running].flatMap(([name, running]) => this.#runningLines(name, running, width)),
-      ...this.#waiting.map((name) => this.#chalk.dim(cut(`  ○ ${printable(name)}`, width))),
+      ...[...this.#waiting].map((name) => this.#chalk.dim(cut(`  ○ ${printable(name)}`, width))),
     ];
   }
 

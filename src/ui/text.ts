@@ -1,9 +1,20 @@
 /** Text in columns of a terminal, where some characters take two and some none. */
-import stringWidth from 'string-width';
+import { eastAsianWidth } from 'get-east-asian-width';
 
-/** In columns. Almost all texts are plain ones, of which that is known a hundred times faster. */
-export const widthOf = (text: string): number =>
-  /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
+/**
+ * In columns, as the package string-width counts them (a test compares). That one makes an Intl.Segmenter when it is
+ * imported, a tenth of a start; almost all texts are plain ones and need none.
+ */
+export function widthOf(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  return segments(text.replaceAll(styles, '')).reduce((width, one) => width + columnsOf(one), 0);
+}
+
+function columnsOf(character: string): number {
+  if (/^[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Mn}\p{Me}\p{Cs}]/u.test(character)) return 0;
+  if (/^(?![\d#*])\p{Emoji}|\u20e3$/u.test(character)) return 2;
+  return eastAsianWidth(character.codePointAt(0) ?? 0);
+}
 
 /** Filled with spaces on the right; what is longer stays as it is. */
 export function padded(text: string, width: number): string {
