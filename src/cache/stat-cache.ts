@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, type Stats, statSync } from 'node:fs';
 import { uptime } from 'node:os';
+import type { Stamp } from '../run/store.ts';
 import { readSealed, seal, writeAtomically } from './files.ts';
 
 export interface StatCache {
@@ -19,7 +20,6 @@ export interface StatCache {
   save(): void;
 }
 
-export type Stamp = readonly [size: number, mtimeMs: number, ctimeMs: number, inode: number];
 type Entry = readonly [...Stamp, hash: string];
 type Told = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'>;
 
@@ -39,8 +39,8 @@ export function openStatCache(file: string): StatCache {
     return entries;
   }
 
-  function put(path: string, stamp: Told, hash: string): void {
-    const entry = entryOf(stamp, hash);
+  function put(path: string, now: Told, hash: string): void {
+    const entry: Entry = [...stampOf(now), hash];
     all().set(path, entry);
     learnt.set(path, entry);
   }
@@ -48,8 +48,8 @@ export function openStatCache(file: string): StatCache {
   function known(path: string): string | null {
     const entry = all().get(path);
     if (!entry) return null;
-    const stamp = statSync(path, { throwIfNoEntry: false });
-    return stamp && isSame(entry, stamp) ? entry[4] : null;
+    const now = statSync(path, { throwIfNoEntry: false });
+    return now && isSame(entry, now) ? entry[4] : null;
   }
 
   function stamp(path: string): Stamp | null {
@@ -63,7 +63,7 @@ export function openStatCache(file: string): StatCache {
     if (entry && isSame(entry, before)) return entry[4];
     const started = Date.now();
     const made = await hashOf(path, before.size);
-    const settled = isSame(entryOf(before, made), statSync(path)) && started - before.mtimeMs >= racyMs;
+    const settled = isSame(stampOf(before), statSync(path)) && started - before.mtimeMs >= racyMs;
     if (settled) put(path, before, made);
     return made;
   }
@@ -112,20 +112,11 @@ export async function hashOf(path: string, size = statSync(path).size): Promise<
   return hash.digest('hex');
 }
 
-const entryOf = (stamp: Told, hash: string): Entry => [
-  stamp.size,
-  stamp.mtimeMs,
-  stamp.ctimeMs,
-  stamp.ino,
-  hash,
-];
+export const stampOf = ({ size, mtimeMs, ctimeMs, ino }: Told): Stamp => [size, mtimeMs, ctimeMs, ino];
 
-function isSame(entry: Entry, stamp: Told): boolean {
+export function isSame(stamp: Stamp | Entry, now: Told): boolean {
   return (
-    entry[1] === stamp.mtimeMs &&
-    entry[2] === stamp.ctimeMs &&
-    entry[0] === stamp.size &&
-    entry[3] === stamp.ino
+    stamp[1] === now.mtimeMs && stamp[2] === now.ctimeMs && stamp[0] === now.size && stamp[3] === now.ino
   );
 }
 

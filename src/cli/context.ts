@@ -16,8 +16,8 @@ export interface Opened extends Pick<Selection, 'given'> {
   readonly settings: Settings;
   readonly engine: EngineChoice;
   readonly context: DecideContext;
-  /** Does any stage compute on an engine? */
-  readonly computes: boolean;
+  /** The engine as the file asks for it; null where no stage computes. */
+  readonly asked: string | null;
   /** Were there warnings, which are told each time? */
   readonly warned: boolean;
 }
@@ -25,12 +25,13 @@ export interface Opened extends Pick<Selection, 'given'> {
 export async function openGraph(
   { graph, given, rerun }: Selection,
   flags: CommonFlags,
+  opened?: Store,
 ): Promise<Omit<Opened, 'warned'>> {
   const settings = readSettings(flags, graph.pipeline.root);
   const wanted = settings.engine ?? graph.pipeline.engine;
-  const computes = isComputed(graph);
-  const engine = computes ? chooseEngine(wanted, settings.engineSettings) : noEngine();
-  const store = await openCache(settings.cacheFolder);
+  const asked = isComputed(graph) ? graph.pipeline.engine : null;
+  const engine = engineFor(asked, settings);
+  const store = opened ?? (await openCache(settings.cacheFolder));
   const context: DecideContext = {
     store,
     env: settings.env,
@@ -39,7 +40,12 @@ export async function openGraph(
     history: laterHistory(graph, store),
     rerun,
   };
-  return { graph, given, store, settings, engine, context, computes };
+  return { graph, given, store, settings, engine, context, asked };
+}
+
+/** `asked`: by the file; null where no stage computes. */
+export function engineFor(asked: string | null, { engine, engineSettings }: Settings): EngineChoice {
+  return asked === null ? noEngine() : chooseEngine(engine ?? asked, engineSettings);
 }
 
 /** Looking for devices may cost a second: only where it matters. A search trains in its trials. */

@@ -5,6 +5,7 @@ import { withTrialsChecked } from '../pipeline/check-trials.ts';
 import type { Graph } from '../pipeline/pipeline.ts';
 import { readPipeline } from '../pipeline/read.ts';
 import { select } from '../plan/select.ts';
+import type { Store } from '../run/store.ts';
 import { type Opened, openGraph } from './context.ts';
 import type { CommonFlags } from './main.ts';
 import { talk } from './output.ts';
@@ -31,7 +32,8 @@ export function readGraph(file: string, flags: CommonFlags): Result<Graph> {
   return withTrialsChecked(read);
 }
 
-export async function openFile(file: string, flags: SelectFlags): Promise<Result<Opened>> {
+/** `store`: of its cache, where that is open already. */
+export async function openFile(file: string, flags: SelectFlags, store?: Store): Promise<Result<Opened>> {
   const read = readGraph(file, flags);
   if (!read.ok) return read;
   const warnings = read.warnings ?? [];
@@ -39,6 +41,6 @@ export async function openFile(file: string, flags: SelectFlags): Promise<Result
   const { until = [], from = [], rerun = [] } = flags;
   const selected = select(read.value, { until, from, rerun });
   if (!selected.ok) return selected;
-  const opened = await openGraph(selected.value, flags);
+  const opened = await openGraph(selected.value, flags, store);
   return { ok: true, value: { ...opened, warned: warnings.length > 0 } };
 }

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { openCache } from '../cache/cache.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { readGit } from '../experiments/git.ts';
 import { endRecord, repeated, startRecord } from '../experiments/make-record.ts';
@@ -11,6 +13,7 @@ import type { RunEvent, StageOutcomeName } from '../run/events.ts';
 import { Hosts } from '../run/hosts.ts';
 import type { Finished, RunOptions } from '../run/run.ts';
 import { Slots } from '../run/slots.ts';
+import type { Store } from '../run/store.ts';
 import type { Opened } from './context.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import type { SelectFlags } from './open.ts';
@@ -37,11 +40,14 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
   // Asked first: git answers while all else is looked at.
   const git = readGit(settings.root);
   const reporter = await makeReporter(flags);
-  const unchanged = await findUnchanged(file, flags, settings);
-  if (unchanged) return tellUnchanged(unchanged, { flags, settings, started, git }, reporter);
+  const call = { flags, settings, started, git };
+  const { cacheFolder } = settings;
+  const store = existsSync(cacheFolder) ? await openCache(cacheFolder) : undefined;
+  const unchanged = store && (await findUnchanged(file, flags, settings, store));
+  if (unchanged) return tellUnchanged(unchanged, store, call, reporter);
   // Reading a file takes a parser and schemas: loaded when there is something to read.
   const { openFile } = await import('./open.ts');
-  const opened = await openFile(file, flags);
+  const opened = await openFile(file, flags, store);
   if (!opened.ok) {
     (await talk()).diagnostics(opened.diagnostics);
     return 2;
@@ -53,7 +59,7 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
   }
   const { graph, engine } = opened.value;
   const interrupts = listenForInterrupts((line) => reporter.note(line), flags.maxTime ?? null);
-  const recorder = makeRecorder(opened.value, { flags, settings, started, git });
+  const recorder = makeRecorder(opened.value, call);
   const emit = (event: RunEvent): void => {
     recorder.onEvent(event);
     reporter.emit(event);
@@ -84,7 +90,8 @@ interface Call {
 
 /** Tells of a run in which nothing has changed what it would tell of it if it looked again. */
 async function tellUnchanged(
-  { record, engine, store }: Unchanged,
+  { record, engine }: Unchanged,
+  store: Store,
   { flags, settings, started, git }: Call,
   reporter: Reporter,
 ): Promise<number> {

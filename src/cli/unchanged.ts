@@ -3,19 +3,19 @@
  * that it stands on are as they were when it was last found done. It takes neither parser nor plan, only looking at that.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { openCache } from '../cache/cache.ts';
+import { readFileSync } from 'node:fs';
 import { asCached } from '../experiments/make-record.ts';
 import type { RunRecord } from '../experiments/record.ts';
-import { chooseEngine, type EngineChoice, noEngine } from '../nn/engines.ts';
+import type { EngineChoice } from '../nn/engines.ts';
 import type { GraphStage, Pipeline } from '../pipeline/pipeline.ts';
 import { canonicalize } from '../plan/canonical.ts';
+import { expiryOf } from '../plan/expiry.ts';
 import type { Reader } from '../plan/outside.ts';
 import type { Finished } from '../run/run.ts';
 import type { Evidence, Store } from '../run/store.ts';
 import { isMap } from '../stages/json.ts';
 import type { JsonObject } from '../stages/kind.ts';
-import type { Opened } from './context.ts';
+import { engineFor, type Opened } from './context.ts';
 import type { RunFlags } from './run.ts';
 import type { Settings } from './settings.ts';
 import { version } from './version.ts';
@@ -24,8 +24,8 @@ interface Remembered {
   readonly version: 1;
   /** Every file that the graph was read from, with its sha256. */
   readonly sources: { readonly [file: string]: string };
-  /** The engine as the file asks for it; null where no stage computes. */
-  readonly wanted: string | null;
+  /** As in Opened. */
+  readonly asked: Opened['asked'];
   /** Milliseconds since 1970; null for results that are good for ever. */
   readonly expires: number | null;
   readonly outside: readonly (Reader & { readonly content: JsonObject })[];
@@ -37,7 +37,6 @@ interface Remembered {
 export interface Unchanged {
   readonly record: RunRecord;
   readonly engine: EngineChoice;
-  readonly store: Store;
 }
 
 /** Null when anything has changed, or not all is wanted. */
@@ -45,24 +44,23 @@ export async function findUnchanged(
   file: string,
   flags: RunFlags,
   settings: Settings,
+  store: Store,
 ): Promise<Unchanged | null> {
-  if (!isWhole(flags) || !existsSync(settings.cacheFolder)) return null;
-  const store = await openCache(settings.cacheFolder);
+  if (!isWhole(flags)) return null;
   const found = store.memory.get(keyOf(file, flags, settings));
   if (!isRemembered(found)) return null;
   if (!Object.entries(found.sources).every(([source, hash]) => sha256Of(source) === hash)) return null;
   if (found.expires !== null && Date.now() > found.expires) return null;
-  const { wanted, record } = found;
-  const engine =
-    wanted === null ? noEngine() : chooseEngine(settings.engine ?? wanted, settings.engineSettings);
+  const { record } = found;
+  const engine = engineFor(found.asked, settings);
   if (canonicalize(engine.identity) !== canonicalize(record.engine)) return null;
   if (found.outside.length > 0 && !(await isSameOutside(found, settings, store))) return null;
   // Before looking at what is there: from now on no collection takes it away.
   store.use(record.stages.flatMap(({ fingerprint }) => fingerprint ?? []));
-  return store.evidence.holds(found.evidence) ? { record, engine, store } : null;
+  return store.evidence.holds(found.evidence) ? { record, engine } : null;
 }
 
-/** Only a whole run is compared with a whole run, and what `--texts` gives is no file's. */
+/** Only a whole run is compared with a whole run, and given texts are no file's. */
 const isWhole = ({ until, from, rerun, texts }: RunFlags): boolean => !(until || from || rerun || texts);
 
 /** Imported when there is something to read: most stages read nothing but other stages. */
@@ -84,7 +82,7 @@ async function isSameOutside({ outside }: Remembered, settings: Settings, store:
 export async function rememberDone(
   file: string,
   flags: RunFlags,
-  { graph, store, settings, warned, computes }: Opened,
+  { graph, store, settings, warned, asked }: Opened,
   finished: Finished,
   record: RunRecord,
 ): Promise<void> {
@@ -92,8 +90,7 @@ export async function rememberDone(
   if (finished.outcome !== 'done' || !isWhole(flags) || warned || order.some(isMore)) return;
   const results = resultsOf(finished);
   const evidence = results && store.evidence.gather(pipeline.name, pipeline.profile, results);
-  const sources = hashesOf(pipeline.sources);
-  if (!sources || !evidence) return;
+  if (!evidence) return;
   const { readsOutside } = await import('../plan/outside.ts');
   const outside = finished.stages.flatMap(({ stage, executed }) => {
     const kind = pipeline.kinds.named(stage.kind);
@@ -104,9 +101,9 @@ export async function rememberDone(
   });
   const remembered: Remembered = {
     version: 1,
-    sources,
-    wanted: computes ? pipeline.engine : null,
-    expires: expiryOf(finished),
+    sources: hashesOf(pipeline.sources),
+    asked,
+    expires: expiryOfAll(finished),
     outside,
     evidence,
     record: asCached(record),
@@ -129,20 +126,18 @@ function resultsOf({ stages }: Finished): Results | null {
   return results.length === stages.length ? results : null;
 }
 
-/** When the first of its results that are good for a time alone is too old; without its time it may be of any age. */
-function expiryOf({ stages }: Finished): number | null {
-  const ends = stages.flatMap(({ stage: { policy }, executed }) => {
-    if (typeof policy.cache !== 'object' || !executed || !('result' in executed)) return [];
-    const { createdAt } = executed.result;
-    return [createdAt === undefined ? 0 : Date.parse(createdAt) + policy.cache.ttlMs];
-  });
-  return ends.length === 0 ? null : Math.min(...ends);
+/** When the first of its results is too old; null where none ever is. */
+function expiryOfAll({ stages }: Finished): number | null {
+  const first = stages.reduce(
+    (least, { stage, executed }) =>
+      executed && 'result' in executed ? Math.min(least, expiryOf(executed.result, stage.policy)) : least,
+    Number.POSITIVE_INFINITY,
+  );
+  return Number.isFinite(first) ? first : null;
 }
 
-/** As they were read; null when one of them is another by now. */
-function hashesOf(sources: Pipeline['sources']): { readonly [file: string]: string } | null {
-  const hashes = Object.entries(sources).map(([file, text]): [string, string] => [file, sha256(text)]);
-  return hashes.every(([file, hash]) => sha256Of(file) === hash) ? Object.fromEntries(hashes) : null;
+function hashesOf(sources: Pipeline['sources']): Remembered['sources'] {
+  return Object.fromEntries(Object.entries(sources).map(([file, text]) => [file, sha256(text)]));
 }
 
 /** Another build of the program may read the same file differently. */
@@ -150,7 +145,7 @@ const build = `${version} ${new URL('.', import.meta.url).href}`;
 
 function keyOf(file: string, { profile, set, commands }: RunFlags, { engine }: Settings): string {
   const parts = [build, process.cwd(), file, profile ?? null, set ?? [], commands ?? true, engine];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return sha256(JSON.stringify(parts));
 }
 
 const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -156,23 +156,13 @@ function scaling(transforms: readonly Transform[], channels: number): (x: Float3
     }
   }
   const isOne = (values: Float64Array): boolean => values.every((value) => value === values[0]);
-  if (isOne(factor) && isOne(offset)) return (x) => scaleAll(x, factor[0] ?? 1, offset[0] ?? 0);
+  const passes = isOne(factor) && isOne(offset) ? 1 : channels;
   return (x) => {
-    for (let c = 0; c < channels; c++) scaleChannel(x, c, channels, factor[c] ?? 1, offset[c] ?? 0);
+    for (let c = 0; c < passes; c++) scaleEvery(x, c, passes, factor[c] ?? 1, offset[c] ?? 0);
   };
 }
 
 /** Every pixel of every epoch comes through here: with a loop over channels inside it would take five times as long. */
-function scaleAll(x: Float32Array, factor: number, offset: number): void {
-  for (let at = 0; at < x.length; at++) x[at] = (x[at] ?? 0) * factor + offset;
-}
-
-function scaleChannel(
-  x: Float32Array,
-  channel: number,
-  channels: number,
-  factor: number,
-  offset: number,
-): void {
-  for (let at = channel; at < x.length; at += channels) x[at] = (x[at] ?? 0) * factor + offset;
+function scaleEvery(x: Float32Array, first: number, step: number, factor: number, offset: number): void {
+  for (let at = first; at < x.length; at += step) x[at] = (x[at] ?? 0) * factor + offset;
 }

@@ -21,13 +21,12 @@ export interface RunFacts {
 
 /** The record of a run that goes on; it stays when the process dies. */
 export function startRecord(facts: RunFacts): RunRecord {
-  const { graph, name, sets, until, engine, version, started } = facts;
+  const { graph, sets, until, engine } = facts;
   const { pipeline } = graph;
   const { text, bases } = textsOf(pipeline);
   return {
     version: 1,
-    id: idOf(started),
-    name,
+    ...ownOf(facts),
     pipeline: pipeline.name,
     file: fromRoot(pipeline.file, pipeline.root),
     profile: pipeline.profile,
@@ -37,11 +36,8 @@ export function startRecord(facts: RunFacts): RunRecord {
     bases,
     seed: pipeline.seed,
     outcome: 'running',
-    started: started.toISOString(),
     seconds: 0,
     engine,
-    machine: machine(),
-    versions: versionsOf(version),
     git: null,
     peakMemory: null,
     process: { pid: process.pid, host: hostname() },
@@ -97,26 +93,26 @@ export function asCached(record: RunRecord): RunRecord {
 }
 
 /** The record of a run that found all that another one found. */
-export function repeated(
-  record: RunRecord,
-  { name, version, started }: Pick<RunFacts, 'name' | 'version' | 'started'>,
-  seconds: number,
-  git: Git | null,
-): RunRecord {
+export function repeated(record: RunRecord, facts: OwnFacts, seconds: number, git: Git | null): RunRecord {
+  return { ...record, ...ownOf(facts), seconds, git, peakMemory: peakMemory() };
+}
+
+type OwnFacts = Pick<RunFacts, 'name' | 'version' | 'started'>;
+
+/** What a run has of its own, whatever it finds. */
+function ownOf({
+  name,
+  version,
+  started,
+}: OwnFacts): Pick<RunRecord, 'id' | 'name' | 'started' | 'machine' | 'versions'> {
   return {
-    ...record,
     id: idOf(started),
     name,
     started: started.toISOString(),
-    seconds,
     machine: machine(),
-    versions: versionsOf(version),
-    git,
-    peakMemory: peakMemory(),
+    versions: { pipe: version, node: process.version },
   };
 }
-
-const versionsOf = (pipe: string): RunRecord['versions'] => ({ pipe, node: process.version });
 
 const peakMemory = (): number => process.resourceUsage().maxRSS * 1024;
 

@@ -40,9 +40,9 @@ function wrongTrials(trials: Trials): Diagnostic[] {
 
 function takenBy(trials: Trials): { [stage: string]: TakesBetween } {
   const between: { [stage: string]: TakesBetween } = {};
-  for (const { trial } of trials) {
-    for (const { name } of trial.ok ? trial.value.order : []) {
-      const own = trial.ok ? trial.value.takes[name] : undefined;
+  for (const { order, takes } of trials.flatMap(({ trial }) => (trial.ok ? trial.value : []))) {
+    for (const { name } of order) {
+      const own = takes[name];
       if (!own) continue;
       const [least, most] = between[name] ?? [own, own];
       between[name] = [eachOf(Math.min, least, own), eachOf(Math.max, most, own)];

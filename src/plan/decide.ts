@@ -3,6 +3,7 @@ import type { GraphStage } from '../pipeline/pipeline.ts';
 import type { EngineIdentity, Store, StoredResult } from '../run/store.ts';
 import { canonicalize } from './canonical.ts';
 import { changesBetween } from './changes.ts';
+import { expiryOf } from './expiry.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { type History, lastResult, type PastStage } from './history.ts';
 import type { Reason } from './reason.ts';
@@ -122,9 +123,5 @@ async function lostPort(result: StoredResult, { store }: DecideContext): Promise
   return ports[whole.indexOf(false)]?.[0] ?? null;
 }
 
-function isExpired({ createdAt }: StoredResult, stage: GraphStage): boolean {
-  const { cache } = stage.policy;
-  if (typeof cache !== 'object') return false;
-  // A result without its time may be of any age.
-  return createdAt === undefined || Date.parse(createdAt) + cache.ttlMs < Date.now();
-}
+const isExpired = (result: StoredResult, { policy }: GraphStage): boolean =>
+  expiryOf(result, policy) < Date.now();

@@ -16,9 +16,8 @@ export interface OutsideContext {
 
 /** May its content outside change at all? */
 export function readsOutside(stage: Reader, kind: Kind): boolean {
-  if (kind.reads) return Object.keys(kind.reads(stage.params)).length > 0;
-  if (kind.files) return kind.files(stage.params).length > 0;
-  return stage.kind === 'command' && declaredPaths(stage).length + stringsOf(stage.params.env).length > 0;
+  const { places, patterns, paths, variables } = readBy(stage, kind);
+  return [Object.keys(places), patterns, paths, variables].some(({ length }) => length > 0);
 }
 
 /** Digests by `file:PATH` or `content of PARAM`, values by `env:NAME`; null for what isn't there. */
@@ -28,16 +27,27 @@ export async function outsideContent(
   root: string,
   context: OutsideContext,
 ): Promise<JsonObject> {
-  if (kind.reads) return contentOf(kind.reads(stage.params), root, context);
-  const patterns = kind.files?.(stage.params);
-  if (!patterns && stage.kind !== 'command') return {};
-  const paths = patterns
-    ? await matching(patterns, root)
-    : await inputFiles(stage, root, context.store.folder);
-  const outside: { [name: string]: string | null } = {};
-  for (const path of paths) outside[`file:${path}`] = await context.store.hashFile(join(root, path));
-  for (const name of stringsOf(stage.params.env)) outside[`env:${name}`] = context.env[name] ?? null;
+  const { places, patterns, paths, variables } = readBy(stage, kind);
+  const outside = await contentOf(places, root, context);
+  const files = [
+    ...(patterns.length > 0 ? await matching(patterns, root) : []),
+    ...(paths.length > 0 ? await inputFiles(stage, root, context.store.folder) : []),
+  ];
+  for (const path of files) outside[`file:${path}`] = await context.store.hashFile(join(root, path));
+  for (const name of variables) outside[`env:${name}`] = context.env[name] ?? null;
   return outside;
+}
+
+/** Files and folders by the param that names them, patterns for files, a command's paths and its environment variables. */
+function readBy(stage: Reader, kind: Kind) {
+  const { params } = stage;
+  const isCommand = stage.kind === 'command';
+  return {
+    places: kind.reads?.(params) ?? {},
+    patterns: kind.files?.(params) ?? [],
+    paths: isCommand ? declaredPaths(stage) : [],
+    variables: isCommand ? stringsOf(params.env) : [],
+  };
 }
 
 /** A file's sha256, or a digest of all files in a folder by their paths in it; null for what isn't there. */
@@ -45,7 +55,7 @@ async function contentOf(
   places: { readonly [param: string]: string },
   root: string,
   { store }: OutsideContext,
-): Promise<JsonObject> {
+): Promise<{ [name: string]: string | null }> {
   const content: { [name: string]: string | null } = {};
   for (const [param, place] of Object.entries(places)) {
     const path = resolve(root, place);

@@ -46,9 +46,12 @@ export interface IndexEntry {
   readonly results: readonly StoredResult[];
 }
 
-/** By path in the cache, what the file system said of a file or folder. */
+/** What the file system says of a file or folder: while it says the same, it is the same. */
+export type Stamp = readonly [size: number, mtimeMs: number, ctimeMs: number, inode: number];
+
+/** By path in the cache. */
 export interface Evidence {
-  readonly [path: string]: readonly [size: number, mtimeMs: number, ctimeMs: number, inode: number];
+  readonly [path: string]: Stamp;
 }
 
 export type LeaseAnswer =
