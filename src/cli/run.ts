@@ -45,6 +45,20 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
   const store = existsSync(cacheFolder) ? await openCache(cacheFolder) : undefined;
   const unchanged = store && (await findUnchanged(file, flags, settings, store));
   if (unchanged) return tellUnchanged(unchanged, store, call, reporter);
+  const hosts = new Hosts(settings.childFile);
+  // The first stage's process gets ready while the file is read.
+  hosts.prepare(settings.env);
+  return runChanged(file, store, hosts, call, reporter).finally(() => hosts.close());
+}
+
+async function runChanged(
+  file: string,
+  store: Store | undefined,
+  hosts: Hosts,
+  call: Call,
+  reporter: Reporter,
+): Promise<number> {
+  const { flags, settings } = call;
   // Reading a file takes a parser and schemas: loaded when there is something to read.
   const { openFile } = await import('./open.ts');
   const opened = await openFile(file, flags, store);
@@ -64,13 +78,13 @@ export async function run(file: string, flags: RunFlags): Promise<number> {
     recorder.onEvent(event);
     reporter.emit(event);
   };
-  const options = runOptions(opened.value, flags, emit, interrupts);
+  const options = runOptions(opened.value, hosts, flags, emit, interrupts);
   const stages = graph.order.map((stage) => stage.name);
   reporter.emit(startOf(graph.pipeline.name, graph.pipeline.profile, stages, engine));
   const { runGraph } = await import('../run/run.ts');
   const finished = await runGraph(graph, options).finally(() => {
     interrupts.stopListening();
-    options.hosts.close();
+    hosts.close();
   });
   const record = await recorder.end(finished).catch((error: unknown) => {
     reporter.close();
@@ -190,6 +204,7 @@ function makeRecorder({ graph, store, engine, context }: Opened, { flags, starte
 
 function runOptions(
   opened: Opened,
+  hosts: Hosts,
   flags: RunFlags,
   emit: (event: RunEvent) => void,
   stop: { signal: AbortSignal; kill: AbortSignal },
@@ -197,7 +212,7 @@ function runOptions(
   const { graph, store, settings, engine, context } = opened;
   return {
     ...context,
-    hosts: new Hosts(settings.childFile),
+    hosts,
     env: settings.env,
     mirrors: settings.mirrors,
     engine: { ...context.engine, order: engine.order, env: engine.env },

@@ -21,7 +21,7 @@ import type { Settings } from './settings.ts';
 import { version } from './version.ts';
 
 interface Remembered {
-  readonly version: 1;
+  readonly version: 2;
   /** Every file that the graph was read from, with its sha256. */
   readonly sources: { readonly [file: string]: string };
   /** As in Opened. */
@@ -100,7 +100,7 @@ export async function rememberDone(
     return [{ kind: name, params, edges, content: isMap(content) ? content : {} }];
   });
   const remembered: Remembered = {
-    version: 1,
+    version: 2,
     sources: hashesOf(pipeline.sources),
     asked,
     expires: expiryOfAll(finished),
@@ -160,5 +160,5 @@ function sha256Of(file: string): string | null {
 
 /** It is sealed and made by this very build: only its version is in question. */
 function isRemembered(value: unknown): value is Remembered {
-  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1;
+  return typeof value === 'object' && value !== null && 'version' in value && value.version === 2;
 }

@@ -1,23 +1,33 @@
-/** A stage's process: takes an order, runs the kind's `stage.ts`, tells how it went, and waits for another or ends. */
+/**
+ * A stage's process: takes an order, runs the kind's `stage.ts` or a program, tells how it went, and waits for another
+ * order or ends.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import { systemDiagnostic } from '../diagnostics/system.ts';
 import type { Artifact, RunStage, StageContext } from '../stages/context.ts';
-import { runners } from '../stages/registry.ts';
-import type { Forward, FromChild, StageOrder, ToChild } from './messages.ts';
+import { runners } from '../stages/runners.ts';
+import type { Forward, FromChild, Program, StageOrder, ToChild } from './messages.ts';
+import { runProgram } from './program.ts';
 
 /** Of the order at hand. */
 let stop = new AbortController();
 let orders = 0;
+/** Aborted when nobody is left to work for. */
+const alone = new AbortController();
 
 process.on('message', (message: ToChild) => {
   if (message.type === 'stop') stop.abort();
+  else if (message.type === 'start') void carryOutProgram(message.program);
   else void carryOut(message.order);
 });
 // Where there are no process groups Ctrl-C reaches this process too; the parent decides what it means for the stage.
 process.on('SIGINT', () => {});
-process.on('disconnect', () => process.exit(1));
+process.on('disconnect', () => {
+  alone.abort();
+  process.exit(1);
+});
 
 async function carryOut(order: StageOrder): Promise<void> {
   const forwards: Forward[] = [];
@@ -34,6 +44,20 @@ async function carryOut(order: StageOrder): Promise<void> {
   } catch (error) {
     tell(failed(error, order));
   }
+  leave();
+}
+
+async function carryOutProgram(program: Program): Promise<void> {
+  stop = new AbortController();
+  const stopping = { stop: stop.signal, kill: alone.signal };
+  const end = await runProgram(program, stopping, (group) => tell({ type: 'started', group }));
+  const stays = !stop.signal.aborted;
+  tell({ type: 'ended', end, stays });
+  if (!stays) leave();
+}
+
+function leave(): void {
+  process.removeAllListeners('disconnect');
   process.disconnect();
   process.exit(0);
 }

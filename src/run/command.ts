@@ -39,7 +39,8 @@ export async function runCommand(
   const { run: program } = stage.params;
   const words = Array.isArray(program) ? program.map(String) : String(program);
   const env = environment(stage, run.env);
-  const ended = await runProgram(stage.name, { run: words, folder: work, env }, log, callbacks, stopping);
+  const order = { run: words, folder: work, env };
+  const ended = await runProgram(run.hosts, stage.name, order, run.env, log, callbacks, stopping);
   if (ended.type !== 'done') return ended;
   const changed = await changedInput(job, laidOut, run);
   if (changed) return { type: 'failed', diagnostic: changed };

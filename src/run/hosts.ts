@@ -9,9 +9,16 @@ export class Hosts {
   readonly #childFile: string;
   /** By environment. */
   readonly #idle = new Map<string, ChildProcess[]>();
+  /** Most stages have the very same one. */
+  readonly #keys = new WeakMap<NodeJS.ProcessEnv, string>();
 
   constructor(childFile: string) {
     this.#childFile = childFile;
+  }
+
+  /** Starts one that is likely to be wanted soon. */
+  prepare(env: NodeJS.ProcessEnv): void {
+    this.giveBack(this.start(env), env);
   }
 
   /** One that waits for work and has this environment, or a new one. */
@@ -39,12 +46,18 @@ export class Hosts {
 
   /** Ends those that wait: they have nothing to lose. */
   close(): void {
-    for (const child of [...this.#idle.values()].flat()) child.kill('SIGKILL');
+    for (const child of [...this.#idle.values()].flat()) {
+      child.kill('SIGKILL');
+      // What a program has sent into a group of its own may hold them open for days.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }
     this.#idle.clear();
   }
 
   #waiting(env: NodeJS.ProcessEnv): ChildProcess[] {
-    const key = JSON.stringify(env);
+    const key = this.#keys.get(env) ?? JSON.stringify(env);
+    this.#keys.set(env, key);
     const waiting = this.#idle.get(key) ?? [];
     this.#idle.set(key, waiting);
     return waiting;

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { LineageStage } from '../plan/lineage.ts';
 import type { Artifact, Checkpoints, EngineOrder, Progress, StageOutcome } from '../stages/context.ts';
 import type { JsonObject } from '../stages/kind.ts';
+import type { End } from './process.ts';
 
 /** Everything that a stage's process is given. */
 export interface StageOrder {
@@ -32,7 +33,17 @@ export interface Forward {
   readonly from: string;
 }
 
-export type ToChild = { readonly type: 'run'; readonly order: StageOrder } | { readonly type: 'stop' };
+/** A program with its arguments, or a line for the shell. */
+export interface Program {
+  readonly run: string | readonly string[];
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export type ToChild =
+  | { readonly type: 'run'; readonly order: StageOrder }
+  | { readonly type: 'start'; readonly program: Program }
+  | { readonly type: 'stop' };
 
 export type FromChild =
   | { readonly type: 'progress'; readonly progress: Progress }
@@ -47,4 +58,8 @@ export type FromChild =
       /** The process waits for another stage. */
       readonly stays: boolean;
     }
-  | { readonly type: 'failed'; readonly diagnostic: Diagnostic; readonly stack: string };
+  | { readonly type: 'failed'; readonly diagnostic: Diagnostic; readonly stack: string }
+  /** The program runs, and leads this process group. */
+  | { readonly type: 'started'; readonly group: number }
+  /** The program has ended, and so has all that it started. */
+  | { readonly type: 'ended'; readonly end: End; readonly stays: boolean };

@@ -1,4 +1,4 @@
-/** A stage's process: how it is asked to stop, how it is ended with all that it started, and how its end is told. */
+/** A process that works for a stage: how it is asked to stop, how it is ended with all that it started, and how its end is told. */
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { setTimeout as after } from 'node:timers/promises';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -12,7 +12,8 @@ export interface Stopping {
 export interface End {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  readonly error?: Error;
+  /** Why it could not be started. */
+  readonly error?: string;
 }
 
 /** Processes lead a group of their own, where there are groups: what they start ends with them. */
@@ -30,53 +31,65 @@ export interface Watched {
   release(): void;
 }
 
-/** `ask`: how it is asked to stop. */
-export function watch(child: ChildProcess, stopping: Stopping, ask: () => void): Watched {
-  const end = (): void => signalGroup(child, 'SIGKILL');
+export interface Means {
+  /** Asks it to stop. */
+  ask(): void;
+  /** Ends it with all that it started, at once; without it, its whole group is killed. */
+  end?(): void;
+}
+
+export function watch(child: ChildProcess, stopping: Stopping, { ask, end }: Means): Watched {
+  const kill = end ?? ((): void => signalGroup(child.pid, 'SIGKILL'));
+  let gone: Promise<void> | undefined;
   // Without this, what it left running would hold its output open, and might go on writing.
-  const onExit = (): void => void (stopping.stop.aborted ? endWithGrace(child) : end());
-  const listening = new AbortController();
-  const { signal } = listening;
-  stopping.stop.addEventListener('abort', ask, { once: true, signal });
-  stopping.kill.addEventListener('abort', end, { once: true, signal });
+  const onExit = (): void => {
+    if (stopping.stop.aborted && !end) gone = endWithGrace(child);
+    else kill();
+  };
+  stopping.stop.addEventListener('abort', ask, { once: true });
+  stopping.kill.addEventListener('abort', kill, { once: true });
   if (stopping.stop.aborted) ask();
-  if (stopping.kill.aborted) end();
+  if (stopping.kill.aborted) kill();
   child.on('exit', onExit);
   let tell: (end: End) => void = () => {};
   const ended = new Promise<End>((resolve) => {
     tell = resolve;
   });
-  const onError = (error: Error): void => tell({ code: null, signal: null, error });
-  const onClose: CloseListener = (code, by) => tell({ code, signal: by });
+  const onError = ({ message }: Error): void => tell({ code: null, signal: null, error: message });
+  const onClose: CloseListener = (code, by) => {
+    if (gone) void gone.then(() => tell({ code, signal: by }));
+    else tell({ code, signal: by });
+  };
   child.on('error', onError);
   child.on('close', onClose);
   const release = (): void => {
-    listening.abort();
+    stopping.stop.removeEventListener('abort', ask);
+    stopping.kill.removeEventListener('abort', kill);
     child.off('exit', onExit).off('error', onError).off('close', onClose);
   };
   return { ended: ended.finally(release), release };
 }
 
 /** A shell ends at once when it is asked to; the program that it had started may still be writing its state. */
-async function endWithGrace(child: ChildProcess): Promise<void> {
+async function endWithGrace({ pid }: ChildProcess): Promise<void> {
   const until = performance.now() + graceMs;
-  while (hasGroup(child) && performance.now() < until) await after(50);
-  signalGroup(child, 'SIGKILL');
+  while (hasGroup(pid) && performance.now() < until) await after(50);
+  signalGroup(pid, 'SIGKILL');
 }
 
-function hasGroup(child: ChildProcess): boolean {
+function hasGroup(pid: number | undefined): boolean {
   try {
-    return ownGroup && child.pid !== undefined && process.kill(-child.pid, 0);
+    return ownGroup && pid !== undefined && process.kill(-pid, 0);
   } catch {
     return false;
   }
 }
 
-export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
+export function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
   try {
-    if (ownGroup) process.kill(-child.pid, signal);
-    else if (child.exitCode === null) spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f']);
+    if (ownGroup) process.kill(-pid, signal);
+    else spawnSync('taskkill', ['/pid', String(pid), '/t', '/f']);
   } catch {
     // Nobody is left.
   }
@@ -96,7 +109,7 @@ const fixes: { readonly [signal in NodeJS.Signals]?: string } = {
 /** How a process ended that gave no answer. */
 export function died(name: string, end: End, tail: readonly string[]): Diagnostic {
   const how = end.error
-    ? `could not be started: ${end.error.message}`
+    ? `could not be started: ${end.error}`
     : end.signal
       ? `was killed by ${end.signal}`
       : `ended with exit code ${end.code}`;

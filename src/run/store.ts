@@ -49,9 +49,11 @@ export interface IndexEntry {
 /** What the file system says of a file or folder: while it says the same, it is the same. */
 export type Stamp = readonly [size: number, mtimeMs: number, ctimeMs: number, inode: number];
 
-/** By path in the cache. */
 export interface Evidence {
-  readonly [path: string]: Stamp;
+  /** In the cache. */
+  readonly paths: readonly string[];
+  /** Of their stamps, in this order. */
+  readonly digest: string;
 }
 
 export type LeaseAnswer =

@@ -1,10 +1,8 @@
-/** The kinds of stage there are. Declarations are light; the code that runs is imported in the stage's own process only. */
+/** The kinds of stage there are. Declarations are light; the code that runs is in runners.ts. */
 import { augment } from './augment/kind.ts';
 import { build } from './build/kind.ts';
 import { command } from './command/kind.ts';
-import type { RunStage } from './context.ts';
 import { download } from './download/kind.ts';
-import { explained } from './engine-failures.ts';
 import { evaluate } from './evaluate/kind.ts';
 import { features } from './features/kind.ts';
 import type { Kind } from './kind.ts';
@@ -26,15 +24,3 @@ export function kindNames(): string[] {
 export function kindNamed(name: string): Kind | undefined {
   return kinds.get(name);
 }
-
-/** `command` has no entry: the host starts the program itself. `tune` has none: it is coordinated in the parent. */
-export const runners: { readonly [kind: string]: () => Promise<{ run: RunStage }> } = {
-  download: () => import('./download/stage.ts'),
-  normalize: () => import('./normalize/stage.ts'),
-  augment: () => import('./augment/stage.ts'),
-  build: () => import('./build/stage.ts'),
-  features: () => import('./features/stage.ts').then(explained),
-  train: () => import('./train/stage.ts').then(explained),
-  evaluate: () => import('./evaluate/stage.ts').then(explained),
-  report: () => import('./report/stage.ts'),
-};

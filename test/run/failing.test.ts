@@ -51,6 +51,30 @@ for (const [what, { stage, told }] of Object.entries(failures)) {
   });
 }
 
+test('a program whose starter is killed fails at once and does not go on', (t) => {
+  const project = makeProject(t, {});
+  const late = join(project.folder, 'late');
+  project.write(
+    'p.yaml',
+    pipeline(`run: "sleep 0.5; kill -9 $PPID; sleep 10; echo > ${late}; echo > x", out: { x: x }`),
+  );
+  const { code, err } = project.pipe('run', 'p.yaml');
+  assert.equal(code, 1, err);
+  assert.match(err, /stage-killed: `a` was killed by SIGKILL/);
+  assert.equal(existsSync(late), false);
+});
+
+test('all that a program prints is kept, however much it is and whether or not its last line has an end', (t) => {
+  const project = makeProject(t, {
+    'p.yaml': pipeline('run: "seq 300000; printf last; exit 1", out: { x: x }'),
+  });
+  const { err } = project.pipe('run', 'p.yaml');
+  assert.match(err, /\| 300000\n {2}\| last\n/);
+  const lines = project.read('cache/logs/p/a.log').split('\n');
+  assert.equal(lines.length, 300_001);
+  assert.equal(lines.at(-1), 'last');
+});
+
 test('a stage is tried again as often as `retries` says, and what it then leaves counts', (t) => {
   const count = 'echo . >> $LANG; test $(wc -l < $LANG) -ge 2';
   const stage = `run: "${count} && echo done > x", retries: 1, out: { x: x }`;

@@ -58,3 +58,17 @@ test('what a program leaves running in the background ends with it', async (t) =
   project.run('p.yaml');
   assert.equal(isAlive(Number(readFileSync(pid, 'utf8'))), false);
 });
+
+test('no run waits for what a program has sent away from its group', (t) => {
+  const project = makeProject(t, {});
+  const noted = join(project.folder, 'pid');
+  const run = `setsid sh -c 'echo $$ > ${noted}; exec sleep 30' & while ! test -s ${noted}; do sleep 0.05; done; echo > x`;
+  project.write(
+    'p.yaml',
+    `version: 1\nname: p\nstages:\n  a: { kind: command, run: "${run}", out: { x: x } }\n`,
+  );
+  project.run('p.yaml');
+  const pid = Number(readFileSync(noted, 'utf8'));
+  assert.ok(isAlive(pid));
+  process.kill(pid, 'SIGKILL');
+});

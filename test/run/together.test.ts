@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeLeases } from '../../src/cache/leases.ts';
 import { ownerName, self } from '../../src/cache/owner.ts';
 import { makeFolder } from '../cache/rig.ts';
 import { isAlive } from '../rig/processes.ts';
-import { makeProject, outcomes } from '../rig/project.ts';
+import { makeProject, outcomes, type Project } from '../rig/project.ts';
 
 const pipeline = (...stages: string[]): string =>
   `version: 1\nname: p\nstages:\n${stages.map((stage) => `  ${stage}\n`).join('')}`;
@@ -35,25 +35,46 @@ test('two stages of one run that come to the same run once', (t) => {
   assert.deepEqual(Object.values(project.run('p.yaml', '--jobs', '2')).sort(), ['cached', 'ran']);
 });
 
-test('a stage of a killed process is taken over at once, and its program does not live on', async (t) => {
-  const project = makeProject(t, {});
-  const [pid, wait] = [join(project.folder, 'pid'), join(project.folder, 'wait')];
-  const run = `echo $$ > ${pid}; while test -e ${wait}; do sleep 0.05; done; echo done > x`;
+/** A run whose program goes on until the file `wait` is gone; its program, and the process that has started it. */
+async function waiting(project: Project) {
+  const [noted, wait] = [join(project.folder, 'noted'), join(project.folder, 'wait')];
+  const run = `echo $$ $PPID > ${noted}; while test -e ${wait}; do sleep 0.05; done; echo done > x`;
   project.write('p.yaml', pipeline(`a: { kind: command, run: "${run}", out: { x: x } }`));
   writeFileSync(wait, '');
   const running = project.start('run', 'p.yaml', '--json');
-  await running.event((event) => event.type === 'stage-start');
-  while (!read(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => read(noted).includes(' '));
+  const [program = 0, starter = 0] = read(noted).split(' ').map(Number);
+  return { running, wait, program, starter };
+}
+
+test('a stage of a killed process is taken over at once, and its program ends with it', async (t) => {
+  const project = makeProject(t, {});
+  const { running, wait, program } = await waiting(project);
   running.signal('SIGKILL');
   await running.ended;
-  const orphan = Number(read(pid));
-  assert.ok(isAlive(orphan));
-  // Opening the cache is enough.
-  project.pipe('runs');
-  assert.equal(isAlive(orphan), false);
   rmSync(wait);
   assert.deepEqual(project.run('p.yaml'), { a: 'ran' });
+  assert.equal(isAlive(program), false);
 });
+
+test('the program of a run that was killed with all its processes ends when the cache is next opened', async (t) => {
+  const project = makeProject(t, {});
+  const { running, program, starter } = await waiting(project);
+  const work = join(project.folder, 'cache/work');
+  await until(() => readdirSync(work).some((name) => read(join(work, name)).includes(`${program} `)));
+  // So that it has no time to end its program.
+  process.kill(starter, 'SIGSTOP');
+  running.signal('SIGKILL');
+  process.kill(starter, 'SIGKILL');
+  await running.ended;
+  assert.ok(isAlive(program));
+  project.pipe('runs');
+  assert.equal(isAlive(program), false);
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
 
 test('stages with a common mutex never run at the same time, also of different processes', async (t) => {
   const project = makeProject(t, {});
