@@ -1,4 +1,7 @@
-/** A run as it happens: on a terminal a live block of what runs and waits, else a plain line at each stage's start and end. */
+/**
+ * A run as it happens: on a terminal a live block of what runs and waits, else plain lines: at each stage's start and end,
+ * and once a minute what it is at.
+ */
 import { Chalk, type ChalkInstance } from 'chalk';
 import { readSource } from '../diagnostics/source.ts';
 import type { RunEvent } from '../run/events.ts';
@@ -34,7 +37,13 @@ export interface ViewOptions {
   readonly stream: Terminal;
   readonly color: boolean;
   readonly interactive: boolean;
+  /** Milliseconds on any clock. */
+  readonly now?: () => number;
 }
+
+/** Without a terminal. */
+const msBetweenLines = 60_000;
+const longestLine = 120;
 
 export function createReporter(options: ViewOptions): Reporter {
   return new View(options);
@@ -45,6 +54,8 @@ interface Running {
   readonly time: TimeLeft;
   /** Of a search. */
   trials: TrialsView | null;
+  /** When a line was last written of it. */
+  told: number;
 }
 
 class View implements Reporter {
@@ -52,12 +63,14 @@ class View implements Reporter {
   readonly #chalk: ChalkInstance;
   /** Null where there is no terminal. */
   readonly #block: LiveBlock | null;
+  readonly #now: () => number;
   readonly #running = new Map<string, Running>();
   #waiting = new Set<string>();
   #nameWidth = 8;
 
-  constructor({ stream, color, interactive }: ViewOptions) {
+  constructor({ stream, color, interactive, now = () => performance.now() }: ViewOptions) {
     this.#stream = stream;
+    this.#now = now;
     this.#chalk = new Chalk({ level: color ? 1 : 0 });
     this.#block = interactive ? new LiveBlock(stream, () => this.#lines()) : null;
   }
@@ -106,7 +119,7 @@ class View implements Reporter {
   }
 
   #start({ stage, reason, continuesFrom }: Extract<RunEvent, { type: 'stage-start' }>): void {
-    this.#running.set(stage, { progress: null, time: new TimeLeft(), trials: null });
+    this.#running.set(stage, { progress: null, time: new TimeLeft(), trials: null, told: this.#now() });
     this.#waiting.delete(stage);
     if (this.#block) this.#block.redraw();
     else this.note(`  ● ${named(stage, this.#nameWidth)}  ${reasonText(reason)}${continuing(continuesFrom)}`);
@@ -116,8 +129,9 @@ class View implements Reporter {
     const running = this.#running.get(stage);
     if (!running) return;
     running.progress = progress;
-    running.time.add(performance.now() / 1000, progress.done);
-    this.#block?.redrawSoon();
+    running.time.add(this.#now() / 1000, progress.done);
+    if (this.#block) this.#block.redrawSoon();
+    else this.#tell(stage, running);
   }
 
   #trial(event: TrialEvent): void {
@@ -129,6 +143,16 @@ class View implements Reporter {
     const line = endedLine(event);
     if (this.#block) this.#block.redrawSoon();
     else if (line !== null) this.note(`    ${named(event.stage, this.#nameWidth)}  ${line}`);
+    else if (running) this.#tell(event.stage, running);
+  }
+
+  /** A line for a log that somebody follows, unless there was one a moment ago. */
+  #tell(stage: string, running: Running): void {
+    if (this.#now() - running.told < msBetweenLines) return;
+    running.told = this.#now();
+    this.note(
+      `    ${named(stage, this.#nameWidth)}  ${running.trials?.line() ?? this.#at(running, longestLine)}`,
+    );
   }
 
   #end(event: Extract<RunEvent, { type: 'stage-end' }>): void {
@@ -154,7 +178,11 @@ class View implements Reporter {
       const table = trials.table().map((line) => `      ${line}`);
       return [head + trials.headline(), ...table].map((line) => cut(printable(line), width));
     }
+    return [head + this.#at({ progress, time }, width - widthOf(head))];
+  }
+
+  #at({ progress, time }: Pick<Running, 'progress' | 'time'>, width: number): string {
     const left = progress?.total == null ? null : time.left(progress.unit, progress.total);
-    return [head + liveLine(progress, left, width - widthOf(head), this.#chalk)];
+    return liveLine(progress, left, width, this.#chalk);
   }
 }

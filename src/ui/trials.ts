@@ -30,11 +30,18 @@ export class TrialsView {
     ].join(' · ');
   }
 
+  /** All in one line: the headline, and the epochs that running trials are at. */
+  line(): string {
+    const running = this.#sorted().filter(({ status }) => status === 'running');
+    const at = running.map(({ trial, epochs, budget }) => `trial ${trial} at ${shortest(epochs)}/${budget}`);
+    return [this.headline(), ...at].join(' · ');
+  }
+
   /** What runs, and the best of what has ended. */
   table(): string[] {
     const last = this.#last;
     if (!last) return [];
-    const all = [...this.#trials.values()].sort((a, b) => a.trial - b.trial);
+    const all = this.#sorted();
     const running = all.filter(({ status }) => status === 'running');
     const sign = last.goal === 'minimize' ? 1 : -1;
     const ended = all
@@ -49,13 +56,19 @@ export class TrialsView {
       rows.map((trial) => [
         String(trial.trial),
         trial.status,
-        `${Number(trial.epochs.toFixed(1))}/${trial.budget}`,
+        `${shortest(trial.epochs)}/${trial.budget}`,
         judged(trial),
         ...names.map((name) => short(trial.point[name])),
       ]),
     ).split('\n');
   }
+
+  #sorted(): TrialEvent['trial'][] {
+    return [...this.#trials.values()].sort((a, b) => a.trial - b.trial);
+  }
 }
+
+const shortest = (epochs: number): string => String(Number(epochs.toFixed(1)));
 
 /** One plain line for a trial that has ended; null for one that goes on. */
 export function endedLine({ trial, metric }: TrialEvent): string | null {

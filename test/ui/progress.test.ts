@@ -194,6 +194,76 @@ test('without a terminal there is one plain line at a start and one at an end, a
   );
 });
 
+/** What is written without a terminal while the minutes pass. */
+function plain(): { reporter: Reporter; later(minutes: number): void; written(): string } {
+  let [written, minute] = ['', 0];
+  const stream = {
+    columns: 80,
+    write: (text: string) => {
+      written += text;
+    },
+  };
+  const reporter = createReporter({ stream, color: false, interactive: false, now: () => minute * 60_000 });
+  return {
+    reporter,
+    later: (minutes) => {
+      minute += minutes;
+    },
+    written: () => written,
+  };
+}
+
+test('without a terminal a stage that takes long says once a minute what it is at, and how long it will take', () => {
+  const { reporter, later, written } = plain();
+  reporter.onEvent(start(['train']));
+  reporter.onEvent(begin('train'));
+  for (const epoch of [1, 2, 3, 4]) {
+    later(0.5);
+    reporter.onEvent(progress('train', epoch, { loss: '0.71' }));
+  }
+  assert.deepEqual(
+    written()
+      .split('\n')
+      .filter((line) => line.includes('epoch')),
+    [
+      '    train  epoch 2/20 ━━────────────────── 10%  loss 0.71',
+      '    train  epoch 4/20 ━━━━──────────────── 20%  loss 0.71  8 min left',
+    ],
+  );
+});
+
+test('without a terminal a search says once a minute what its trials are at', () => {
+  const { reporter, later, written } = plain();
+  reporter.onEvent(start(['tune']));
+  reporter.onEvent(begin('tune'));
+  const trial = {
+    trial: 0,
+    status: 'running',
+    point: {},
+    budget: 10,
+    objective: null,
+    error: null,
+    reason: null,
+  };
+  for (const epochs of [1, 2, 3]) {
+    later(0.6);
+    reporter.onEvent({
+      type: 'stage-trial',
+      stage: 'tune',
+      trial: { ...trial, status: 'running', epochs },
+      metric: 'valAccuracy',
+      goal: 'maximize',
+      ended: 0,
+      failed: 0,
+      total: 3,
+      best: null,
+      secondsLeft: 600,
+    });
+  }
+  assert.match(written(), /^ {4}tune {2}0\/3 trials · 10 min left · trial 0 at 2\/10$/m);
+  assert.equal(written().match(/trial 0 at/g)?.length, 1);
+});
+
 test('a training that goes on from a checkpoint says so where its start is a line', () => {
   let written = '';
   const stream = {
