@@ -23,7 +23,7 @@ export async function openPlan(
   const { graph, store, context: own } = opened.value;
   const context = history ? { ...own, history: await history(store) } : own;
   const plan = await makePlan(graph, context);
-  const diagnostics = [...notCached(plan, opened.value), ...lackingToRun(plan, opened.value.engine.name)];
+  const diagnostics = [...notCached(plan, opened.value), ...lackingToRun(plan, opened.value.engine)];
   return diagnostics.length > 0
     ? { ok: false, diagnostics }
     : { ok: true, value: { ...opened.value, context, plan } };

@@ -149,14 +149,14 @@ function conclude(record: RunRecord, { cacheFolder }: Settings, reporter: Report
 /** What --from leaves to the cache and is not there, and what the engine could not compute. */
 async function missingBefore({ graph, given, context, engine }: Opened): Promise<readonly Diagnostic[]> {
   const { lackedBy } = await import('../pipeline/engine-needs.ts');
-  if (given.size === 0 && lackedBy(engine.name, graph).length === 0) return [];
+  if (given.size === 0 && lackedBy(engine, graph).length === 0) return [];
   const [{ makePlan }, { notCached }, { lackingToRun }] = await Promise.all([
     import('../plan/plan.ts'),
     import('../plan/select.ts'),
     import('../plan/lacking.ts'),
   ]);
   const plan = await makePlan(graph, context);
-  return [...notCached(plan, { given }), ...lackingToRun(plan, engine.name)];
+  return [...notCached(plan, { given }), ...lackingToRun(plan, engine)];
 }
 
 interface Recorder {

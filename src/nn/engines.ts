@@ -33,6 +33,8 @@ export interface WorkingEngine {
   readonly note?: string;
   /** `auto` takes the highest; null is never taken by itself. */
   readonly rank: number | null;
+  /** Can it compute `mixedBfloat16` here? */
+  readonly bfloat16: boolean;
   /** What a result depends on; recorded with it. */
   readonly identity: JsonObject;
   readonly order: EngineOrder;

@@ -2,7 +2,7 @@
 import type { KernelFunc } from '@tensorflow/tfjs-core';
 import type { Tf } from './engine.ts';
 import { genericKernels } from './generic/kernels.ts';
-import { isNative } from './native/backend.ts';
+import { dtypes, hasOneDnn, isNative } from './native/backend.ts';
 import { mendAddition, nativeKernels } from './native/kernels.ts';
 import { replaceKernel } from './ops/kernel.ts';
 import { registerOperations } from './ops/register.ts';
@@ -26,5 +26,8 @@ function ownKernels(tf: Tf): { readonly [name: string]: KernelFunc } {
   return tf.getBackend() === 'wasm' ? wasmKernels : {};
 }
 
-/** Can it compute `mixedBfloat16`? */
-export const hasBfloat16 = (tf: Tf): boolean => isNative(tf.backend());
+/** Can it compute `mixedBfloat16`? The library's ordinary operations can; oneDNN's, not on every processor. */
+export function hasBfloat16(tf: Tf): boolean {
+  const backend: unknown = tf.backend();
+  return isNative(backend) && (!hasOneDnn(backend) || hasOneDnn(backend, dtypes.bfloat16));
+}

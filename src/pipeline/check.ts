@@ -46,8 +46,9 @@ export function checkFile(file: string, options: LoadOptions): CheckedFile {
 const toldBy = (resolved: Result<Graph>): readonly Diagnostic[] =>
   resolved.ok ? [...(resolved.warnings ?? []), ...lacking(resolved.value)] : resolved.diagnostics;
 
-/** On the engine that the file names. */
+/** On the engine that the file names, on any machine. */
 function lacking(graph: Graph): Diagnostic[] {
   const { engine } = graph.pipeline;
-  return engine === 'auto' ? [] : lackedBy(engine, graph).map(({ diagnostic }) => diagnostic);
+  if (engine === 'auto') return [];
+  return lackedBy({ name: engine, bfloat16: engine === 'native' }, graph).map(({ diagnostic }) => diagnostic);
 }

@@ -1,6 +1,5 @@
 /** What stages ask of an engine, told before anything runs. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { computesBfloat16 } from '../nn/precision.ts';
 import type { Graph, GraphStage, Stage } from './pipeline.ts';
 import { cornerTrials } from './trial.ts';
 
@@ -10,11 +9,19 @@ export interface Lacking {
   readonly diagnostic: Diagnostic;
 }
 
+/** An engine, by what it can do. */
+export interface Capable {
+  readonly name: string;
+  readonly bfloat16: boolean;
+}
+
 /** Each stage that the engine could not compute. */
-export function lackedBy(engine: string, graph: Graph): Lacking[] {
-  if (computesBfloat16(engine)) return [];
+export function lackedBy(engine: Capable, graph: Graph): Lacking[] {
+  if (engine.bfloat16) return [];
   return graph.order.flatMap((stage) => {
-    const [first] = [stage, ...trialStages(stage, graph)].flatMap((one) => bfloat16Asked(engine, one, graph));
+    const [first] = [stage, ...trialStages(stage, graph)].flatMap((one) =>
+      bfloat16Asked(engine.name, one, graph),
+    );
     return first ? [{ stage: stage.name, diagnostic: first }] : [];
   });
 }
@@ -22,12 +29,15 @@ export function lackedBy(engine: string, graph: Graph): Lacking[] {
 function bfloat16Asked(engine: string, stage: Stage, graph: Graph): Diagnostic[] {
   const param = graph.pipeline.kinds.named(stage.kind)?.bfloat16?.(stage.params) ?? null;
   if (param === null) return [];
+  const native = engine === 'native';
   return [
     {
       severity: 'error',
       code: 'precision-unsupported',
-      message: `the engine ${engine} has no bfloat16, which \`${stage.name}\` asks for`,
-      fix: 'use the native engine (--engine native), or precision: float32',
+      message: `the engine ${engine} has no bfloat16${native ? ' on this processor' : ''}, which \`${stage.name}\` asks for`,
+      fix: native
+        ? 'use precision: float32, or a processor with AVX-512'
+        : 'use the native engine (--engine native), or precision: float32',
       ...stage.where(param),
     },
   ];

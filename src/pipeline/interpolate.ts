@@ -16,7 +16,7 @@ export interface Scope {
 }
 
 /** Values that a whole file may write out, with every `repeat`. */
-export const mostWritten = 500_000;
+export const mostWritten = 200_000;
 const longestText = 10_000;
 const whole = /^\$\{([^}]*)\}$/;
 /** `$${` stands for `${` itself, as shells have it; it is turned into that when all is resolved. */

@@ -5,19 +5,16 @@ import { kindOf, showsStages } from '../plan/stage-fingerprint.ts';
 import type { Artifact } from '../stages/context.ts';
 import { runCommand } from './command.ts';
 import type { Executed, Execution, Job } from './execute.ts';
-import { type HostCallbacks, type HostResult, runStage } from './host.ts';
+import { type Hearing, type HostCallbacks, type HostResult, runStage } from './host.ts';
 import { type Log, makeLog } from './log.ts';
 import type { StageOrder } from './messages.ts';
 import type { Stopping } from './process.ts';
 import { storeResult } from './result.ts';
 import { asDiagnostic, limited, tookTooLong } from './tries.ts';
 
-/** Where a try works, what it prints, and what stops it. */
-export interface Try {
+export interface Try extends Hearing {
+  /** The folder it works in. */
   readonly work: string;
-  readonly log: Log;
-  readonly stopping: Stopping;
-  readonly callbacks: HostCallbacks;
 }
 
 /** `checkpoint`: what a training goes on from. */
@@ -88,9 +85,7 @@ async function host(
           run.hosts,
           orderFor(job, checkpoint, inputs, work, run),
           kindOf(stage, run).usesEngine ? { ...run.env, ...run.engine.env } : run.env,
-          log,
-          callbacks,
-          stopping,
+          { log, callbacks, stopping },
         );
   await Promise.all(saving);
   return ended;

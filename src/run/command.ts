@@ -27,10 +27,11 @@ export const minimalEnv = [
 export async function runCommand(
   job: Job,
   inputs: { readonly [param: string]: readonly Artifact[] },
-  { work, log, stopping, callbacks }: Try,
+  attempt: Try,
   run: Execution,
 ): Promise<HostResult> {
   const { stage } = job;
+  const { work } = attempt;
   const laidOut = await layOut(job, inputs, work, run);
   const outputs = record(stage.params.out);
   for (const path of Object.values(outputs)) {
@@ -40,7 +41,7 @@ export async function runCommand(
   const words = Array.isArray(program) ? program.map(String) : String(program);
   const env = environment(stage, run.env);
   const order = { run: words, folder: work, env };
-  const ended = await runProgram(run.hosts, stage.name, order, run.env, log, callbacks, stopping);
+  const ended = await runProgram(run.hosts, stage.name, order, run.env, attempt);
   if (ended.type !== 'done') return ended;
   const changed = await changedInput(job, laidOut, run);
   if (changed) return { type: 'failed', diagnostic: changed };

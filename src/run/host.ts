@@ -17,6 +17,13 @@ export interface HostCallbacks {
   onStart(pid: number): void;
 }
 
+/** What hears of a stage while it runs, and what stops it. */
+export interface Hearing {
+  readonly log: Log;
+  readonly callbacks: HostCallbacks;
+  readonly stopping: Stopping;
+}
+
 export type HostResult =
   | {
       readonly type: 'done';
@@ -34,10 +41,9 @@ export async function runStage(
   hosts: Hosts,
   order: StageOrder,
   env: NodeJS.ProcessEnv,
-  log: Log,
-  callbacks: HostCallbacks,
-  stopping: Stopping,
+  hearing: Hearing,
 ): Promise<HostResult> {
+  const { log, callbacks, stopping } = hearing;
   // A module of the project's expects nothing that another stage has left.
   const child = order.module === null ? hosts.take(env) : hosts.start(env);
   if (child.pid !== undefined) callbacks.onStart(child.pid);
@@ -45,7 +51,7 @@ export async function runStage(
   const hear = (message: FromChild): void => {
     answer = receive(message, order, callbacks) ?? answer;
   };
-  const end = await employ(child, { type: 'run', order }, hear, log, stopping);
+  const end = await employ(child, { type: 'run', order }, hear, hearing);
   if (stopping.stop.aborted) return { type: 'interrupted' };
   if (!end) hosts.giveBack(child, env);
   return answer ?? { type: 'failed', diagnostic: died(order.name, end ?? silent, log.tail()) };
@@ -60,10 +66,9 @@ export async function runProgram(
   name: string,
   program: Program,
   env: NodeJS.ProcessEnv,
-  log: Log,
-  callbacks: HostCallbacks,
-  stopping: Stopping,
+  hearing: Hearing,
 ): Promise<Exclude<HostResult, { type: 'done' }> | { readonly type: 'done' }> {
+  const { log, callbacks, stopping } = hearing;
   const child = hosts.take(env);
   let group: number | undefined;
   let ended: End | undefined;
@@ -80,7 +85,7 @@ export async function runProgram(
     callbacks.onStart(group);
     if (stopping.kill.aborted) endAll();
   };
-  const end = await employ(child, { type: 'start', program }, hear, log, stopping, endAll);
+  const end = await employ(child, { type: 'start', program }, hear, hearing, endAll);
   if (stopping.stop.aborted) return { type: 'interrupted' };
   if (!end) hosts.giveBack(child, env);
   if (ended?.code === 0) return { type: 'done' };
@@ -95,8 +100,7 @@ async function employ(
   child: ChildProcess,
   order: ToChild,
   hear: (message: FromChild) => void,
-  log: Log,
-  stopping: Stopping,
+  { log, stopping }: Hearing,
   end?: () => void,
 ): Promise<End | null> {
   const unheard = [log.listen(child.stdout), log.listen(child.stderr)];

@@ -80,6 +80,18 @@ test('options that contradict each other are told before anything starts', (t) =
   assert.match(told('fromLogits: true'), /fromLogits takes a model without softmax/);
 });
 
+test('native: bfloat16 on a processor without it is told before anything starts', { skip }, (t) => {
+  const half = change('epochs: 2', 'epochs: 2, precision: mixedBfloat16');
+  const project = makeProject(t, { 'p.yaml': half }, { ONEDNN_MAX_CPU_ISA: 'AVX2' });
+  const { code, err } = project.pipe('run', 'p.yaml', '--engine', 'native');
+  assert.equal(code, 2, err);
+  assert.match(
+    err,
+    /p\.yaml:\d+:\d+ error precision-unsupported: the engine native has no bfloat16 on this processor/,
+  );
+  assert.match(err, /use precision: float32, or a processor with AVX-512/);
+});
+
 test('bfloat16 on an engine without it is told by plan and run before anything starts, also inside of a search', (t) => {
   const half = change('epochs: 2', 'epochs: 2, precision: mixedBfloat16');
   const halfTrial = training.replace('batchSize: 16', 'batchSize: 16, precision: mixedBfloat16');

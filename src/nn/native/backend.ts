@@ -152,13 +152,17 @@ export function nativeKernel(compute: NativeKernel): KernelFunc {
 
 const isHandle = (made: Handle | readonly Handle[]): made is Handle => 'id' in made;
 
-/** Does the library have oneDNN's operations under their own names? They do at once what else takes several passes. */
-export function hasOneDnn(backend: NativeBackend): boolean {
+/**
+ * Does the library have oneDNN's operations under their own names, and do they take this type on this processor? They do
+ * at once what else takes several passes.
+ */
+export function hasOneDnn(backend: NativeBackend, dtype: number = dtypes.float): boolean {
   return canRun(backend, (session) => {
-    const x = session.constant(new Float32Array(4), [1, 2, 2, 1]);
-    const filter = session.constant(new Float32Array(1), [1, 1, 1, 1]);
-    const attrs = [type('T', dtypes.float), int('strides', [1, 1, 1, 1]), text('padding', 'SAME'), oneDnn];
-    session.runAll('_MklNativeConv2DWithBias', [x, filter, session.constant(new Float32Array(1))], attrs, 1);
+    const x = session.cast(session.constant(new Float32Array(4), [1, 2, 2, 1]), dtype);
+    const filter = session.cast(session.constant(new Float32Array(1), [1, 1, 1, 1]), dtype);
+    const bias = session.cast(session.constant(new Float32Array(1)), dtype);
+    const attrs = [type('T', dtype), int('strides', [1, 1, 1, 1]), text('padding', 'SAME'), oneDnn];
+    session.runAll('_MklNativeConv2DWithBias', [x, filter, bias], attrs, 1);
   });
 }
 

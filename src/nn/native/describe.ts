@@ -4,7 +4,7 @@ import { hasNvidia } from '../devices.ts';
 import { type Engine, type EngineSettings, ranks } from '../engines.ts';
 import { ask } from '../probe.ts';
 import { findInstallation, type Installation, nativeProbe } from './installation.ts';
-import { instructionSet } from './processor.ts';
+import { computeBfloat16, instructionSet } from './processor.ts';
 
 /**
  * Fewer, larger pieces of memory that go back to the system late: 1.2 times the speed of glibc's defaults. Read when a
@@ -33,17 +33,19 @@ export function describeNative(settings: EngineSettings): Engine {
 }
 
 function onCpu(found: Whole, { threads, env }: EngineSettings, more: { note?: string }): Engine {
+  const instructions = env.ONEDNN_MAX_CPU_ISA ?? env.DNNL_MAX_CPU_ISA ?? instructionSet();
   return {
     name: 'native',
     works: true,
     label: `TensorFlow ${found.tensorflow}, ${threads} CPU thread${threads === 1 ? '' : 's'}`,
     ...more,
     rank: ranks.cpu,
+    bfloat16: computeBfloat16(instructions),
     identity: {
       engine: 'native',
       library: `tensorflow ${found.tensorflow}`,
       device: 'cpu',
-      instructions: env.ONEDNN_MAX_CPU_ISA ?? env.DNNL_MAX_CPU_ISA ?? instructionSet(),
+      instructions,
       threads,
     },
     order: { name: 'native', files: { addon: found.addon } },
@@ -58,6 +60,7 @@ function onCuda(found: Whole, settings: EngineSettings, device: string): Engine 
     works: true,
     label: `TensorFlow ${found.tensorflow} on ${device}`,
     rank: ranks.cuda,
+    bfloat16: true,
     identity: {
       engine: 'native',
       library: `tensorflow ${found.tensorflow}`,

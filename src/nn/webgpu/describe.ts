@@ -33,6 +33,7 @@ export function describeWebgpu({ folder, env, fresh = false }: EngineSettings): 
     works: true,
     label: `WebGPU on ${device}${software ? ' (a software adapter: slower than wasm)' : ''}`,
     rank: software ? null : ranks.gpu,
+    bfloat16: false,
     identity: { engine: 'webgpu', library: `tfjs 4.22.0, dawn ${webgpuVersion}`, device },
     order: { name: 'webgpu', files: { dawn: found.dawn } },
     env: {},

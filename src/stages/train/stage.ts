@@ -59,8 +59,8 @@ export const run: RunStage = async (context) => {
   requireFit(model.network, dataset.file);
   const tf = await openEngine(context.engine);
   if (params.precision === 'mixedBfloat16' && !hasBfloat16(tf))
-    throw new Failure('precision-unsupported', `the engine ${context.engine?.name} has no bfloat16`, {
-      fix: 'use the native engine (--engine native), or precision: float32',
+    throw new Failure('precision-unsupported', `the engine ${context.engine?.name} has no bfloat16 here`, {
+      fix: 'use precision: float32',
     });
   rehearse(tf, model.network, true);
   const trainer = makeTrainer(tf, model.network, model.weights, dataset, params, context.seed);
