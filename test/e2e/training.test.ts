@@ -82,7 +82,11 @@ test('options that contradict each other are told before anything starts', (t) =
 
 test('native: bfloat16 on a processor without it is told before anything starts', { skip }, (t) => {
   const half = change('epochs: 2', 'epochs: 2, precision: mixedBfloat16');
-  const project = makeProject(t, { 'p.yaml': half }, { ONEDNN_MAX_CPU_ISA: 'AVX2' });
+  const project = makeProject(
+    t,
+    { 'p.yaml': half },
+    { PIPE_ENGINE_FOLDER: engineSettings.folder, ONEDNN_MAX_CPU_ISA: 'AVX2' },
+  );
   const { code, err } = project.pipe('run', 'p.yaml', '--engine', 'native');
   assert.equal(code, 2, err);
   assert.match(
