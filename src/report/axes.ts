@@ -44,8 +44,29 @@ interface Option {
   readonly [key: string]: unknown;
 }
 
-/** ECharts gives a legend's rows no room: what they take at `width` is added below the plot. Both the still and the live plot do so. */
-export function withLegendRoom(option: Option, width: number): { option: Option; extra: number } {
+/** What an option lacks to be drawn, at `width`: added for the still plot and for the live one. */
+export function drawable(option: Option, width: number): { option: Option; extra: number } {
+  return withLegendRoom(withPowers(option), width);
+}
+
+/** The labels of logarithmic axes: a function, which JSON can't hold. */
+function withPowers(option: Option): Option {
+  const powers = (axis: unknown): unknown =>
+    Array.isArray(axis)
+      ? axis.map(powers)
+      : isOption(axis) && axis.type === 'log'
+        ? { ...axis, axisLabel: { ...(isOption(axis.axisLabel) ? axis.axisLabel : {}), formatter: power } }
+        : axis;
+  const axes = ['xAxis', 'yAxis', 'parallelAxis'].filter((name) => name in option);
+  return { ...option, ...Object.fromEntries(axes.map((name) => [name, powers(option[name])])) };
+}
+
+/** 0.001, but 1e-9 for 0.000000001. */
+const power = (value: number): string =>
+  value !== 0 && (value < 1e-3 || value >= 1e6) ? value.toExponential() : String(value);
+
+/** ECharts gives a legend's rows no room: what they take at `width` is added below the plot. */
+function withLegendRoom(option: Option, width: number): { option: Option; extra: number } {
   const names = legendNames(option);
   if (names.length === 0 || !isOption(option.grid)) return { option, extra: 0 };
   const extra = rowsOf(names, width - 16) * legendRow + 8;

@@ -4,7 +4,7 @@
  * Colours are the page's CSS variables, so plots follow its theme.
  */
 import * as echarts from 'echarts';
-import { font, withLegendRoom } from './axes.ts';
+import { drawable, font } from './axes.ts';
 import { type Cell, toCsv } from './csv.ts';
 import { escapeHtml, htmlTable } from './html.ts';
 import { lightColors } from './style.ts';
@@ -51,7 +51,7 @@ export function plotFiles(plot: Plot, svg: string): { [path: string]: string } {
 
 export function drawSvg(plot: Plot): string {
   const size = plot.wide ? 900 : width;
-  const { option, extra } = withLegendRoom(plot.option, size);
+  const { option, extra } = drawable(plot.option, size);
   const chart = echarts.init(null, null, {
     renderer: 'svg',
     ssr: true,

@@ -12,7 +12,7 @@ import {
 } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import { font, withLegendRoom } from '../axes.ts';
+import { drawable, font } from '../axes.ts';
 import { type Cell, toCsv } from '../csv.ts';
 
 echarts.use([BarChart, GraphChart, HeatmapChart, LineChart, ParallelChart, ScatterChart]);
@@ -47,7 +47,7 @@ function enliven(figure: HTMLElement, plot: Plot): void {
   canvas.append(holder);
   figure.classList.add('live');
   const fit = (): Plot['option'] => {
-    const { option, extra } = withLegendRoom(plot.option, holder.clientWidth);
+    const { option, extra } = drawable(plot.option, holder.clientWidth);
     holder.style.height = `${plot.height + extra}px`;
     return option;
   };
