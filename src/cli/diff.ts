@@ -24,7 +24,7 @@ export async function diff(wanted: readonly string[], flags: DiffFlags): Promise
   const made = await diffSubjects(distinct(subjects), store);
   const drops = checkDrops(subjects, limits);
   if (flags.json) printJson({ ...made, drops });
-  else print(await formatted(made, flags.format));
+  else print(await formatted(made, flags.format, subjects, store));
   for (const drop of drops.filter((one) => one.exceeded)) (await talk()).line(dropText(drop));
   return drops.some((one) => one.exceeded) ? 1 : 0;
 }
@@ -67,18 +67,30 @@ function distinct(subjects: readonly Subject[]): Subject[] {
   });
 }
 
-async function formatted(made: Diff, format: DiffFlags['format']): Promise<string> {
+async function formatted(
+  made: Diff,
+  format: DiffFlags['format'],
+  subjects: readonly Subject[],
+  store: Store,
+): Promise<string> {
   const parts = partsOf(made);
   const [first, ...others] = made.subjects;
   const title = `${others.join(', ')} against ${first}`;
   if (format === 'markdown')
     return (await import('../experiments/diff/markdown.ts')).diffMarkdown(title, parts);
   if (format === 'html') {
-    const [{ diffPage }, { browserScript }] = await Promise.all([
+    const [{ diffPage }, { changedPictures }, { browserScript }] = await Promise.all([
       import('../report/diff-page.ts'),
+      import('../report/diff-pictures.ts'),
       import('../report/script.ts'),
     ]);
-    return diffPage(title, made, browserScript()).html;
+    const pictures = await Promise.all(
+      made.evaluations.map(
+        async ({ stage, changes }) =>
+          [`predictions ${stage}`, await changedPictures(stage, changes, subjects, store)] as const,
+      ),
+    );
+    return diffPage(title, made, browserScript(), new Map(pictures)).html;
   }
   const { formatParts } = await import('../ui/parts.ts');
   const text = formatParts(parts, {

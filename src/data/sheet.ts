@@ -1,4 +1,5 @@
 /** Many small images as one PNG, with their names. */
+import { writeFile } from 'node:fs/promises';
 import { drawText, glyphHeight, textWidth } from './lettering.ts';
 
 export interface SheetForm {
@@ -30,12 +31,22 @@ export interface SheetPlan {
   readonly columns: number;
 }
 
-/** `tiles` are uint8 [height, width, channels], row by row. */
+/** `tiles` as `drawSheet` takes them. */
 export async function writeSheet(
   file: string,
   tiles: readonly Uint8Array[],
   form: SheetForm,
 ): Promise<SheetPlan> {
+  const { png, plan } = await drawSheet(tiles, form);
+  await writeFile(file, png);
+  return plan;
+}
+
+/** `tiles` are uint8 [height, width, channels], row by row. */
+export async function drawSheet(
+  tiles: readonly Uint8Array[],
+  form: SheetForm,
+): Promise<{ readonly png: Buffer; readonly plan: SheetPlan }> {
   const { height, width, channels, columns, rowNames = [], columnNames = [] } = form;
   const scale = Math.max(1, Math.floor(shownHeight / height));
   const left = rowNames.length > 0 ? Math.max(...rowNames.map(textWidth)) + textGap : 0;
@@ -54,11 +65,11 @@ export async function writeSheet(
   for (const [i, name] of columnNames.entries())
     canvas.text(name.slice(0, room), left + i * (width + gap), 0);
   const { default: sharp } = await import('sharp');
-  await sharp(canvas.pixels, { raw: { width: canvas.width, height: canvas.height, channels: 3 } })
+  const png = await sharp(canvas.pixels, { raw: { width: canvas.width, height: canvas.height, channels: 3 } })
     .resize(canvas.width * scale, canvas.height * scale, { kernel: 'nearest' })
     .png({ compressionLevel: 9 })
-    .toFile(file);
-  return {
+    .toBuffer();
+  const plan: SheetPlan = {
     left: left * scale,
     top: top * scale,
     stepX: (width + gap) * scale,
@@ -67,6 +78,7 @@ export async function writeSheet(
     height: height * scale,
     columns,
   };
+  return { png, plan };
 }
 
 interface Canvas {

@@ -13,14 +13,19 @@ import type { Section } from './section.ts';
 import { curvePlots } from './sections/curves.ts';
 import { seriesColor } from './style.ts';
 
-/** `script` as `makePage` takes it. */
-export function diffPage(title: string, diff: Diff, script: string): Page {
+/** `script` as `makePage` takes it; `pictures`: HTML by topic of the part that it ends. */
+export function diffPage(
+  title: string,
+  diff: Diff,
+  script: string,
+  pictures: ReadonlyMap<string, string> = new Map(),
+): Page {
   const parts = partsOf(diff);
   const sections = parts.map(
     (part): Section => ({
       title: part.title,
       plots: plotsOf(part, diff),
-      after: partHtml(part),
+      after: [...partHtml(part), pictures.get(part.topic) ?? ''],
     }),
   );
   const nothing: Section = { title: '', before: '<p>Nothing differs.</p>' };

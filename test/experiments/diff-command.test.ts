@@ -1,6 +1,9 @@
 /** `pipe diff` through the front door: runs, cells of a run, files; a matrix of two rates by three seeds. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import sharp from 'sharp';
+import { readNpy } from '../../src/data/npy.ts';
 import { makeProject } from '../rig/project.ts';
 
 const pipeline = `version: 1
@@ -22,7 +25,7 @@ stages:
 `;
 
 test('pipe diff', async (t) => {
-  const { pipe, write } = makeProject(t, { 'cells.yaml': pipeline });
+  const { folder, pipe, write } = makeProject(t, { 'cells.yaml': pipeline });
   const ran = pipe('run', 'cells.yaml', '--name', 'first');
   assert.equal(ran.code, 0, ran.err);
   const json = (...args: string[]) => JSON.parse(pipe('diff', ...args, '--json').out);
@@ -57,6 +60,37 @@ test('pipe diff', async (t) => {
       /cannot say that the setting is better: another seed may move either by as much/,
     );
     assert.match(out, /became right, \d+ became wrong/);
+  });
+
+  await t.test('shows in its page the very images whose prediction changed', async () => {
+    const args = ['first[rate=0.001,seed=1]', 'first[rate=0.02,seed=1]'];
+    const [{ changes }] = json(...args).evaluations;
+    const html = pipe('diff', ...args, '--format', 'html').out;
+    const { data: examples } = await readNpy(join(folder, 'cache/out/cells/download/data/images.npy'));
+    for (const [id, changed] of [
+      ['evaluate-changed-0-right', changes[0].toRight],
+      ['evaluate-changed-0-wrong', changes[0].toWrong],
+    ] as const) {
+      const [, base64 = ''] = new RegExp(`<image id="${id}"[^>]*base64,([^"]*)"`).exec(html) ?? [];
+      assert.equal(base64 === '', changed.length === 0);
+      const uses = [
+        ...html.matchAll(
+          new RegExp(`aria-label="([^"]*)" viewBox="(\\d+) (\\d+) [^"]*"><use href="#${id}"`, 'g'),
+        ),
+      ];
+      assert.equal(uses.length, Math.min(12, changed.length));
+      for (const [i, [, label = '', x, y]] of uses.entries()) {
+        const { row, class: name, before, after } = changed[i];
+        assert.equal(label, `${name}, first taken for ${before}, then for ${after} (row ${row})`);
+        const tile = { left: Number(x), top: Number(y), width: 64, height: 64 };
+        const pixels = await sharp(Buffer.from(base64, 'base64'))
+          .extract(tile)
+          .resize(32, 32, { kernel: 'nearest' })
+          .raw()
+          .toBuffer();
+        assert.deepEqual([...pixels], [...examples.subarray(row * 3072, (row + 1) * 3072)]);
+      }
+    }
   });
 
   await t.test('compares runs by name and `last`; a limit that is exceeded gives exit code 1', () => {

@@ -177,7 +177,7 @@ function predictions({ stage, changes }: EvaluationDiff): Part | null {
   if (moved.length === 0) return null;
   return {
     title: `predictions, ${stage}`,
-    topic: 'predictions',
+    topic: `predictions ${stage}`,
     sentences: moved.map(
       ({ first, second, toRight, toWrong }) =>
         `${second} against ${first}: ${toRight.length} became right, ${toWrong.length} became wrong.`,

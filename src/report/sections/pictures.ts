@@ -50,15 +50,26 @@ export function mistakes({ mistakes }: Input): Section | null {
   return { title: 'Most confident mistakes', before: note, after: lists };
 }
 
-/** The sheet is in the page once; each tile shows its own part of it. */
 function tiles({ base64, sheet, mistakes }: Mistakes, id: string): string {
+  const told = mistakes.map(({ row, class: name, predicted, confidence }) => ({
+    alt: `${name}, taken for ${predicted} (row ${row})`,
+    html: `<b>${escapeHtml(predicted)}</b> ${percent(confidence, 1)}<br>is ${escapeHtml(name)}`,
+  }));
+  return pictureList({ base64, sheet }, told, id);
+}
+
+/** A sheet's pictures, each with what is told of it. The sheet is in the page once; each tile shows its own part of it. */
+export function pictureList(
+  { base64, sheet }: Pick<Mistakes, 'base64' | 'sheet'>,
+  told: readonly { readonly alt: string; readonly html: string }[],
+  id: string,
+): string {
   const size = pngSize(base64);
   const source = `<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs><image id="${id}" width="${size.width}" height="${size.height}" href="data:image/png;base64,${base64}"/></defs></svg>`;
-  const items = mistakes.map((one, i) => {
+  const items = told.map(({ alt, html }, i) => {
     const x = sheet.left + (i % sheet.columns) * sheet.stepX;
     const y = sheet.top + Math.floor(i / sheet.columns) * sheet.stepY;
-    const alt = escapeHtml(`${one.class}, taken for ${one.predicted} (row ${one.row})`);
-    return `<li><svg role="img" aria-label="${alt}" viewBox="${x} ${y} ${sheet.width} ${sheet.height}"><use href="#${id}"/></svg><b>${escapeHtml(one.predicted)}</b> ${percent(one.confidence, 1)}<br>is ${escapeHtml(one.class)}</li>`;
+    return `<li><svg role="img" aria-label="${escapeHtml(alt)}" viewBox="${x} ${y} ${sheet.width} ${sheet.height}"><use href="#${id}"/></svg>${html}</li>`;
   });
   return `${source}<ul class="mistakes">${items.join('\n')}</ul>`;
 }
