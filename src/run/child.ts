@@ -1,6 +1,6 @@
 /**
- * A stage's process: takes an order, runs the kind's `stage.ts` or a program, tells how it went, and waits for another
- * order or ends.
+ * A stage's process: takes an order, runs the kind's `stage.ts`, tells how it went, and waits for another or ends. Or it
+ * starts programs, side by side.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,24 +8,22 @@ import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import { systemDiagnostic } from '../diagnostics/system.ts';
 import type { Artifact, RunStage, StageContext } from '../stages/context.ts';
 import { runners } from '../stages/runners.ts';
-import type { Forward, FromChild, Program, StageOrder, ToChild } from './messages.ts';
-import { runProgram } from './program.ts';
+import type { Forward, FromChild, StageOrder, ToChild } from './messages.ts';
+import { endPrograms, startProgram } from './program.ts';
 
 /** Of the order at hand. */
 let stop = new AbortController();
 let orders = 0;
-/** Aborted when nobody is left to work for. */
-const alone = new AbortController();
 
 process.on('message', (message: ToChild) => {
   if (message.type === 'stop') stop.abort();
-  else if (message.type === 'start') void carryOutProgram(message.program);
+  else if (message.type === 'start') startProgram(message.id, message.program, tell);
   else void carryOut(message.order);
 });
 // Where there are no process groups Ctrl-C reaches this process too; the parent decides what it means for the stage.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => {
-  alone.abort();
+  endPrograms();
   process.exit(1);
 });
 
@@ -44,20 +42,6 @@ async function carryOut(order: StageOrder): Promise<void> {
   } catch (error) {
     tell(failed(error, order));
   }
-  leave();
-}
-
-async function carryOutProgram(program: Program): Promise<void> {
-  stop = new AbortController();
-  const stopping = { stop: stop.signal, kill: alone.signal };
-  const end = await runProgram(program, stopping, (group) => tell({ type: 'started', group }));
-  const stays = !stop.signal.aborted;
-  tell({ type: 'ended', end, stays });
-  if (!stays) leave();
-}
-
-function leave(): void {
-  process.removeAllListeners('disconnect');
   process.disconnect();
   process.exit(0);
 }
@@ -147,6 +131,6 @@ function onlyOne(artifacts: readonly Artifact[], param: string): Artifact {
   return artifact;
 }
 
-function tell(message: FromChild): void {
-  if (process.connected) process.send?.(message);
+function tell(message: FromChild, then: () => void = () => {}): void {
+  if (process.connected) process.send?.(message, undefined, undefined, then);
 }

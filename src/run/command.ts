@@ -41,7 +41,7 @@ export async function runCommand(
   const words = Array.isArray(program) ? program.map(String) : String(program);
   const env = environment(stage, run.env);
   const order = { run: words, folder: work, env };
-  const ended = await runProgram(run.hosts, stage.name, order, run.env, attempt);
+  const ended = await runProgram(run.hosts.starter(run.env), stage.name, order, attempt);
   if (ended.type !== 'done') return ended;
   const changed = await changedInput(job, laidOut, run);
   if (changed) return { type: 'failed', diagnostic: changed };

@@ -4,12 +4,14 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { ownGroup } from './process.ts';
+import { Starter } from './starter.ts';
 
 export class Hosts {
   readonly #childFile: string;
   /** By environment. */
   readonly #idle = new Map<string, ChildProcess[]>();
   /** Most stages have the very same one. */
+  #starting: { readonly child: ChildProcess; readonly starter: Starter } | undefined;
   readonly #keys = new WeakMap<NodeJS.ProcessEnv, string>();
 
   constructor(childFile: string) {
@@ -26,6 +28,15 @@ export class Hosts {
     const waiting = this.#waiting(env);
     for (let child = waiting.pop(); child; child = waiting.pop()) if (isAlive(child)) return child;
     return this.start(env);
+  }
+
+  /** For programs: one process starts them all. */
+  starter(env: NodeJS.ProcessEnv): Starter {
+    if (!this.#starting?.starter.works) {
+      const child = this.take(env);
+      this.#starting = { child, starter: new Starter(child) };
+    }
+    return this.#starting.starter;
   }
 
   start(env: NodeJS.ProcessEnv): ChildProcess {
@@ -46,7 +57,7 @@ export class Hosts {
 
   /** Ends those that wait: they have nothing to lose. */
   close(): void {
-    for (const child of [...this.#idle.values()].flat()) {
+    for (const child of [...this.#idle.values(), this.#starting?.child ?? []].flat()) {
       child.kill('SIGKILL');
       // What a program has sent into a group of its own may hold them open for days.
       child.stdout?.destroy();

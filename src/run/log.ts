@@ -1,12 +1,12 @@
 /** What a stage's process prints: line by line to whoever listens, to a file, and its last lines to whoever asks. */
+import type { EventEmitter } from 'node:events';
 import { appendFileSync } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
 export interface Log {
   readonly file: string;
   /** Until the stream ends, or what it gives is called. */
-  listen(stream: Readable | null): () => void;
+  listen(stream: Pick<EventEmitter, 'on' | 'off'> | null): () => void;
   /** The last lines. */
   tail(): readonly string[];
 }

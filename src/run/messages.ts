@@ -3,7 +3,6 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { LineageStage } from '../plan/lineage.ts';
 import type { Artifact, Checkpoints, EngineOrder, Progress, StageOutcome } from '../stages/context.ts';
 import type { JsonObject } from '../stages/kind.ts';
-import type { End } from './process.ts';
 
 /** Everything that a stage's process is given. */
 export interface StageOrder {
@@ -42,8 +41,9 @@ export interface Program {
 
 export type ToChild =
   | { readonly type: 'run'; readonly order: StageOrder }
-  | { readonly type: 'start'; readonly program: Program }
-  | { readonly type: 'stop' };
+  | { readonly type: 'stop' }
+  /** As many at the same time as are wanted. */
+  | { readonly type: 'start'; readonly id: number; readonly program: Program };
 
 export type FromChild =
   | { readonly type: 'progress'; readonly progress: Progress }
@@ -59,7 +59,14 @@ export type FromChild =
       readonly stays: boolean;
     }
   | { readonly type: 'failed'; readonly diagnostic: Diagnostic; readonly stack: string }
-  /** The program runs, and leads this process group. */
-  | { readonly type: 'started'; readonly group: number }
-  /** The program has ended, and so has all that it started. */
-  | { readonly type: 'ended'; readonly end: End; readonly stays: boolean };
+  | FromProgram;
+
+/** What becomes of a program, as Node tells it of a process. */
+export type FromProgram = { readonly id: number } /** It leads a group of this number. */ & (
+  | { readonly type: 'started'; readonly pid: number }
+  | { readonly type: 'printed'; readonly to: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
+  | { readonly type: 'ended'; readonly code: number | null; readonly signal: NodeJS.Signals | null }
+  /** All that it printed has been told. */
+  | { readonly type: 'closed'; readonly code: number | null; readonly signal: NodeJS.Signals | null }
+  | { readonly type: 'not-started'; readonly why: string }
+);

@@ -1,5 +1,6 @@
 /** A process that works for a stage: how it is asked to stop, how it is ended with all that it started, and how its end is told. */
-import { type ChildProcess, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
+import type { EventEmitter } from 'node:events';
 import { setTimeout as after } from 'node:timers/promises';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 
@@ -31,19 +32,18 @@ export interface Watched {
   release(): void;
 }
 
-export interface Means {
-  /** Asks it to stop. */
-  ask(): void;
-  /** Ends it with all that it started, at once; without it, its whole group is killed. */
-  end?(): void;
+/** What is watched: a process, or a program that another process has started. */
+export interface Watchable extends Pick<EventEmitter, 'on' | 'off'> {
+  readonly pid?: number | undefined;
 }
 
-export function watch(child: ChildProcess, stopping: Stopping, { ask, end }: Means): Watched {
-  const kill = end ?? ((): void => signalGroup(child.pid, 'SIGKILL'));
+/** `ask`: how it is asked to stop. */
+export function watch(child: Watchable, stopping: Stopping, ask: () => void): Watched {
+  const kill = (): void => signalGroup(child.pid, 'SIGKILL');
   let gone: Promise<void> | undefined;
   // Without this, what it left running would hold its output open, and might go on writing.
   const onExit = (): void => {
-    if (stopping.stop.aborted && !end) gone = endWithGrace(child);
+    if (stopping.stop.aborted) gone = endWithGrace(child);
     else kill();
   };
   stopping.stop.addEventListener('abort', ask, { once: true });
@@ -65,19 +65,21 @@ export function watch(child: ChildProcess, stopping: Stopping, { ask, end }: Mea
   const release = (): void => {
     stopping.stop.removeEventListener('abort', ask);
     stopping.kill.removeEventListener('abort', kill);
-    child.off('exit', onExit).off('error', onError).off('close', onClose);
+    child.off('exit', onExit);
+    child.off('error', onError);
+    child.off('close', onClose);
   };
   return { ended: ended.finally(release), release };
 }
 
 /** A shell ends at once when it is asked to; the program that it had started may still be writing its state. */
-async function endWithGrace({ pid }: ChildProcess): Promise<void> {
+async function endWithGrace({ pid }: Watchable): Promise<void> {
   const until = performance.now() + graceMs;
   while (hasGroup(pid) && performance.now() < until) await after(50);
   signalGroup(pid, 'SIGKILL');
 }
 
-function hasGroup(pid: number | undefined): boolean {
+export function hasGroup(pid: number | undefined): boolean {
   try {
     return ownGroup && pid !== undefined && process.kill(-pid, 0);
   } catch {
