@@ -14,18 +14,11 @@ export function startProgram(id: number, program: Program, tell: Tell): void {
     const child = started(program);
     running.add(child);
     if (child.pid !== undefined) tell({ id, type: 'started', pid: child.pid });
-    for (const to of ['stdout', 'stderr'] as const) {
-      const stream = child[to];
-      stream?.on('data', (bytes: Buffer) => {
-        // It waits until this is on its way: else all that it prints faster than anybody reads would be kept in memory.
-        stream.pause();
-        tell({ id, type: 'printed', to, bytes }, () => stream.resume());
-      });
-    }
+    const output = new Output(child, (to, bytes, then) => tell({ id, type: 'printed', to, bytes }, then));
     child.on('error', ({ message }) => tell({ id, type: 'not-started', why: message }));
     child.on('exit', (code, signal) => {
       tell({ id, type: 'ended', code, signal });
-      void closeOutput(child);
+      void output.close();
     });
     child.on('close', (code, signal) => {
       running.delete(child);
@@ -50,11 +43,41 @@ function started({ run, folder, env }: Program): ChildProcess {
 }
 
 const msBetweenLooks = 200;
+const streams = ['stdout', 'stderr'] as const;
 
-/** What a program has sent into a group of its own may hold its output open for days: it is waited for no longer than its group. */
-async function closeOutput(child: ChildProcess): Promise<void> {
-  do await after(msBetweenLooks);
-  while (running.has(child) && hasGroup(child.pid));
-  child.stdout?.destroy();
-  child.stderr?.destroy();
+class Output {
+  readonly #child: ChildProcess;
+  #pieces = 0;
+  #onTheirWay = 0;
+
+  constructor(
+    child: ChildProcess,
+    print: (to: (typeof streams)[number], bytes: Buffer, then: () => void) => void,
+  ) {
+    this.#child = child;
+    for (const to of streams) {
+      const stream = child[to];
+      stream?.on('data', (bytes: Buffer) => {
+        this.#pieces++;
+        this.#onTheirWay++;
+        // Else all that it prints faster than anybody reads would be kept in memory.
+        stream.pause();
+        print(to, bytes, () => {
+          this.#onTheirWay--;
+          stream.resume();
+        });
+      });
+    }
+  }
+
+  /** What a program has sent into a group of its own may hold its output open for days: then it ends when nothing more comes. */
+  async close(): Promise<void> {
+    for (let before = -1; running.has(this.#child); ) {
+      await after(msBetweenLooks);
+      if (hasGroup(this.#child.pid)) continue;
+      if (this.#onTheirWay === 0 && this.#pieces === before) break;
+      before = this.#pieces;
+    }
+    for (const to of streams) this.#child[to]?.destroy();
+  }
 }

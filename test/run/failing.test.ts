@@ -65,13 +65,14 @@ test('a program whose starter is killed fails at once and does not go on', (t) =
 });
 
 test('all that a program prints is kept, however much it is and whether or not its last line has an end', (t) => {
-  const project = makeProject(t, {
-    'p.yaml': pipeline('run: "seq 300000; printf last; exit 1", out: { x: x }'),
-  });
+  const line = '1234567890'.repeat(10);
+  const run = `yes ${line} | head -n 500000; printf last; exit 1`;
+  const project = makeProject(t, { 'p.yaml': pipeline(`run: "${run}", out: { x: x }`) });
   const { err } = project.pipe('run', 'p.yaml');
-  assert.match(err, /\| 300000\n {2}\| last\n/);
+  assert.match(err, /\| 1234567890\d*\n {2}\| last\n/);
   const lines = project.read('cache/logs/p/a.log').split('\n');
-  assert.equal(lines.length, 300_001);
+  assert.equal(lines.length, 500_001);
+  assert.equal(lines.filter((one) => one === line).length, 500_000);
   assert.equal(lines.at(-1), 'last');
 });
 
