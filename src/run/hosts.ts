@@ -3,15 +3,15 @@
  * loaded: to start another takes a tenth of a second, and one with an engine half a second.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { ownGroup } from './process.ts';
+import { dismiss, ownGroup } from './process.ts';
 import { Starter } from './starter.ts';
 
 export class Hosts {
   readonly #childFile: string;
   /** By environment. */
   readonly #idle = new Map<string, ChildProcess[]>();
+  #starter: Starter | undefined;
   /** Most stages have the very same one. */
-  #starting: { readonly child: ChildProcess; readonly starter: Starter } | undefined;
   readonly #keys = new WeakMap<NodeJS.ProcessEnv, string>();
 
   constructor(childFile: string) {
@@ -32,11 +32,8 @@ export class Hosts {
 
   /** For programs: one process starts them all. */
   starter(env: NodeJS.ProcessEnv): Starter {
-    if (!this.#starting?.starter.works) {
-      const child = this.take(env);
-      this.#starting = { child, starter: new Starter(child) };
-    }
-    return this.#starting.starter;
+    if (!this.#starter?.works) this.#starter = new Starter(this.take(env));
+    return this.#starter;
   }
 
   start(env: NodeJS.ProcessEnv): ChildProcess {
@@ -57,13 +54,9 @@ export class Hosts {
 
   /** Ends those that wait: they have nothing to lose. */
   close(): void {
-    for (const child of [...this.#idle.values(), this.#starting?.child ?? []].flat()) {
-      child.kill('SIGKILL');
-      // What a program has sent into a group of its own may hold them open for days.
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-    }
+    for (const child of [...this.#idle.values()].flat()) dismiss(child);
     this.#idle.clear();
+    this.#starter?.close();
   }
 
   #waiting(env: NodeJS.ProcessEnv): ChildProcess[] {

@@ -1,5 +1,5 @@
 /** A process that works for a stage: how it is asked to stop, how it is ended with all that it started, and how its end is told. */
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
 import { setTimeout as after } from 'node:timers/promises';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -44,7 +44,7 @@ export function watch(child: Watchable, stopping: Stopping, ask: () => void): Wa
   // Without this, what it left running would hold its output open, and might go on writing.
   const onExit = (): void => {
     if (stopping.stop.aborted) gone = endWithGrace(child);
-    else kill();
+    else if (ownGroup) kill();
   };
   stopping.stop.addEventListener('abort', ask, { once: true });
   stopping.kill.addEventListener('abort', kill, { once: true });
@@ -95,6 +95,13 @@ export function signalGroup(pid: number | undefined, signal: NodeJS.Signals): vo
   } catch {
     // Nobody is left.
   }
+}
+
+/** Ends a process that has nothing to lose. What somebody else has got of its output may be held open for days. */
+export function dismiss(child: ChildProcess): void {
+  child.kill('SIGKILL');
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }
 
 const crashed =

@@ -5,7 +5,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import type { FromChild, FromProgram, Program, ToChild } from './messages.ts';
-import { signalGroup } from './process.ts';
+import { dismiss, signalGroup } from './process.ts';
 
 /** Like a process of Node's own, and with `started` when its `pid` is known. */
 export class StartedProgram extends EventEmitter {
@@ -41,6 +41,10 @@ export class Starter {
     this.#running.set(id, started);
     this.#child.send({ type: 'start', id, program } satisfies ToChild);
     return started;
+  }
+
+  close(): void {
+    dismiss(this.#child);
   }
 
   #hear(message: FromProgram): void {
