@@ -136,7 +136,7 @@ function rateSentences(epochs: readonly EpochMetrics[]): string[] {
   const [first, last] = [changes[0], changes.at(-1)];
   if (!first || !last)
     return epochs.length > 1 ? [`The learning rate stayed at ${short(epochs[0]?.learningRate ?? 0)}.`] : [];
-  if (changes.length > 5)
+  if (changes.length > 3)
     return [
       `The learning rate went from ${short(first.from)} to ${short(last.to)} between epochs ${first.epoch - 1} and ${last.epoch}, in ${changes.length} steps.`,
     ];

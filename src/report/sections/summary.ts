@@ -46,15 +46,24 @@ function tiles({ evaluations, trainings, facts }: Input): string {
           String(epochs.length),
           `epochs, the weights of epoch ${keptEpoch} kept`,
         ])),
-    ...facts.flatMap(({ facts }): [string, string][] =>
-      typeof facts.parameters === 'number' ? [[count(facts.parameters), 'parameters']] : [],
-    ),
+    ...parameters(facts),
   ].slice(0, mostTiles);
   const made = shown.map(
     ([value, label]) =>
       `<div class="tile"><b>${escapeHtml(value)}</b><span>${escapeHtml(label)}</span></div>`,
   );
   return made.length === 0 ? '' : `<div class="tiles">${made.join('')}</div>`;
+}
+
+/** Of each model that was built. */
+function parameters(all: Input['facts']): [string, string][] {
+  const counted = all.flatMap(({ stage, facts }) =>
+    typeof facts.parameters === 'number' ? [{ stage, parameters: facts.parameters }] : [],
+  );
+  return counted.map(({ stage, parameters }) => [
+    count(parameters),
+    counted.length > 1 ? `${stage}: parameters` : 'parameters',
+  ]);
 }
 
 /** Of each setting: over its seeds where it has several. */
