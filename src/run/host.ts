@@ -89,13 +89,19 @@ export async function runProgram(
   log.listen(program.stdout);
   log.listen(program.stderr);
   const ask = (): void => signalGroup(program.pid, 'SIGTERM');
+  let notNoted: unknown;
   program.on('started', () => {
-    if (program.pid !== undefined) callbacks.onStart(program.pid);
+    try {
+      if (program.pid !== undefined) callbacks.onStart(program.pid);
+    } catch (error) {
+      notNoted = error;
+    }
     // Until now there was nobody to be told.
-    if (stopping.kill.aborted) signalGroup(program.pid, 'SIGKILL');
+    if (stopping.kill.aborted || notNoted !== undefined) signalGroup(program.pid, 'SIGKILL');
     else if (stopping.stop.aborted) ask();
   });
   const end = await watch(program, stopping, ask).ended;
+  if (notNoted !== undefined) throw notNoted;
   if (stopping.stop.aborted) return { type: 'interrupted' };
   if (end.code === 0) return { type: 'done' };
   return { type: 'failed', diagnostic: died(name, end, log.tail()) };
