@@ -114,7 +114,7 @@ export async function hashOf(path: string, size = statSync(path).size): Promise<
 
 export const stampOf = ({ size, mtimeMs, ctimeMs, ino }: Told): Stamp => [size, mtimeMs, ctimeMs, ino];
 
-export function isSame(stamp: Stamp | Entry, now: Told): boolean {
+function isSame(stamp: Stamp | Entry, now: Told): boolean {
   return (
     stamp[1] === now.mtimeMs && stamp[2] === now.ctimeMs && stamp[0] === now.size && stamp[3] === now.ino
   );

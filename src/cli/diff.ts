@@ -84,13 +84,7 @@ async function formatted(
       import('../report/diff-pictures.ts'),
       import('../report/script.ts'),
     ]);
-    const pictures = await Promise.all(
-      made.evaluations.map(
-        async ({ stage, changes }) =>
-          [`predictions ${stage}`, await changedPictures(stage, changes, subjects, store)] as const,
-      ),
-    );
-    return diffPage(title, made, browserScript(), new Map(pictures)).html;
+    return diffPage(title, made, browserScript(), await changedPictures(made, subjects, store)).html;
   }
   const { formatParts } = await import('../ui/parts.ts');
   const text = formatParts(parts, {

@@ -82,10 +82,7 @@ async function runChanged(
   const stages = graph.order.map((stage) => stage.name);
   reporter.emit(startOf(graph.pipeline.name, graph.pipeline.profile, stages, engine));
   const { runGraph } = await import('../run/run.ts');
-  const finished = await runGraph(graph, options).finally(() => {
-    interrupts.stopListening();
-    hosts.close();
-  });
+  const finished = await runGraph(graph, options).finally(() => interrupts.stopListening());
   const record = await recorder.end(finished).catch((error: unknown) => {
     reporter.close();
     throw error;

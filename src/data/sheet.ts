@@ -1,5 +1,6 @@
 /** Many small images as one PNG, with their names. */
 import { writeFile } from 'node:fs/promises';
+import type { OpenDataset } from './batches.ts';
 import { drawText, glyphHeight, textWidth } from './lettering.ts';
 
 export interface SheetForm {
@@ -42,11 +43,26 @@ export async function writeSheet(
   return plan;
 }
 
+/** Examples by their rows; null where there is nothing to see: no rows, or features in place of pixels. */
+export async function drawExamples(
+  { file, examples }: Pick<OpenDataset, 'file' | 'examples'>,
+  rows: readonly number[],
+  columns: number,
+): Promise<Drawn | null> {
+  if (rows.length === 0 || !(examples instanceof Uint8Array)) return null;
+  const [height = 1, width = 1, channels = 1] = file.example;
+  const size = height * width * channels;
+  const tiles = rows.map((row) => examples.subarray(row * size, (row + 1) * size));
+  return drawSheet(tiles, { height, width, channels, columns });
+}
+
+interface Drawn {
+  readonly png: Buffer;
+  readonly plan: SheetPlan;
+}
+
 /** `tiles` are uint8 [height, width, channels], row by row. */
-export async function drawSheet(
-  tiles: readonly Uint8Array[],
-  form: SheetForm,
-): Promise<{ readonly png: Buffer; readonly plan: SheetPlan }> {
+async function drawSheet(tiles: readonly Uint8Array[], form: SheetForm): Promise<Drawn> {
   const { height, width, channels, columns, rowNames = [], columnNames = [] } = form;
   const scale = Math.max(1, Math.floor(shownHeight / height));
   const left = rowNames.length > 0 ? Math.max(...rowNames.map(textWidth)) + textGap : 0;

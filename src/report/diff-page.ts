@@ -13,7 +13,7 @@ import type { Section } from './section.ts';
 import { curvePlots } from './sections/curves.ts';
 import { seriesColor } from './style.ts';
 
-/** `script` as `makePage` takes it; `pictures`: HTML by topic of the part that it ends. */
+/** `script` as `makePage` takes it; `pictures`: HTML by evaluation, below what it predicted otherwise. */
 export function diffPage(
   title: string,
   diff: Diff,
@@ -25,11 +25,15 @@ export function diffPage(
     (part): Section => ({
       title: part.title,
       plots: plotsOf(part, diff),
-      after: [...partHtml(part), pictures.get(part.topic) ?? ''],
+      after: [...partHtml(part), ...picturesOf(part, pictures)],
     }),
   );
   const nothing: Section = { title: '', before: '<p>Nothing differs.</p>' };
   return assemble(title, sections.length > 0 ? sections : [nothing], { script, plotsBeside: false });
+}
+
+function picturesOf({ topic }: Part, pictures: ReadonlyMap<string, string>): string[] {
+  return [...pictures].flatMap(([stage, html]) => (topic === `predictions ${stage}` ? [html] : []));
 }
 
 /** A part's sentences and tables. */

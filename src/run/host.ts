@@ -4,7 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Progress, StageOutcome } from '../stages/context.ts';
 import type { Hosts } from './hosts.ts';
 import type { Log } from './log.ts';
-import type { Forward, FromChild, Program, StageOrder, ToChild } from './messages.ts';
+import type { Forward, FromStage, Program, StageOrder, ToChild } from './messages.ts';
 import { died, type End, type Stopping, signalGroup, watch } from './process.ts';
 import type { Starter } from './starter.ts';
 
@@ -41,16 +41,15 @@ export async function runStage(
   hosts: Hosts,
   order: StageOrder,
   env: NodeJS.ProcessEnv,
-  hearing: Hearing,
+  { log, callbacks, stopping }: Hearing,
 ): Promise<HostResult> {
-  const { log, callbacks, stopping } = hearing;
   // A module of the project's expects nothing that another stage has left.
   const child = order.module === null ? hosts.take(env) : hosts.start(env);
+  const unheard = [log.listen(child.stdout), log.listen(child.stderr)];
   if (child.pid !== undefined) callbacks.onStart(child.pid);
   let answer: HostResult | undefined;
-  const unheard = [log.listen(child.stdout), log.listen(child.stderr)];
   const stays = new Promise<null>((resolve) => {
-    child.on('message', (message: FromChild) => {
+    child.on('message', (message: FromStage) => {
       answer = receive(message, order, callbacks) ?? answer;
       if (message.type === 'done' && message.stays) resolve(null);
     });
@@ -112,7 +111,7 @@ async function read(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-function receive(message: FromChild, order: StageOrder, callbacks: HostCallbacks): HostResult | undefined {
+function receive(message: FromStage, order: StageOrder, callbacks: HostCallbacks): HostResult | undefined {
   switch (message.type) {
     case 'progress':
       callbacks.onProgress(message.progress);
@@ -133,7 +132,5 @@ function receive(message: FromChild, order: StageOrder, callbacks: HostCallbacks
       };
     case 'failed':
       return { type: 'failed', diagnostic: message.diagnostic };
-    default:
-      return undefined;
   }
 }

@@ -3,7 +3,7 @@
  * loaded: to start another takes a tenth of a second, and one with an engine half a second.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { dismiss, ownGroup } from './process.ts';
+import { dismiss, isAlive, ownGroup } from './process.ts';
 import { Starter } from './starter.ts';
 
 export class Hosts {
@@ -67,6 +67,3 @@ export class Hosts {
     return waiting;
   }
 }
-
-const isAlive = (child: ChildProcess): boolean =>
-  child.connected && child.exitCode === null && child.signalCode === null;

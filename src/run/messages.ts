@@ -45,7 +45,9 @@ export type ToChild =
   /** As many at the same time as are wanted. */
   | { readonly type: 'start'; readonly id: number; readonly program: Program };
 
-export type FromChild =
+export type FromChild = FromStage | FromProgram;
+
+export type FromStage =
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'log'; readonly line: string }
   | { readonly type: 'checkpoint'; readonly epoch: number; readonly folder: string }
@@ -58,15 +60,23 @@ export type FromChild =
       /** The process waits for another stage. */
       readonly stays: boolean;
     }
-  | { readonly type: 'failed'; readonly diagnostic: Diagnostic; readonly stack: string }
-  | FromProgram;
+  | { readonly type: 'failed'; readonly diagnostic: Diagnostic; readonly stack: string };
 
 /** What becomes of a program, as Node tells it of a process. */
-export type FromProgram = { readonly id: number } /** It leads a group of this number. */ & (
-  | { readonly type: 'started'; readonly pid: number }
-  | { readonly type: 'printed'; readonly to: 'stdout' | 'stderr'; readonly bytes: Uint8Array }
-  | { readonly type: 'ended'; readonly code: number | null; readonly signal: NodeJS.Signals | null }
-  /** All that it printed has been told. */
-  | { readonly type: 'closed'; readonly code: number | null; readonly signal: NodeJS.Signals | null }
-  | { readonly type: 'not-started'; readonly why: string }
-);
+export type FromProgram =
+  /** It leads a group of this number. */
+  | { readonly id: number; readonly type: 'started'; readonly pid: number }
+  | {
+      readonly id: number;
+      readonly type: 'printed';
+      readonly to: 'stdout' | 'stderr';
+      readonly bytes: Uint8Array;
+    }
+  /** `closed`: all that it printed has been told, too. */
+  | {
+      readonly id: number;
+      readonly type: 'ended' | 'closed';
+      readonly code: number | null;
+      readonly signal: NodeJS.Signals | null;
+    }
+  | { readonly id: number; readonly type: 'not-started'; readonly why: string };

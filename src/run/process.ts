@@ -97,6 +97,10 @@ export function signalGroup(pid: number | undefined, signal: NodeJS.Signals): vo
   }
 }
 
+/** Can it still be given work? */
+export const isAlive = (child: ChildProcess): boolean =>
+  child.connected && child.exitCode === null && child.signalCode === null;
+
 /** Ends a process that has nothing to lose. What somebody else has got of its output may be held open for days. */
 export function dismiss(child: ChildProcess): void {
   child.kill('SIGKILL');

@@ -4,8 +4,8 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import type { FromChild, FromProgram, Program, ToChild } from './messages.ts';
-import { dismiss, signalGroup } from './process.ts';
+import type { FromProgram, Program, ToChild } from './messages.ts';
+import { dismiss, isAlive, signalGroup } from './process.ts';
 
 /** Like a process of Node's own, and with `started` when its `pid` is known. */
 export class StartedProgram extends EventEmitter {
@@ -25,14 +25,12 @@ export class Starter {
     this.#child = child;
     child.stdout?.resume();
     child.stderr?.resume();
-    child.on('message', (message: FromChild) => {
-      if ('id' in message) this.#hear(message);
-    });
+    child.on('message', (message: FromProgram) => this.#hear(message));
     child.on('exit', (code, signal) => this.#end(code, signal));
   }
 
   get works(): boolean {
-    return this.#child.connected;
+    return isAlive(this.#child);
   }
 
   start(program: Program): StartedProgram {

@@ -4,7 +4,7 @@ import { hasNvidia } from '../devices.ts';
 import { type Engine, type EngineSettings, ranks } from '../engines.ts';
 import { ask } from '../probe.ts';
 import { findInstallation, type Installation, nativeProbe } from './installation.ts';
-import { computeBfloat16, instructionSet } from './processor.ts';
+import { computesBfloat16, instructionSet } from './processor.ts';
 
 /**
  * Fewer, larger pieces of memory that go back to the system late: 1.2 times the speed of glibc's defaults. Read when a
@@ -40,7 +40,7 @@ function onCpu(found: Whole, { threads, env }: EngineSettings, more: { note?: st
     label: `TensorFlow ${found.tensorflow}, ${threads} CPU thread${threads === 1 ? '' : 's'}`,
     ...more,
     rank: ranks.cpu,
-    bfloat16: computeBfloat16(instructions),
+    bfloat16: computesBfloat16(instructions),
     identity: {
       engine: 'native',
       library: `tensorflow ${found.tensorflow}`,

@@ -14,7 +14,7 @@ export function instructionSet(): string {
  * Does oneDNN compute in bfloat16 with these instructions? On x86 it takes AVX-512 at the least (oneDNN's developer guide,
  * "Data Types"), named as the system or as ONEDNN_MAX_CPU_ISA names them.
  */
-export const computeBfloat16 = (instructions: string): boolean => !/^(sse\d*|avx|avx2)$/i.test(instructions);
+export const computesBfloat16 = (instructions: string): boolean => !/^(sse\d*|avx|avx2)$/i.test(instructions);
 
 function flagsOf(text: string): string[] {
   const line = /^(?:flags|Features)\s*:(.*)$/m.exec(text)?.[1] ?? '';

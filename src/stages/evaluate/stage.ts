@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type OpenDataset, openDataset } from '../../data/batches.ts';
 import { splitName } from '../../data/dataset.ts';
 import { writeNpy } from '../../data/npy.ts';
-import { type SheetPlan, writeSheet } from '../../data/sheet.ts';
+import { drawExamples } from '../../data/sheet.ts';
 import { openEngine } from '../../nn/engine.ts';
 import { readModel } from '../../nn/format.ts';
 import { type Predictions, predict, predictorOf } from '../../nn/predict.ts';
@@ -101,11 +101,12 @@ async function writeMistakes(
       : [{ i, label, predicted, confidence: probabilities[i * classes.length + predicted] ?? 0 }];
   });
   const worst = wrong.sort((a, b) => b.confidence - a.confidence || a.i - b.i).slice(0, shownMistakes);
-  const sheet = await writeImages(
-    join(folder, 'mistakes.png'),
+  const drawn = await drawExamples(
     dataset,
     worst.map(({ i }) => rows[i] ?? 0),
+    shownColumns,
   );
+  if (drawn) writeFileSync(join(folder, 'mistakes.png'), drawn.png);
   const listed = worst.map(({ i, label, predicted, confidence }) => ({
     row: rows[i],
     class: classes[label],
@@ -114,19 +115,6 @@ async function writeMistakes(
   }));
   writeFileSync(
     join(folder, 'mistakes.json'),
-    `${JSON.stringify({ version: 1, sheet, mistakes: listed }, null, 2)}\n`,
+    `${JSON.stringify({ version: 1, sheet: drawn?.plan ?? null, mistakes: listed }, null, 2)}\n`,
   );
-}
-
-/** Null where there is nothing to see: no rows, or features in place of pixels. */
-async function writeImages(
-  path: string,
-  { file, examples }: OpenDataset,
-  rows: readonly number[],
-): Promise<SheetPlan | null> {
-  if (rows.length === 0 || !(examples instanceof Uint8Array)) return null;
-  const [height = 1, width = 1, channels = 1] = file.example;
-  const size = height * width * channels;
-  const tiles = rows.map((row) => examples.subarray(row * size, (row + 1) * size));
-  return writeSheet(path, tiles, { height, width, channels, columns: shownColumns });
 }
