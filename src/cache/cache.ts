@@ -41,6 +41,7 @@ export async function openCache(folder: string): Promise<Store> {
     use: pins.pin,
     adoptFolder: objects.adoptFolder,
     adoptFile: objects.adoptFile,
+    adoptText: objects.adoptText,
     portContent,
     intact: async (port) => {
       for (const ref of Object.values(port.files)) if (!(await objects.intact(ref))) return false;

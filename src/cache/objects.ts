@@ -1,4 +1,5 @@
 /** The object store: immutable bytes, named by their sha256: objects/ab/cdef…. */
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   type Dirent,
@@ -8,6 +9,7 @@ import {
   rmSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { copyFile, readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
@@ -22,6 +24,8 @@ export interface Objects {
   adoptFolder(folder: string): Promise<Files>;
   /** Moves one file in. */
   adoptFile(file: string): Promise<FileRef>;
+  /** Writes one, first to `file`. */
+  adoptText(text: string, file: string): Promise<FileRef>;
   /** Is it there, with its size? Says nothing of its bytes. */
   present(ref: FileRef): boolean;
   /** Is it there, whole? By size, and by hash when anything of its file changed since it was last hashed. */
@@ -55,18 +59,35 @@ export function makeObjects(
     if (!found.isFile()) await becomeFile(file, basename(file));
     const { size } = found.isFile() ? found : statSync(file);
     const ref = { hash: await hashOf(file, size), size };
-    // A collection leaves what is new alone, but not an old object that is just now wanted again.
-    if (present(ref)) {
-      pin([ref.hash]);
-      if (await intact(ref)) return ref;
-    }
+    if (await isThere(ref)) return ref;
     // Its age as an object: what wrote it may have given it any.
     const now = new Date();
     utimesSync(file, now, now);
-    chmodSync(file, 0o444);
+    chmodSync(file, readOnly);
+    put(file, ref);
+    return ref;
+  }
+
+  async function adoptText(text: string, file: string): Promise<FileRef> {
+    const bytes = Buffer.from(text);
+    const ref = { hash: createHash('sha256').update(bytes).digest('hex'), size: bytes.length };
+    if (await isThere(ref)) return ref;
+    writeFileSync(file, bytes);
+    chmodSync(file, readOnly);
+    put(file, ref);
+    return ref;
+  }
+
+  /** A collection leaves what is new alone, but not an old object that is just now wanted again. */
+  async function isThere(ref: FileRef): Promise<boolean> {
+    if (!present(ref)) return false;
+    pin([ref.hash]);
+    return intact(ref);
+  }
+
+  function put(file: string, ref: FileRef): void {
     moveOver(file, path(ref));
     stats.remember(path(ref), ref.hash);
-    return ref;
   }
 
   async function adoptFolder(from: string): Promise<Files> {
@@ -79,8 +100,10 @@ export function makeObjects(
     return Object.fromEntries(files.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  return { path, adoptFile, adoptFolder, present, intact };
+  return { path, adoptFile, adoptText, adoptFolder, present, intact };
 }
+
+const readOnly = 0o444;
 
 /** `folder`: that of all objects. */
 export const objectPath = (folder: string, { hash }: FileRef): string =>

@@ -73,15 +73,16 @@ export function makeOutputs(
   async function replace(target: string, files: readonly Placed[], folders: Folders): Promise<void> {
     const temporary = await work.make();
     try {
-      for (const at of folders.keys()) mkdirSync(join(temporary, at), { recursive: true });
+      for (const at of folders.keys()) if (at !== '') mkdirSync(join(temporary, at), { recursive: true });
       for (const { path, ref } of files) await place(ref, join(temporary, path));
       // Before the swap: after it another process may have put its own outputs there. A rename keeps what we look at.
       for (const { path, ref } of files) stats.remember(join(target, path), ref.hash, join(temporary, path));
       await swap(temporary, target);
-      for (const [at, names] of folders) rememberFolder(join(target, at), names);
-    } finally {
+    } catch (error) {
       await work.remove(temporary);
+      throw error;
     }
+    for (const [at, names] of folders) rememberFolder(join(target, at), names);
   }
 
   function rememberFolder(path: string, names: string): void {

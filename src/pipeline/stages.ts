@@ -152,12 +152,19 @@ function deferredIn(value: Json, path: readonly string[]): Stage['deferred'] {
  * out at its default is the same as none.
  */
 function withoutDefaults(full: JsonObject, validator: Validator): JsonObject {
+  const known = chosenOf.get(full);
+  if (known) return known;
   const refills = (candidate: JsonObject): boolean => {
     const filled = structuredClone(candidate);
     return validator.fits(filled) && isDeepStrictEqual(filled, full);
   };
-  return asObject(stripped(full, (replaced) => refills(asObject(replaced))));
+  const chosen = asObject(stripped(full, (replaced) => refills(asObject(replaced))));
+  chosenOf.set(full, chosen);
+  return chosen;
 }
+
+/** By all params of a stage. A fingerprint and a record ask for the same, and each key is a check by the schema. */
+const chosenOf = new WeakMap<JsonObject, JsonObject>();
 
 function stripped(value: Json, refills: (whole: Json) => boolean): Json {
   if (Array.isArray(value)) {

@@ -1,6 +1,6 @@
 /** Is a stage's result taken from the cache, or does it run, and why. */
 import type { GraphStage } from '../pipeline/pipeline.ts';
-import type { EngineIdentity, Store, StoredResult } from '../run/store.ts';
+import type { EngineIdentity, IndexEntry, Store, StoredResult } from '../run/store.ts';
 import { canonicalize } from './canonical.ts';
 import { changesBetween } from './changes.ts';
 import { expiryOf } from './expiry.ts';
@@ -25,7 +25,7 @@ export async function findResult(
   context: DecideContext,
 ): Promise<StoredResult | null> {
   if (context.rerun.has(stage.name) || stage.policy.cache === 'never') return null;
-  for (const result of await usable(made, stage, context))
+  for (const result of usable(await context.store.lookup(made.hash), stage, context))
     if (!isExpired(result, stage) && (await lostPort(result, context)) === null) return result;
   return null;
 }
@@ -39,8 +39,9 @@ export async function reasonToRun(
   if (context.rerun.has(stage.name)) return { type: 'asked-for' };
   const { cache } = stage.policy;
   if (cache === 'never') return { type: 'never-cached' };
-  const [result] = await usable(made, stage, context);
-  if (!result) return (await otherEngine(made, context)) ?? reasonWithoutResult(stage, made, context);
+  const entry = await context.store.lookup(made.hash);
+  const [result] = usable(entry, stage, context);
+  if (!result) return otherEngine(entry, context) ?? reasonWithoutResult(stage, made, context);
   if (isExpired(result, stage) && typeof cache === 'object')
     return { type: 'expired', made: result.createdAt ?? null, ttl: cache.ttl };
   return { type: 'output-lost', port: await lostPort(result, context) };
@@ -88,8 +89,7 @@ async function changedSince(
 }
 
 /** Results of engines that count, the wanted one's first. */
-async function usable(made: Fingerprint, stage: GraphStage, context: DecideContext): Promise<StoredResult[]> {
-  const entry = await context.store.lookup(made.hash);
+function usable(entry: IndexEntry | null, stage: GraphStage, context: DecideContext): StoredResult[] {
   const usesEngine = context.kinds(stage.kind)?.usesEngine ?? false;
   const own = (result: StoredResult): boolean => isOwn(result, context);
   return (entry?.results ?? [])
@@ -101,8 +101,8 @@ export function isOwn({ engine }: StoredResult, context: Pick<DecideContext, 'en
   return engine === null || canonicalize(engine) === canonicalize(context.engine.identity);
 }
 
-async function otherEngine(made: Fingerprint, context: DecideContext): Promise<Reason | null> {
-  const results = (await context.store.lookup(made.hash))?.results ?? [];
+function otherEngine(entry: IndexEntry | null, context: DecideContext): Reason | null {
+  const results = entry?.results ?? [];
   const wanted = context.engine.identity;
   const has = [...new Set(results.flatMap(({ engine }) => (engine ? [apartFrom(wanted, engine)] : [])))];
   return has.length > 0 ? { type: 'other-engine', asked: engineName(wanted), has } : null;

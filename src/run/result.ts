@@ -1,5 +1,5 @@
 /** What a stage left in its folder becomes a result in the store. */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
@@ -23,8 +23,6 @@ export async function storeResult(
 ): Promise<StoredResult> {
   const kind = kindOf(stage, run);
   const engine = kind.usesEngine ? run.engine.identity : null;
-  const facts = `${work}.facts.json`;
-  writeFileSync(facts, factsOf(stage, kind, made, outcome, engine));
   const ports: { [port: string]: PortContent } = {};
   for (const [port, { type }] of Object.entries(kind.outputs(stage.params))) {
     const written = await adopt(left[port] ?? join(work, port), run);
@@ -35,7 +33,8 @@ export async function storeResult(
     if (Object.keys(files).length === 0) throw leftNothing(stage, `its output \`${port}\``);
     ports[port] = run.store.portContent(type, files, usesOf(type, files, stage, run));
   }
-  ports.facts = run.store.portContent('facts', { 'facts.json': await run.store.adoptFile(facts) });
+  const facts = await run.store.adoptText(factsOf(stage, kind, made, outcome, engine), `${work}.facts.json`);
+  ports.facts = run.store.portContent('facts', { 'facts.json': facts });
   const result: StoredResult = {
     version: 1,
     engine,

@@ -74,6 +74,8 @@ export interface Store {
   adoptFolder(folder: string): Promise<Files>;
   /** Moves one file into the store. */
   adoptFile(file: string): Promise<FileRef>;
+  /** Puts a text into the store, by way of `file`. */
+  adoptText(text: string, file: string): Promise<FileRef>;
   /** `uses`: names of the components that it takes to use it. */
   portContent(type: PortType, files: Files, uses?: readonly string[]): PortContent;
   /** Are all its objects there and whole? */
