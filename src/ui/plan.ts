@@ -9,7 +9,7 @@ export function formatPlan(plan: Plan): string {
   const rows = plan.stages.map((planned) => [
     planned.stage.name,
     planned.state,
-    reasonText(planned.reason) + continuing(planned.continuesFrom) + newTrials(planned.trials),
+    reasonText(planned.reason) + continuing(planned.continuesFrom) + trialsToTrain(planned.trials),
     planned.seconds === null ? '' : `about ${duration(planned.seconds)}`,
   ]);
   const timed = rows.some((row) => row[3] !== '');
@@ -17,11 +17,12 @@ export function formatPlan(plan: Plan): string {
   return [formatTable(head, rows), '', ...summary(plan.stages)].join('\n');
 }
 
-/** ` (3 of 5 trials are new)`; where later ones depend on the results of these, `at least`. */
-function newTrials(trials: PlannedStage['trials']): string {
+/** ` (3 of 5 trials to train, 2 on from epochs they have)`; where later ones depend on these, `at least`. */
+function trialsToTrain(trials: PlannedStage['trials']): string {
   if (!trials) return '';
   const all = trials.total ?? trials.known + trials.new;
-  return ` (${trials.open ? 'at least ' : ''}${trials.new} of ${all} trials are new)`;
+  const on = trials.continued === 0 ? '' : `, ${trials.continued} on from epochs they have`;
+  return ` (${trials.open ? 'at least ' : ''}${trials.new} of ${all} trials to train${on})`;
 }
 
 function summary(stages: readonly PlannedStage[]): string[] {

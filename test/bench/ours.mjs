@@ -4,10 +4,6 @@ import { build } from 'esbuild';
 import { bundling } from '../../src/build/build.mjs';
 import { ensureBuilt } from '../../src/build/ensure.mjs';
 
-/** As `pipe` sets it for a stage's process. */
-const malloc =
-  'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=8589934592:glibc.malloc.top_pad=268435456';
-
 export async function buildOurs() {
   await ensureBuilt('main.cjs');
   const folder = `dist/bench-${process.pid}`;
@@ -20,7 +16,7 @@ export async function buildOurs() {
     /** One side of a contest. */
     ours: (engine, data, precision, steps) => ({
       command: [process.execPath, `${folder}/train-ours.js`, engine, data, precision, String(steps)],
-      env: engine === 'native' ? { GLIBC_TUNABLES: malloc, TF_CPP_MIN_LOG_LEVEL: '2' } : {},
+      env: {},
     }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -1,4 +1,5 @@
 /** Our side of `npm run bench:train`: ENGINE DATA_BATCH.bin PRECISION STEPS; commands on stdin, a JSON line for each. */
+import { spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { readSettings } from '../../src/cli/settings.ts';
 import { openEngine, type Tf } from '../../src/nn/engine.ts';
@@ -16,6 +17,7 @@ const steps = Number(count);
 
 const [engineOnly = '', form] = engineName.split(':');
 const engine = chooseEngine(engineOnly, readSettings({}).engineSettings);
+startedAsAStage();
 const tf = await openEngine(engine.order);
 if (form === 'plain') usePlainKernel(tf);
 const inEngine = countEngine(tf);
@@ -39,6 +41,14 @@ for await (const line of createInterface({ input: process.stdin })) {
   else break;
 }
 process.exit(0);
+
+/** What an engine wants in its environment is there before the process starts, as `pipe` does it for its stages. */
+function startedAsAStage(): void {
+  if (Object.entries(engine.env).every(([name, value]) => process.env[name] === value)) return;
+  const env = { ...process.env, ...engine.env };
+  const { status } = spawnSync(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' });
+  process.exit(status ?? 1);
+}
 
 async function train(one: Trainer): Promise<void> {
   await one.epoch(

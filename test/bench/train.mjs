@@ -16,8 +16,14 @@ if (!data || !existsSync(data)) {
 }
 const { remove, ours: oursOf } = await buildOurs();
 const ours = (engine, precision, stepsOf) => oursOf(engine, data, precision, stepsOf ?? steps);
+// TensorFlow itself leaves oneDNN off on processors without AVX-512, where Keras is faster with it, too.
 const python = (program, script, precision) =>
-  program ? { command: [program, `test/bench/${script}`, data, precision, steps], env: {} } : null;
+  program
+    ? {
+        command: [program, `test/bench/${script}`, data, precision, steps],
+        env: { TF_ENABLE_ONEDNN_OPTS: '1' },
+      }
+    : null;
 const contests = [
   [
     'train, float32',

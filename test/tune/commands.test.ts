@@ -5,7 +5,7 @@ import { search, searchProject } from './rig.ts';
 const random = (trials: number): string => search(`search: { random: { trials: ${trials} } }\n    epochs: 1`);
 const halving = search('search: { halving: { trials: 4, factor: 2 } }\n    epochs: 2');
 
-test('plan says how many trials are new; trials shows them as a table, sorted, as CSV and as JSON', (t) => {
+test('plan says how many trials are left to train and how many go on; trials shows them as a table, sorted, as CSV and as JSON', (t) => {
   const project = searchProject(t);
   const { pipe, write } = project;
   const planned = (text: string): string => {
@@ -14,9 +14,16 @@ test('plan says how many trials are new; trials shows them as a table, sorted, a
   };
   assert.match(planned(random(2)), /^tune +depends +depends on /);
   const { trials, ranking } = project.search(random(2));
-  assert.match(planned(random(3)), /^tune +run .*\(1 of 3 trials are new\)( +about .*)?$/);
-  assert.match(planned(random(2).replace('minimize', 'maximize')), /\(0 of 2 trials are new\)( +about .*)?$/);
-  assert.match(planned(halving), /\(at least 2 of 4 trials are new\)( +about .*)?$/);
+  assert.match(planned(random(3)), /^tune +run .*\(1 of 3 trials to train\)( +about .*)?$/);
+  assert.match(
+    planned(random(2).replace('minimize', 'maximize')),
+    /\(0 of 2 trials to train\)( +about .*)?$/,
+  );
+  assert.match(
+    planned(random(3).replace('epochs: 1', 'epochs: 2')),
+    /\(3 of 3 trials to train, 2 on from epochs they have\)/,
+  );
+  assert.match(planned(halving), /\(at least 2 of 4 trials to train\)( +about .*)?$/);
 
   const rows = pipe('trials', 'tune').out.trim().split('\n');
   assert.match(rows[0] ?? '', /^trial +status +objective +error +epochs +learningRate +reason$/);
