@@ -3,7 +3,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Tf } from './engine.ts';
 import { type LayerNode, type Network, networkInput } from './graph.ts';
 import { relu, toFloat } from './ops/activation.ts';
-import { normalizeBatch, normalizeBy } from './ops/batch-norm.ts';
+import { movingAverage, normalizeBatch, normalizeBy } from './ops/batch-norm.ts';
 import { convolve } from './ops/convolution.ts';
 import { type DropoutAttrs, dropOut } from './ops/dropout.ts';
 import type { Precision } from './ops/kernel.ts';
@@ -144,7 +144,6 @@ const gelu = (tf: Tf, x: Tensor): Tensor =>
 /** x·sigmoid(x) (Ramachandran, Zoph, Le 2017). */
 const swish = (tf: Tf, x: Tensor): Tensor => tf.mul(x, tf.sigmoid(x));
 
-/** Moving statistics as in Keras: old·momentum + batch·(1 - momentum). */
 function batchNorm(
   { tf, x, weights, pass }: Call,
   config: Config<'batchNormalization'>,
@@ -158,11 +157,7 @@ function batchNorm(
     return normalizeBy(tf, x, { gamma, beta, mean: movingMean, variance: movingVariance }, epsilon);
   const { y, mean, variance } = normalizeBatch(tf, x, gamma, beta, epsilon);
   const { moved } = pass.training;
-  const move = (moving: Variable, batch: Tensor): void => {
-    const next = tf.tidy(() => tf.add(tf.mul(moving, momentum), tf.mul(batch, 1 - momentum)));
-    moved.set(moving, tf.keep(next));
-  };
-  move(movingMean, mean);
-  move(movingVariance, variance);
+  moved.set(movingMean, tf.keep(movingAverage(tf, movingMean, mean, momentum)));
+  moved.set(movingVariance, tf.keep(movingAverage(tf, movingVariance, variance, momentum)));
   return y;
 }

@@ -46,7 +46,10 @@ process.exit(0);
 function startedAsAStage(): void {
   if (Object.entries(engine.env).every(([name, value]) => process.env[name] === value)) return;
   const env = { ...process.env, ...engine.env };
-  const { status } = spawnSync(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    env,
+    stdio: 'inherit',
+  });
   process.exit(status ?? 1);
 }
 

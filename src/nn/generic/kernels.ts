@@ -86,6 +86,10 @@ const computations: { readonly [name: string]: Compute } = {
     const scale = tf.mul(input('gamma'), tf.rsqrt(tf.add(input('variance'), numberOf(attrs, 'epsilon'))));
     return tf.mul(input('dy'), scale);
   },
+  MovingAverage: (tf, input, attrs) => {
+    const momentum = numberOf(attrs, 'momentum');
+    return tf.add(tf.mul(input('moving'), momentum), tf.mul(input('batch'), 1 - momentum));
+  },
   MaxPoolTraining: (tf, input, attrs) => {
     const { size, strides, pad } = poolOf(attrs);
     return tf.maxPool(tensor4(tf, input('x')), size, strides, pad);

@@ -32,6 +32,7 @@ export function nativeKernels(backend: NativeBackend): { readonly [name: string]
     ...(withOneDnn ? poolingWithPlaces : pooling),
     Product: product,
     Crossentropy: crossentropy,
+    MovingAverage: movingAverage,
   };
   return Object.fromEntries(Object.entries(kernels).map(([name, compute]) => [name, nativeKernel(compute)]));
 }
@@ -68,6 +69,14 @@ const product: NativeKernel = (session, input, attrs) => {
   const factors = [session.cast(input('a'), dtype), session.cast(input('b'), dtype)];
   const flags = [flag('transpose_a', transposeA), flag('transpose_b', transposeB)];
   return session.cast(session.run('MatMul', factors, [type('T', dtype), ...flags]), dtypes.float);
+};
+
+const movingAverage: NativeKernel = (session, input, attrs) => {
+  const floats = [type('T', dtypes.float)];
+  const share = (name: string, by: number): Handle =>
+    session.run('Mul', [input(name), session.scalar(by)], floats);
+  const momentum = numberOf(attrs, 'momentum');
+  return session.run('AddV2', [share('moving', momentum), share('batch', 1 - momentum)], floats);
 };
 
 const crossentropy: NativeKernel = (session, input) => {

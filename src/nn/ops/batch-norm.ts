@@ -16,6 +16,11 @@ export function normalizeBatch(tf: Tf, x: Tensor, gamma: Tensor, beta: Tensor, e
   return { y: only(y), mean: only(mean), variance: only(variance) };
 }
 
+/** moving·momentum + batch·(1 - momentum), as in Keras. */
+export function movingAverage(tf: Tf, moving: Tensor, batch: Tensor, momentum: number): Tensor {
+  return runOne(tf, 'MovingAverage', { moving, batch }, { momentum });
+}
+
 export interface Statistics {
   readonly gamma: Tensor;
   readonly beta: Tensor;
