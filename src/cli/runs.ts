@@ -72,16 +72,34 @@ async function table(heads: readonly RunHead[], flags: RunsFlags): Promise<strin
   return formatTable(head, rows);
 }
 
-/** The accuracy of the evaluations, at most two of them. */
-function result({ values, splits }: RunHead): string {
-  const evaluated = Object.entries(values).filter(([key]) => /^evaluate.*\.accuracy$/.test(key));
-  const shown = evaluated.slice(0, 2).map(([key, value]) => {
-    const stage = key.replace(/\.accuracy$/, '');
-    const on = splits[stage] === undefined ? '' : ` on ${splits[stage]}`;
-    return `${stage} ${(value * 100).toFixed(2)}%${on}`;
-  });
-  return shown.join(', ') + (evaluated.length > 2 ? ` and ${evaluated.length - 2} more` : '');
+const mostResults = 2;
+
+/** Of the evaluations; of a run without any, what its searches or else its trainings came to. */
+function result(head: RunHead): string {
+  const all = [
+    resultsOf(head, 'evaluate', 'accuracy', percent),
+    resultsOf(head, 'tune', 'best.objective', (best) => `best ${best.toFixed(4)}`),
+    resultsOf(head, 'train', 'valAccuracy', (accuracy) => `${percent(accuracy)} on validation rows`),
+  ].find((found) => found.length > 0);
+  if (!all) return '';
+  const more = all.length - mostResults;
+  return all.slice(0, mostResults).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
+
+function resultsOf(
+  { values, kinds, splits }: RunHead,
+  kind: string,
+  value: string,
+  shown: (value: number) => string,
+): string[] {
+  return Object.keys(kinds).flatMap((stage) => {
+    const found = values[`${stage}.${value}`];
+    if (kinds[stage] !== kind || found === undefined) return [];
+    return [`${stage} ${shown(found)}${splits[stage] === undefined ? '' : ` on ${splits[stage]}`}`];
+  });
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;
 
 async function csv(heads: readonly RunHead[]): Promise<string> {
   const { toCsv } = await import('../report/csv.ts');

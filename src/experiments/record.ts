@@ -120,10 +120,12 @@ export interface RunHead {
   readonly splits: { readonly [stage: string]: string };
   /** `evaluate.accuracy` → 0.82. */
   readonly values: { readonly [value: string]: number };
+  /** Of the stages that have values: `evaluate` → `evaluate`. */
+  readonly kinds: { readonly [stage: string]: string };
 }
 
 /** Raised when a head's form changes: older ones are made again. */
-export const headVersion = 1;
+export const headVersion = 2;
 
 export function headOf(value: unknown): RunHead | null {
   const record = readRecord(value);
@@ -139,12 +141,16 @@ export function headOf(value: unknown): RunHead | null {
       typeof number === 'number' ? [[`${stage.name}.${value}`, number]] : [],
     ),
   );
+  const kinds = record.stages.flatMap(({ name, kind, values }): [string, string][] =>
+    Object.keys(values).length > 0 ? [[name, kind]] : [],
+  );
   return {
     ...{ id, name, pipeline, profile, outcome, started, seconds, process },
     ...{ ran: times('ran'), cached: times('cached'), failed: times('failed') },
     ...{ commit: git?.commit ?? null, dirty: git?.dirty ?? false },
     splits: Object.fromEntries(splits),
     values: Object.fromEntries(values),
+    kinds: Object.fromEntries(kinds),
   };
 }
 

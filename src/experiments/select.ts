@@ -4,7 +4,7 @@ import type { RunHead } from './record.ts';
 
 /** `evaluate.accuracy`, `pipeline`, `seconds`: null where a run has none. */
 export function headValue(head: RunHead, key: string): string | number | null {
-  const { values, process: _process, splits: _splits, dirty, ...own } = head;
+  const { values, process: _process, splits: _splits, kinds: _kinds, dirty, ...own } = head;
   const all = new Map<string, string | number | null>([
     ...Object.entries(values),
     ...Object.entries(own),

@@ -25,6 +25,8 @@ test('plan says how many trials are left to train and how many go on; trials sho
   );
   assert.match(planned(halving), /\(at least 2 of 4 trials to train\)( +about .*)?$/);
 
+  const best = trials[(ranking[0] ?? 0) - 1]?.objective?.toFixed(4) ?? 'no objective';
+  assert.match(pipe('runs').out, new RegExp(` tune best ${best}$`, 'm'));
   const rows = pipe('trials', 'tune').out.trim().split('\n');
   assert.match(rows[0] ?? '', /^trial +status +objective +error +epochs +learningRate +reason$/);
   assert.deepEqual(
