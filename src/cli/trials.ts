@@ -3,7 +3,7 @@ import { Failure } from '../diagnostics/diagnostic.ts';
 import { readSource } from '../diagnostics/source.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { findRun, newestFirst } from '../experiments/find.ts';
-import type { RunRecord } from '../experiments/record.ts';
+import { commandOf, type RunRecord } from '../experiments/record.ts';
 import type { Store } from '../run/store.ts';
 import { type Cell, csvOf, readTrials, sortRows, type TrialsFile, tableOf } from '../tune/table.ts';
 import type { CommonFlags } from './main.ts';
@@ -53,23 +53,27 @@ async function newestSearch(
   store: Store,
 ): Promise<{ file: TrialsFile; run: string }> {
   const searches = new Set<string>();
+  let begun: RunRecord | undefined;
   for await (const record of run === undefined ? newestFirst(store) : [await findRun(run, store)]) {
     for (const one of record.stages) if (one.kind === 'tune') searches.add(one.name);
+    if (record.stages.some(({ name, kind }) => name === stage && kind === 'tune')) begun ??= record;
     const file = await trialsOf(record, stage, store);
     if (file) return { file, run: record.id };
   }
-  const near = nearest(stage, searches);
-  const others =
-    searches.size > 0
-      ? `the searches are ${[...searches].join(', ')}`
-      : 'pipe run pipelines/cifar-tuned.yaml --profile quick';
   throw new Failure(
     'unknown-search',
     `no run${run === undefined ? '' : ` \`${run}\``} has finished a search \`${stage}\``,
-    {
-      fix: near !== undefined && near !== stage ? `did you mean \`${near}\`?` : others,
-    },
+    { fix: begun ? goOnWith(begun) : likely(stage, searches) },
   );
+}
+
+const goOnWith = (record: RunRecord): string =>
+  `run ${record.id} (${record.outcome}) began it: \`${commandOf(record)}\` goes on with what it has trained`;
+
+function likely(stage: string, searches: ReadonlySet<string>): string {
+  if (searches.size === 0) return 'pipe run pipelines/cifar-tuned.yaml --profile quick';
+  const near = nearest(stage, searches);
+  return near ? `did you mean \`${near}\`?` : `the searches are ${[...searches].join(', ')}`;
 }
 
 async function trialsOf(record: RunRecord, stage: string, store: Store): Promise<TrialsFile | null> {

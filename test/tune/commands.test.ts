@@ -66,6 +66,10 @@ test('--max-time stops a run and changes no result: the next one goes on', (t) =
   const stopped = project.pipe('run', 'p.yaml', '--max-time', '50ms');
   assert.equal(stopped.code, 130, stopped.err);
   assert.match(stopped.err, /the time for this run is over/);
+  assert.match(
+    project.pipe('trials', 'tune').err,
+    /no run has finished a search `tune`\n {3}fix: run \S+ \(interrupted\) began it: `pipe run p\.yaml` goes on/,
+  );
   project.search(text);
   assert.deepEqual(project.hashes('cache/out/search/tune'), whole.hashes('cache/out/search/tune'));
   const wrong = project.pipe('run', 'p.yaml', '--max-time', 'two');
