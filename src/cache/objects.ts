@@ -63,7 +63,6 @@ export function makeObjects(
     // Its age as an object: what wrote it may have given it any.
     const now = new Date();
     utimesSync(file, now, now);
-    chmodSync(file, readOnly);
     put(file, ref);
     return ref;
   }
@@ -73,7 +72,6 @@ export function makeObjects(
     const ref = { hash: createHash('sha256').update(bytes).digest('hex'), size: bytes.length };
     if (await isThere(ref)) return ref;
     writeFileSync(file, bytes);
-    chmodSync(file, readOnly);
     put(file, ref);
     return ref;
   }
@@ -86,6 +84,7 @@ export function makeObjects(
   }
 
   function put(file: string, ref: FileRef): void {
+    chmodSync(file, 0o444);
     moveOver(file, path(ref));
     stats.remember(path(ref), ref.hash);
   }
@@ -102,8 +101,6 @@ export function makeObjects(
 
   return { path, adoptFile, adoptText, adoptFolder, present, intact };
 }
-
-const readOnly = 0o444;
 
 /** `folder`: that of all objects. */
 export const objectPath = (folder: string, { hash }: FileRef): string =>

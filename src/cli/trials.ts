@@ -55,8 +55,9 @@ async function newestSearch(
   const searches = new Set<string>();
   let begun: RunRecord | undefined;
   for await (const record of run === undefined ? newestFirst(store) : [await findRun(run, store)]) {
-    for (const one of record.stages) if (one.kind === 'tune') searches.add(one.name);
-    if (record.stages.some(({ name, kind }) => name === stage && kind === 'tune')) begun ??= record;
+    const own = record.stages.filter(({ kind }) => kind === 'tune').map(({ name }) => name);
+    for (const name of own) searches.add(name);
+    if (own.includes(stage)) begun ??= record;
     const file = await trialsOf(record, stage, store);
     if (file) return { file, run: record.id };
   }
