@@ -64,12 +64,18 @@ async function newestSearch(
   throw new Failure(
     'unknown-search',
     `no run${run === undefined ? '' : ` \`${run}\``} has finished a search \`${stage}\``,
-    { fix: begun ? goOnWith(begun) : likely(stage, searches) },
+    { fix: begun ? goOnWith(begun, stage) : likely(stage, searches) },
   );
 }
 
-const goOnWith = (record: RunRecord): string =>
-  `run ${record.id} (${record.outcome}) began it: \`${commandOf(record)}\` goes on with what it has trained`;
+function goOnWith(record: RunRecord, stage: string): string {
+  const came = record.stages.some(({ name, outcome }) => name === stage && outcome !== 'skipped');
+  const run = `run ${record.id} (${record.outcome})`;
+  const command = `\`${commandOf(record)}\``;
+  return came
+    ? `${run} began it: ${command} goes on with what it has trained`
+    : `${run} did not come to it: ${command} runs it`;
+}
 
 function likely(stage: string, searches: ReadonlySet<string>): string {
   if (searches.size === 0) return 'pipe run pipelines/cifar-tuned.yaml --profile quick';

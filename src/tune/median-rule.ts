@@ -3,6 +3,8 @@
  * optimization", KDD 2017, 3.2.2): a trial ends when its best value so far is worse than the median of the others' averages.
  */
 
+import { meanOf } from './trials.ts';
+
 export interface MedianRule {
   /** So many trials must have ended before one is pruned. */
   readonly startup: number;
@@ -19,7 +21,7 @@ export function isPruned(
   others: readonly (readonly number[])[],
 ): boolean {
   const epochs = scores.length;
-  const averages = others.map((other) => mean(other.slice(0, epochs)));
+  const averages = others.map((other) => meanOf(other.slice(0, epochs)).mean);
   return averages.length >= rule.startup && Math.min(...scores) > median(averages);
 }
 
@@ -28,10 +30,6 @@ export function stopsOf(rule: MedianRule | null, epochs: number): number[] {
   const stops: number[] = [];
   for (let at = rule?.warmup ?? epochs; rule && at < epochs; at += rule.every) stops.push(at);
   return [...stops, epochs];
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function median(values: readonly number[]): number {

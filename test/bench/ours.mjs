@@ -16,7 +16,6 @@ export async function buildOurs() {
     /** One side of a contest. */
     ours: (engine, data, precision, steps) => ({
       command: [process.execPath, `${folder}/train-ours.js`, engine, data, precision, String(steps)],
-      env: {},
     }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

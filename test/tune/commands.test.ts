@@ -55,6 +55,16 @@ test('plan says how many trials are left to train and how many go on; trials sho
   }
 });
 
+test('trials names the run that did not come to a search', (t) => {
+  const { pipe, write } = searchProject(t, { PIPE_MIRROR: 'no-such-folder' });
+  write('p.yaml', random(1).replace('shapes10', 'cifar10'));
+  assert.equal(pipe('run', 'p.yaml').code, 1);
+  assert.match(
+    pipe('trials', 'tune').err,
+    /no run has finished a search `tune`\n {3}fix: run \S+ \(failed\) did not come to it: `pipe run p\.yaml` runs it/,
+  );
+});
+
 test('--max-time stops a run and changes no result: the next one goes on', (t) => {
   const text = search('search: { random: { trials: 3 } }\n    epochs: 2');
   const whole = searchProject(t);
