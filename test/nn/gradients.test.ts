@@ -74,6 +74,11 @@ const cases: {
     layers: [{ kind: 'averagePooling2d', config: { poolSize: 2, padding: 'valid' } }],
   },
   {
+    says: 'average pooling at the edge',
+    input: [5, 7, 2],
+    layers: [{ kind: 'averagePooling2d', config: { poolSize: 3, strides: 2, padding: 'same' } }],
+  },
+  {
     says: 'global average pooling',
     input: [4, 5, 3],
     layers: [{ kind: 'globalAveragePooling2d', config: {} }],

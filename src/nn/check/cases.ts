@@ -57,11 +57,24 @@ export const cases: readonly Case[] = [
     layers: [{ kind: 'averagePooling2d', config: { poolSize: 2, padding: 'valid' } }],
   },
   {
+    says: 'averagePooling2d, same',
+    input: [5, 6, 2],
+    layers: [{ kind: 'averagePooling2d', config: { poolSize: 3, strides: 2, padding: 'same' } }],
+  },
+  {
     says: 'globalAveragePooling2d',
     input: [5, 5, 3],
     layers: [{ kind: 'globalAveragePooling2d', config: {} }],
   },
   { says: 'globalMaxPooling2d', input: [5, 5, 3], layers: [{ kind: 'globalMaxPooling2d', config: {} }] },
+  {
+    says: 'globalMaxPooling2d of equal values',
+    input: [3, 3, 2],
+    layers: [
+      { kind: 'upSampling2d', config: { size: 2, interpolation: 'nearest' } },
+      { kind: 'globalMaxPooling2d', config: {} },
+    ],
+  },
   {
     says: 'upSampling2d',
     input: [4, 4, 2],

@@ -1,5 +1,5 @@
 /** The operations of ops/ composed of TensorFlow.js' own: right on any engine, fast where those are. */
-import type { KernelFunc, NamedTensorMap, Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { KernelFunc, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import { philoxWords } from '../../data/random.ts';
 import type { Tf } from '../engine.ts';
 import {
@@ -14,7 +14,7 @@ import {
   productOf,
 } from '../ops/attrs.ts';
 import type { ConvolutionAttrs } from '../ops/convolution.ts';
-import { only } from '../ops/kernel.ts';
+import { only, withFourAxes } from '../ops/kernel.ts';
 
 export type Kernels = { readonly [name: string]: KernelFunc };
 type Compute = (tf: Tf, input: (name: string) => Tensor, attrs: Attrs, inputs: Inputs) => Tensor | Tensor[];
@@ -92,7 +92,7 @@ const computations: { readonly [name: string]: Compute } = {
   },
   MaxPoolTraining: (tf, input, attrs) => {
     const { size, strides, pad } = poolOf(attrs);
-    return tf.maxPool(tensor4(tf, input('x')), size, strides, pad);
+    return tf.maxPool(withFourAxes(tf, input('x')), size, strides, pad);
   },
   MaxPoolTrainingGrad: (tf, input, attrs) => {
     const { size, strides, pad } = poolOf(attrs);
@@ -145,8 +145,3 @@ function shipped(tf: Tf, name: string, inputs: NamedTensorMap, attrs: object): T
 }
 
 const leading = (x: Tensor): number[] => x.shape.slice(0, -1).map((_, axis) => axis);
-
-function tensor4(tf: Tf, x: Tensor): Tensor4D {
-  const [a = 1, b = 1, c = 1, d = 1] = x.shape;
-  return tf.reshape<Rank.R4>(x, [a, b, c, d]);
-}

@@ -6,7 +6,15 @@
  * A tensor whose handle on the native engine is bfloat16 calls itself float32, since TensorFlow.js knows no other: only
  * operations of ops/ take one, all others get it through `toFloat`.
  */
-import type { GradSaveFunc, KernelConfig, NamedAttrMap, NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
+import type {
+  GradSaveFunc,
+  KernelConfig,
+  NamedAttrMap,
+  NamedTensorMap,
+  Rank,
+  Tensor,
+  Tensor4D,
+} from '@tensorflow/tfjs-core';
 import type { Tf } from '../engine.ts';
 
 export function runKernel(tf: Tf, name: string, inputs: NamedTensorMap, attrs: object = {}): Tensor[] {
@@ -44,6 +52,12 @@ export function runOne(tf: Tf, name: string, inputs: NamedTensorMap, attrs: obje
 export function only(tensor: Tensor | undefined): Tensor {
   if (!tensor) throw new Error('the kernel made no tensor');
   return tensor;
+}
+
+/** With the type of what it is: x has four axes. */
+export function withFourAxes(tf: Tf, x: Tensor): Tensor4D {
+  const [a = 1, b = 1, c = 1, d = 1] = x.shape;
+  return tf.reshape<Rank.R4>(x, [a, b, c, d]);
 }
 
 /** dy as a gradient function gets it: the first output's. */
