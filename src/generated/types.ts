@@ -619,7 +619,7 @@ name?: string
  */
 size: number
 /**
- * nearest repeats pixels, bilinear goes from one to the next.
+ * nearest repeats pixels, bilinear goes from one to the next as TensorFlow.js does, in a browser too: by the pixels' corners, where Keras takes their centres.
  */
 interpolation: ("nearest" | "bilinear")
 }
@@ -967,7 +967,7 @@ data: string
  */
 split: ("train" | "validation" | "test")
 /**
- * Rows at a time; no result depends on it.
+ * Rows at a time: fewer take less memory.
  */
 batchSize: number
 }
@@ -1334,7 +1334,7 @@ alpha: number
  */
 loss: ("sparseCategoricalCrossentropy" | "categoricalCrossentropy")
 /**
- * Part of a label that is spread over all classes; of categoricalCrossentropy.
+ * Part of a label that is spread over all classes, for loss and valLoss; of categoricalCrossentropy.
  */
 labelSmoothing: number
 /**

@@ -25,7 +25,6 @@ export interface Verdict {
 
 export interface CallbackState {
   best: number | null;
-  bestEpoch: number;
   wait: number;
   cooldown: number;
 }
@@ -39,7 +38,7 @@ type Monitored = {
   minDelta: number;
 };
 
-export const freshState = (): CallbackState => ({ best: null, bestEpoch: 0, wait: 0, cooldown: 0 });
+export const freshState = (): CallbackState => ({ best: null, wait: 0, cooldown: 0 });
 
 /** Before an epoch (from 1), in the order as written: Keras' LearningRateScheduler, whose epochs count from 0. */
 export function scheduledRate(callbacks: readonly Config[], epoch: number, rate: number): number {
@@ -113,18 +112,14 @@ const shortly = (rate: number): string => String(Number(rate.toPrecision(7)));
 function stopping(config: Stopping, state: CallbackState, metrics: EpochMetrics, verdict: Verdict): boolean {
   const value = metrics[config.monitor];
   if (value === null || metrics.epoch - 1 < config.startFromEpoch) return false;
-  // Keras keeps the first weights that it sees, whatever they are worth.
-  const first = state.bestEpoch === 0;
-  if (first) state.bestEpoch = metrics.epoch;
   state.wait++;
   if (improves(config, value, state.best)) {
     state.best = value;
-    state.bestEpoch = metrics.epoch;
     if (config.baseline === undefined || improves(config, value, config.baseline)) state.wait = 0;
     return true;
   }
   if (state.wait >= config.patience && metrics.epoch > 1) {
     verdict.stop = `${config.monitor} has not improved for ${config.patience} epochs`;
   }
-  return first;
+  return false;
 }

@@ -20,6 +20,15 @@ export interface Pass {
   };
 }
 
+/** A network's weights, in its order, on the engine. */
+export function variablesOf(tf: Tf, network: Network, values: readonly Float32Array[]): Variable[] {
+  const specs = network.layers.flatMap((layer) => layer.weights);
+  return specs.map(({ shape, trainable }, i) =>
+    // Without tidying, the first values would stay in memory when the variable has got others.
+    tf.tidy(() => tf.variable(tf.tensor(Float32Array.from(values[i] ?? []), [...shape]), trainable)),
+  );
+}
+
 /** x: float32 [rows, ...input] → float32 logits: the last softmax is left to the loss. */
 export function forward(
   tf: Tf,

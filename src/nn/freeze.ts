@@ -26,6 +26,12 @@ export function freezeLayers(network: Network, { freeze, freezeUntil }: Frozen):
   return { ...network, layers };
 }
 
+/** Is there any weight left that trains? */
+export const learns = ({ layers }: Network): boolean =>
+  layers.some(({ weights }) => weights.some(({ trainable }) => trainable));
+
+export const nothingLearns = 'every layer that could learn is frozen';
+
 export function unmatched(network: Network, { freeze, freezeUntil }: Frozen): Unmatched[] {
   const names = network.layers.map((layer) => layer.name);
   const fitsNone = freeze.flatMap((pattern, i) =>

@@ -1,5 +1,5 @@
 /** A network before it computes: its layers in the order in which they compute, with shapes and weights. Imports no engine. */
-import { type Layer, product, type Shape, ShapeMistake, shown, type WeightSpec } from './layers/layer.ts';
+import { type Layer, product, type Shape, ShapeMistake, type WeightSpec } from './layers/layer.ts';
 import { outputOf, weightsOf } from './layers/registry.ts';
 
 export type { Layer, LayerKind, Shape, WeightSpec } from './layers/layer.ts';
@@ -122,5 +122,3 @@ export function layersUntil(network: Network, name: string): readonly number[] |
   visit(last);
   return [...needed].sort((a, b) => a - b);
 }
-
-export { shown };

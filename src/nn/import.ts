@@ -2,7 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { Model } from './format.ts';
-import { makeNetwork, type Network, networkInput, type PlacedLayer, product } from './graph.ts';
+import {
+  layersUntil,
+  makeNetwork,
+  type Network,
+  networkInput,
+  type PlacedLayer,
+  product,
+  ShapeError,
+} from './graph.ts';
 import { KerasConfig, KerasMistake } from './layers/layer.ts';
 import { fromKeras } from './layers/registry.ts';
 
@@ -56,8 +64,8 @@ function networkOf(file: Fields, modelFile: string): Network {
   const topology = isFields(file.modelTopology) ? file.modelTopology : {};
   // Keras writes the model under model_config, TensorFlow.js at the top.
   const model = isFields(topology.model_config) ? topology.model_config : topology;
-  const config = model.config;
-  const declared = listIn(isFields(config) ? config.layers : config).filter(isFields);
+  const config = isFields(model.config) ? model.config : { layers: model.config };
+  const declared = listIn(config.layers).filter(isFields);
   const sequential = model.class_name === 'Sequential';
   const numbers = new Map<string, number>();
   const layers: PlacedLayer[] = [];
@@ -68,6 +76,7 @@ function networkOf(file: Fields, modelFile: string): Network {
     const shape = inputShape(own);
     if (shape) input ??= shape;
     if (one.class_name === 'InputLayer') {
+      if ([...numbers.values()].includes(networkInput)) throw severalEnds(modelFile, 'inputs');
       numbers.set(name, networkInput);
       continue;
     }
@@ -76,7 +85,38 @@ function networkOf(file: Fields, modelFile: string): Network {
     numbers.set(name, layers.length - 1);
   }
   if (!input || layers.length === 0) throw bad(modelFile, 'it says no shape of its input, or has no layers');
-  return makeNetwork(input, layers);
+  try {
+    return endingWith(outputOf(config, modelFile), makeNetwork(input, layers));
+  } catch (error) {
+    throw error instanceof ShapeError
+      ? bad(modelFile, `its layer ${nameAt(error.layer)} ${error.message}`)
+      : error;
+  }
+
+  function nameAt(number: number): string {
+    return layers[number]?.called ?? String(number);
+  }
+}
+
+/** `output_layers: [["probabilities", 0, 0]]`, or that one alone; null where it is not said, as in a Sequential. */
+function outputOf(config: Fields, modelFile: string): string | null {
+  const said = listIn(config.output_layers);
+  const outputs = said.every(Array.isArray) ? said : [said];
+  if (outputs.length > 1) throw severalEnds(modelFile, 'outputs');
+  const [name] = listIn(outputs[0]);
+  return name === undefined ? null : String(name);
+}
+
+/** Without what does not lead to its output. */
+function endingWith(output: string | null, network: Network): Network {
+  const needed = output === null ? null : layersUntil(network, output);
+  if (!needed || needed.length === network.layers.length) return network;
+  const places = new Map(needed.map((number, place) => [number, place]));
+  const layers = needed.flatMap((number): PlacedLayer[] => {
+    const layer = network.layers[number];
+    return layer ? [{ ...layer, from: layer.from.map((from) => places.get(from) ?? networkInput) }] : [];
+  });
+  return makeNetwork(network.input, layers);
 }
 
 function inputShape(config: Fields): number[] | null {
@@ -157,6 +197,12 @@ function weightsIn(
 function bad(modelFile: string, why: string): Failure {
   return new Failure('bad-model', `${modelFile} can't be read as a TensorFlow.js layers-model: ${why}`, {
     fix: 'convert it with tensorflowjs_converter --output_format tfjs_layers_model, without quantization',
+  });
+}
+
+function severalEnds(modelFile: string, which: 'inputs' | 'outputs'): Failure {
+  return new Failure('bad-model', `${modelFile} has several ${which}`, {
+    fix: 'save a model of one input and one output: keras.Model(inputs, output) makes one of the same layers',
   });
 }
 

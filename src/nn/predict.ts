@@ -1,10 +1,10 @@
-import type { Variable } from '@tensorflow/tfjs-core';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { OpenDataset } from '../data/batches.ts';
 import { type Feed, openFeed } from '../data/feed.ts';
 import type { Tf } from './engine.ts';
 import type { Model } from './format.ts';
-import { forward } from './forward.ts';
-import type { Network } from './graph.ts';
+import { forward, variablesOf } from './forward.ts';
+import { type Network, outputShape, product } from './graph.ts';
 import type { Precision } from './ops/kernel.ts';
 
 export interface Predictions {
@@ -25,9 +25,7 @@ export interface Predictor {
 
 /** A model with its weights on the engine. */
 export function predictorOf(tf: Tf, { network, weights }: Model): Predictor {
-  const specs = network.layers.flatMap((layer) => layer.weights);
-  const variables = specs.map((spec, i) => tf.variable(tf.tensor(weights[i] ?? [], [...spec.shape]), false));
-  return { tf, network, weights: variables, precision: 'float32' };
+  return { tf, network, weights: variablesOf(tf, network, weights), precision: 'float32' };
 }
 
 /** The rows in order, as they are; `workers` threads make the batches. */
@@ -38,51 +36,71 @@ export async function predict(
   { batchSize, workers }: { readonly batchSize: number; readonly workers: number },
   onBatch: (done: number) => void = () => {},
 ): Promise<Predictions> {
-  const feed = openFeed(dataset, { rows, batchSize, training: null, firstBatch: 0 }, workers);
+  const plan = { rows, batchSize: Math.min(batchSize, rows.length), training: null, firstBatch: 0 };
+  const feed = openFeed(dataset, plan, workers);
   try {
-    return await predictFrom(predictor, dataset, rows, feed, onBatch);
+    const probabilities = await outputsFrom(predictor, rows.length, feed, predictor.tf.softmax, onBatch);
+    const labels = labelsOf(dataset, rows);
+    return {
+      probabilities,
+      labels,
+      ...score(probabilities, labels, product(outputShape(predictor.network))),
+    };
   } finally {
     await feed.close();
   }
 }
 
-/** The same from a feed that gives these rows. */
-export async function predictFrom(
+/** float32 [rows, ...output] of the rows that a feed gives; `finish` makes the output of what comes before a last softmax. */
+export async function outputsFrom(
   { tf, network, weights, precision }: Predictor,
-  dataset: OpenDataset,
-  rows: Int32Array,
+  rows: number,
   feed: Feed,
+  finish: (logits: Tensor) => Tensor,
   onBatch: (done: number) => void = () => {},
-): Promise<Predictions> {
-  const classes = network.layers.at(-1)?.output[0] ?? 1;
-  const probabilities = new Float32Array(rows.length * classes);
-  const labels = Uint8Array.from(rows, (row) => dataset.labels[row] ?? 0);
-  for (let at = 0; at < probabilities.length; ) {
-    const { x, y } = await feed.next();
-    const count = y.length / dataset.file.classes.length;
+): Promise<Float32Array> {
+  const size = product(outputShape(network));
+  const outputs = new Float32Array(rows * size);
+  for (let done = 0; done < rows; ) {
+    const { x } = await feed.next();
+    const count = x.length / product(network.input);
     const out = tf.tidy(() => {
       const input = tf.tensor(x, [count, ...network.input]);
-      return tf.softmax(forward(tf, network, weights, input, { precision, training: null }));
+      return finish(forward(tf, network, weights, input, { precision, training: null }));
     });
-    probabilities.set(Float32Array.from(await out.data()), at);
+    outputs.set(Float32Array.from(await out.data()), done * size);
     out.dispose();
-    at += count * classes;
-    onBatch(at / classes);
+    done += count;
+    onBatch(done);
   }
-  return { probabilities, labels, ...score(probabilities, labels, classes) };
+  return outputs;
 }
 
-function score(
+export const labelsOf = (dataset: OpenDataset, rows: Int32Array): Uint8Array =>
+  Uint8Array.from(rows, (row) => dataset.labels[row] ?? 0);
+
+/** `smoothing`: the part of a label that is spread over all classes, for the loss. */
+export function score(
   probabilities: Float32Array,
   labels: Uint8Array,
   classes: number,
+  smoothing = 0,
 ): { loss: number; accuracy: number } {
   let loss = 0;
   let correct = 0;
+  const logarithm = (at: number): number => Math.log(Math.max(probabilities[at] ?? 0, 1e-7));
   for (const [row, label] of labels.entries()) {
-    const own = probabilities.subarray(row * classes, (row + 1) * classes);
-    loss -= Math.log(Math.max(own[label] ?? 0, 1e-7));
-    if (own.indexOf(Math.max(...own)) === label) correct++;
+    const first = row * classes;
+    loss -= (1 - smoothing) * logarithm(first + label);
+    if (smoothing > 0) for (let i = 0; i < classes; i++) loss -= (smoothing / classes) * logarithm(first + i);
+    if (argMax(probabilities, first, classes) === label) correct++;
   }
   return { loss: loss / labels.length, accuracy: correct / labels.length };
+}
+
+/** The first of the largest among `count` values, counted from `from`. */
+export function argMax(values: ArrayLike<number>, from: number, count: number): number {
+  let best = 0;
+  for (let i = 1; i < count; i++) if ((values[from + i] ?? 0) > (values[from + best] ?? 0)) best = i;
+  return best;
 }

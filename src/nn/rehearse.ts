@@ -2,7 +2,7 @@
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { Tf } from './engine.ts';
 import { forward, type Pass } from './forward.ts';
-import { type LayerNode, type Network, networkInput } from './graph.ts';
+import { type LayerNode, type Network, networkInput, product } from './graph.ts';
 
 /** Runs every layer alone on one row, forward and, for a training, back. Failure: `operation-missing`, naming the layer. */
 export function rehearse(tf: Tf, network: Network, training: boolean): void {
@@ -46,7 +46,7 @@ function alone(layer: LayerNode, last: boolean): Network {
     called: undefined,
     from: [0],
     input: layer.output,
-    output: [layer.output.reduce((product, side) => product * side, 1)],
+    output: [product(layer.output)],
     weights: [],
   };
   return { input: layer.input, layers: last ? [only] : [only, flat] };

@@ -6,11 +6,11 @@ import { type RandomStream, randomStream } from '../data/random.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { Stages } from '../generated/types.ts';
 import type { Tf } from './engine.ts';
-import { forward, type Pass } from './forward.ts';
-import type { Network } from './graph.ts';
+import { forward, type Pass, variablesOf } from './forward.ts';
+import { type Network, outputShape, product } from './graph.ts';
 import { type Loss, makeLoss } from './losses.ts';
 import { makeOptimizer } from './optimizers.ts';
-import { predictFrom } from './predict.ts';
+import { argMax, labelsOf, outputsFrom, score } from './predict.ts';
 import type { Rate } from './schedules.ts';
 import { makeUpdater, type Updater } from './updater.ts';
 
@@ -37,7 +37,7 @@ export interface Spent {
 export interface Trainer {
   /** One pass over the training rows, or what is left of it after `done`. */
   epoch(epoch: number, rate: Rate, onStep: (step: StepReport) => Promise<void>, done?: Done): Promise<Scores>;
-  /** Null without validation rows. */
+  /** By the loss that is trained with. Null without validation rows. */
   validate(): Promise<Scores | null>;
   weights(): Promise<Float32Array[]>;
   optimizerState(): Promise<Float32Array[]>;
@@ -108,10 +108,7 @@ class MinibatchTrainer implements Trainer {
     this.#dataset = dataset;
     this.#params = params;
     this.#seed = seed;
-    const specs = network.layers.flatMap((layer) => layer.weights);
-    this.#variables = specs.map((spec, i) =>
-      tf.variable(tf.tensor(Float32Array.from(initial[i] ?? []), [...spec.shape]), spec.trainable),
-    );
+    this.#variables = variablesOf(tf, network, initial);
     this.#trainable = this.#variables.filter((variable) => variable.trainable);
     this.#updater = makeUpdater(tf, this.#trainable, makeOptimizer(params.optimizer));
     this.#loss = makeLoss(params);
@@ -152,12 +149,12 @@ class MinibatchTrainer implements Trainer {
   ): Promise<{ loss: number; correct: number; rows: number }> {
     const started = performance.now();
     const tf = this.#tf;
-    const rows = x.length / this.#network.input.reduce((product, side) => product * side, 1);
+    const rows = x.length / product(this.#network.input);
     const { value, logits } = tf.tidy(() => this.#learn(x, y, rows, epoch, step, rate));
     const [[loss = Number.NaN], guesses] = await Promise.all([value.data(), logits.data()]);
     tf.dispose([value, logits]);
     this.#engine += performance.now() - started;
-    if (!Number.isFinite(loss)) throw lossIsNaN(epoch, step);
+    if (!Number.isFinite(loss)) throw lossIsNaN(loss, epoch, step);
     return { loss, correct: correctOf(guesses, y, rows), rows };
   }
 
@@ -202,8 +199,9 @@ class MinibatchTrainer implements Trainer {
       weights: this.#variables,
       precision: this.#params.precision,
     };
-    const { loss, accuracy } = await predictFrom(predictor, this.#dataset, rows, this.#validation);
-    return { loss, accuracy };
+    const probabilities = await outputsFrom(predictor, rows.length, this.#validation, this.#tf.softmax);
+    const labels = labelsOf(this.#dataset, rows);
+    return score(probabilities, labels, product(outputShape(this.#network)), this.#params.labelSmoothing);
   }
 
   #plan(epoch: number, step: number): Parameters<typeof openFeed>[1] {
@@ -260,14 +258,10 @@ export function correctOf(guesses: ArrayLike<number>, targets: ArrayLike<number>
   return correct;
 }
 
-function argMax(values: ArrayLike<number>, from: number, count: number): number {
-  let best = 0;
-  for (let i = 1; i < count; i++) if ((values[from + i] ?? 0) > (values[from + best] ?? 0)) best = i;
-  return best;
-}
-
-function lossIsNaN(epoch: number, step: number): Failure {
-  return new Failure('loss-is-nan', `the loss became NaN in epoch ${epoch}, step ${step}`, {
+/** `loss`: NaN or infinite; `step`: null for what shows itself only after an epoch's last one. */
+export function lossIsNaN(loss: number, epoch: number, step: number | null): Failure {
+  const where = step === null ? `at the end of epoch ${epoch}` : `in epoch ${epoch}, step ${step}`;
+  return new Failure('loss-is-nan', `the loss became ${loss} ${where}`, {
     fix: 'a smaller learningRate is the usual cure',
   });
 }

@@ -1,6 +1,8 @@
 /** Does a network take a dataset's examples? */
+import type { DatasetFile } from '../data/dataset.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { type Network, outputShape } from '../nn/graph.ts';
 import type { CheckInput, Form } from './kind.ts';
 
 /** Of what is known before anything runs. */
@@ -10,14 +12,22 @@ export function misfit(model: Form | undefined, data: Form | undefined, at: Chec
   return [at('data', { code: 'shape-mismatch', message: told(model.input, data.example) })];
 }
 
-/** Failure `shape-mismatch`: networks from elsewhere are known only when they are there. */
-export function requireFit(
-  network: { readonly input: readonly number[] },
-  data: { readonly example: readonly number[] },
-): void {
-  if (!fits(network.input, data.example))
-    throw new Failure('shape-mismatch', told(network.input, data.example));
+/** Failure `shape-mismatch`: networks and datasets from elsewhere are known only when they are there. */
+export function requireFit({ input }: Network, { example }: DatasetFile): void {
+  if (!fits(input, example)) throw new Failure('shape-mismatch', told(input, example));
 }
+
+/** Does it tell as many classes apart as the data has? Failure `shape-mismatch`. */
+export function requireClasses(network: Network, { classes }: DatasetFile): void {
+  const output = outputShape(network);
+  if (output.join() !== String(classes.length))
+    throw new Failure('shape-mismatch', toldClasses(output, classes.length), {
+      fix: `give the last layer ${classes.length} units`,
+    });
+}
+
+export const toldClasses = (output: readonly number[], classes: number): string =>
+  `the data has ${classes} classes, the model gives [${output.join(', ')}]`;
 
 const fits = (input: readonly number[], example: readonly number[]): boolean =>
   input.join() === example.join();

@@ -158,3 +158,42 @@ test('a folder that is not there, has no images, or no class folders, is told', 
   project.write('p.yaml', pipeline('from: pets').replace('folder:', 'dataset: cifar10, folder:'));
   assert.equal(project.pipe('validate', 'p.yaml').code, 2);
 });
+
+const evaluated = `  build: { input: [6, 8, 3], layers: [{ flatten: {} }, { dense: { units: 2, activation: softmax } }] }
+  train: { model: build, data: download, epochs: 1, batchSize: 4 }
+  other: { kind: download, folder: { from: others, size: [6, 8] } }
+`;
+
+test('a model is not evaluated on other classes, nor on a split without rows, and callbacks need what they watch', async (t) => {
+  const project = makeProject(t, {});
+  const pets = await images();
+  writeAll(project, 'pets', pets);
+  const renamed = (path: string): string => path.replace('cat', 'zebra');
+  writeAll(
+    project,
+    'others',
+    Object.fromEntries(Object.entries(pets).map(([path, bytes]) => [renamed(path), bytes])),
+  );
+  const whole = `${pipeline('from: pets')}${evaluated}`;
+  const watching =
+    'epochs: 1, callbacks: [{ earlyStopping: { monitor: valLoss, restoreBestWeights: true } }]';
+  for (const [text, told] of [
+    [
+      `${whole}  evaluate: { model: train, data: other, split: train }\n`,
+      /shape-mismatch: class 1 of the data is `dog`, the model was trained with `cat` there\n[\s\S]*the classes cat, dog, in this order/,
+    ],
+    [
+      `${whole.replace('validation: 0.25', 'validation: 0')}  evaluate: { model: train, data: download, split: validation }\n`,
+      /empty-dataset: the split `validation` has no rows/,
+    ],
+    [
+      whole.replace('validation: 0.25', 'validation: 0').replace('epochs: 1', watching),
+      /unknown-metric: there are no validation rows, so there is no valLoss/,
+    ],
+  ] as const) {
+    project.write('p.yaml', text);
+    const { code, err } = project.pipe('run', 'p.yaml');
+    assert.notEqual(code, 0, err);
+    assert.match(err, told);
+  }
+});

@@ -103,6 +103,26 @@ test('a loss that becomes NaN stops the training, says in which epoch and step, 
   assert.deepEqual(project.hashes('cache/out/small'), before);
 });
 
+test('a loss that the last step makes NaN is seen no later than by the evaluation, with validation rows and without', (t) => {
+  const last = change(
+    'epochs: 2, batchSize: 16 }',
+    'epochs: 1, batchSize: 80, optimizer: { sgd: { learningRate: 1.0e+38 } } }',
+  );
+  const project = makeProject(t, {});
+  for (const text of [
+    last,
+    last.replace('validation: 0.2', 'validation: 0').replace('batchSize: 80', 'batchSize: 100'),
+  ]) {
+    project.write('p.yaml', text);
+    const { code, err } = project.pipe('run', 'p.yaml');
+    assert.equal(code, 1, err);
+    assert.match(
+      err,
+      /p\.yaml:1[67]:3 error loss-is-nan: the loss (became \w+ at the end of epoch 1|is NaN: the model gives no)/,
+    );
+  }
+});
+
 test('a cache folder that can not be written is refused with 2 and what to do', (t) => {
   const project = makeProject(t, { 'p.yaml': small });
   const locked = join(project.folder, 'locked');

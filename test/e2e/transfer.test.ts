@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { test } from 'node:test';
-import { makeProject, ran } from '../rig/project.ts';
+import { type TestContext, test } from 'node:test';
+import { makeProject, type Project, ran } from '../rig/project.ts';
 
 const head = '- dense: { units: 10, activation: softmax, name: head }';
 const pipeline = `version: 1
@@ -120,6 +120,91 @@ stages:
       - globalAveragePooling2d: {}
       ${head}
 `;
+
+/** A functional model of TensorFlow.js: [4, 4, 3] → reshape → dense → its output, and another dense layer beside it. */
+function functional(t: TestContext, more: { inputs?: number; outputs?: string[] } = {}): Project {
+  const layer = (class_name: string, config: object, from: readonly string[]) => ({
+    class_name,
+    config,
+    inbound_nodes: from.length === 0 ? [] : [from.map((name) => [name, 0, 0, {}])],
+  });
+  const inputs = Array.from({ length: more.inputs ?? 1 }, (_, i) => `in${i}`);
+  const layers = [
+    ...inputs.map((name) => layer('InputLayer', { name, batch_input_shape: [null, 4, 4, 3] }, [])),
+    layer('Reshape', { name: 'row', target_shape: [-1] }, ['in0']),
+    layer('Dense', { name: 'wide', units: 6, activation: 'relu' }, ['row']),
+    layer('Dense', { name: 'end', units: 10, activation: 'softmax' }, ['wide']),
+    layer('Dense', { name: 'beside', units: 5, activation: 'softmax' }, ['wide']),
+  ];
+  const shapes = { wide: [48, 6], end: [6, 10], beside: [6, 5] };
+  const weights = Object.entries(shapes).flatMap(([name, shape]) => [
+    { name: `${name}/kernel`, shape, dtype: 'float32' },
+    { name: `${name}/bias`, shape: shape.slice(1), dtype: 'float32' },
+  ]);
+  const values = weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const output_layers = (more.outputs ?? ['end']).map((name) => [name, 0, 0]);
+  const modelTopology = { class_name: 'Model', config: { layers, output_layers } };
+  const model = { format: 'layers-model', modelTopology, weightsManifest: [{ paths: ['w.bin'], weights }] };
+  const project = makeProject(t, { 'p.yaml': ofFile, 'model.json': JSON.stringify(model) });
+  writeFileSync(join(project.folder, 'w.bin'), new Float32Array(values).fill(0.1));
+  return project;
+}
+
+const ofFile = `version: 1
+name: file
+stages:
+  build: { layers: [{ model: { file: model.json } }] }
+`;
+
+test('of a model with a layer beside its output only what leads to the output is taken', (t) => {
+  const project = functional(t);
+  project.run('p.yaml');
+  const weights = weightsOf(join(project.folder, 'cache/out/file/build/model'));
+  assert.deepEqual([...weights.keys()], ['wide/kernel', 'wide/bias', 'end/kernel', 'end/bias']);
+});
+
+test('a model with several inputs or outputs is refused', (t) => {
+  for (const [project, what] of [
+    [functional(t, { inputs: 2 }), 'inputs'],
+    [functional(t, { outputs: ['end', 'beside'] }), 'outputs'],
+  ] as const) {
+    const { code, err } = project.pipe('run', 'p.yaml');
+    assert.equal(code, 1);
+    assert.match(err, new RegExp(`error bad-model: .*model\\.json has several ${what}`));
+  }
+});
+
+test('what only a model from a file shows is told when it is there, as it is told of a declared one before', (t) => {
+  const training = `${ofFile}  download: { dataset: shapes10, limit: { train: 40, test: 10 }, validation: 0.2 }
+  head:
+    kind: build
+    input: [32, 32, 3]
+    layers: [{ averagePooling2d: { poolSize: 8 } }, { model: { file: model.json } }]
+  train: { model: head, data: download, epochs: 1, batchSize: 8 }
+`;
+  const { pipe, run, write } = functional(t);
+  for (const [text, told] of [
+    [
+      training.replace('json } }]\n  train', 'json, until: wide } }]\n  train'),
+      /shape-mismatch: the data has 10 classes, the model gives \[6\]/,
+    ],
+    [
+      training.replace('epochs: 1', 'epochs: 1, freeze: ["*"]'),
+      /nothing-to-do: every layer that could learn is frozen/,
+    ],
+    [
+      training.replace('epochs: 1', 'epochs: 1, fromLogits: true'),
+      /loss-mismatch: fromLogits takes a model without softmax/,
+    ],
+  ] as const) {
+    write('p.yaml', text);
+    const { code, err } = pipe('run', 'p.yaml');
+    assert.equal(code, 1, err);
+    assert.match(err, told);
+  }
+  write('p.yaml', training);
+  run('p.yaml');
+});
 
 test('a pretrained network comes from an address, checked by sha256 and cut at a layer', (t) => {
   if (!existsSync(mobileNet)) return t.skip('needs a pretrained MobileNet in ../shared/data');

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { makeLoss } from '../../src/nn/losses.ts';
 import { makeOptimizer } from '../../src/nn/optimizers.ts';
+import { score } from '../../src/nn/predict.ts';
 import { scheduleOf } from '../../src/nn/schedules.ts';
 import { makeUpdater } from '../../src/nn/updater.ts';
 import type { JsonObject } from '../../src/stages/kind.ts';
@@ -60,14 +61,18 @@ for (const engine of engines) {
           [5, 3],
         ),
       );
+      const labels = [0, 2, 1, 1, 0];
       const targets = tf.tensor(
-        [0, 2, 1, 1, 0].flatMap((label) => [0, 1, 2].map((c) => Number(c === label))),
+        labels.flatMap((label) => [0, 1, 2].map((c) => Number(c === label))),
         [5, 3],
       );
       const made = makeLoss(trainParams({ loss, labelSmoothing }));
       const learned = tf.engine().gradients(() => made(tf, logits, targets), [logits]);
       near(await learned.value.data(), [value], 2e-6);
       near((await learned.grads[0]?.data()) ?? [], gradient, 2e-6);
+      // What validation calls loss is the same.
+      const probabilities = Float32Array.from(await tf.softmax(logits).data());
+      near([score(probabilities, Uint8Array.from(labels), 3, labelSmoothing).loss], [value], 2e-6);
     });
 }
 

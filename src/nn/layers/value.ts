@@ -104,7 +104,8 @@ export const flatten: LayerType<'flatten'> = {
 
 export const reshape: LayerType<'reshape'> = {
   className: 'Reshape',
-  output: ({ shape }, inputs) => {
+  output: (config, inputs) => {
+    const shape = withoutGap(config.shape, product(same(inputs)));
     if (product(shape) !== product(same(inputs)))
       throw new ShapeMistake(
         `makes ${shown(shape)} (${product(shape)} values) of ${shown(same(inputs))} (${product(same(inputs))} values)`,
@@ -116,6 +117,12 @@ export const reshape: LayerType<'reshape'> = {
   toKeras: ({ shape }) => ({ target_shape: shape }),
   fromKeras: (config) => ({ shape: config.numbers('target_shape') }),
 };
+
+/** Keras' -1 stands for whatever is left of the values. */
+function withoutGap(shape: Shape, values: number): Shape {
+  const others = product(shape.filter((side) => side !== -1));
+  return shape.map((side) => (side === -1 ? Math.floor(values / others) : side));
+}
 
 export const rescaling: LayerType<'rescaling'> = {
   className: 'Rescaling',

@@ -1,15 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type OpenDataset, openDataset } from '../../data/batches.ts';
-import { splitName } from '../../data/dataset.ts';
+import { type DatasetFile, splitName } from '../../data/dataset.ts';
 import { writeNpy } from '../../data/npy.ts';
 import { drawExamples } from '../../data/sheet.ts';
+import { Failure } from '../../diagnostics/diagnostic.ts';
 import { openEngine } from '../../nn/engine.ts';
 import { readModel } from '../../nn/format.ts';
-import { type Predictions, predict, predictorOf } from '../../nn/predict.ts';
+import { argMax, type Predictions, predict, predictorOf } from '../../nn/predict.ts';
+import { readPreprocessing } from '../../nn/preprocessing.ts';
 import { rehearse } from '../../nn/rehearse.ts';
 import type { RunStage } from '../context.ts';
-import { requireFit } from '../fit.ts';
+import { requireClasses, requireFit } from '../fit.ts';
 import { paramsOf } from '../params.ts';
 
 const shownMistakes = 24;
@@ -19,14 +21,21 @@ export const run: RunStage = async (context) => {
   const params = paramsOf('evaluate', context.params);
   const { network, weights } = readModel(context.input('model').files);
   const dataset = await openDataset(context.input('data').files);
+  const rows = dataset.splits[params.split];
+  if (rows.length === 0) throw new Failure('empty-dataset', `the split \`${params.split}\` has no rows`);
   requireFit(network, dataset.file);
+  requireClasses(network, dataset.file);
+  requireSameClasses(readPreprocessing(context.input('model').files).classes, dataset.file);
   const tf = await openEngine(context.engine);
   rehearse(tf, network, false);
-  const rows = dataset.splits[params.split];
   const predictor = predictorOf(tf, { network, weights });
   const made = await predict(predictor, dataset, rows, { batchSize: params.batchSize, workers: 1 }, (done) =>
     context.progress({ unit: 'images', done, total: rows.length }),
   );
+  if (!Number.isFinite(made.loss))
+    throw new Failure('loss-is-nan', `the loss is ${made.loss}: the model gives no probabilities`, {
+      fix: 'train it with a smaller learningRate',
+    });
   const metrics = metricsOf(made, dataset.file.classes);
   const split = splitName(params.split, dataset.file);
   writeFileSync(
@@ -47,6 +56,17 @@ export const run: RunStage = async (context) => {
   };
 };
 
+/** Failure `shape-mismatch`: a class of the model's would be compared with another one of the data's. */
+function requireSameClasses(known: readonly string[], { classes }: DatasetFile): void {
+  const i = classes.findIndex((name, at) => name !== known[at]);
+  if (i >= 0)
+    throw new Failure(
+      'shape-mismatch',
+      `class ${i + 1} of the data is \`${classes[i]}\`, the model was trained with \`${known[i]}\` there`,
+      { fix: `the data needs the classes ${known.join(', ')}, in this order` },
+    );
+}
+
 interface PerClass {
   readonly class: string;
   readonly precision: number;
@@ -63,7 +83,7 @@ function metricsOf(
   const confusion = classes.map(() => classes.map(() => 0));
   for (const [row, label] of labels.entries()) {
     const line = confusion[label];
-    const predicted = topOf(probabilities, row, classes.length);
+    const predicted = argMax(probabilities, row * classes.length, classes.length);
     if (line) line[predicted] = (line[predicted] ?? 0) + 1;
   }
   const perClass = classes.map((name, i): PerClass => {
@@ -82,11 +102,6 @@ function metricsOf(
   return { confusion, perClass };
 }
 
-function topOf(probabilities: Float32Array, row: number, classes: number): number {
-  const own = probabilities.subarray(row * classes, (row + 1) * classes);
-  return own.indexOf(Math.max(...own));
-}
-
 async function writeMistakes(
   folder: string,
   { probabilities, labels }: Predictions,
@@ -95,7 +110,7 @@ async function writeMistakes(
 ): Promise<void> {
   const classes = dataset.file.classes;
   const wrong = [...labels].flatMap((label, i) => {
-    const predicted = topOf(probabilities, i, classes.length);
+    const predicted = argMax(probabilities, i * classes.length, classes.length);
     return predicted === label
       ? []
       : [{ i, label, predicted, confidence: probabilities[i * classes.length + predicted] ?? 0 }];

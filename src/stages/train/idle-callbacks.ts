@@ -32,20 +32,26 @@ function floorAboveRate(
   ];
 }
 
-/** Early stopping that restores the best weights does so at the end, too. */
+/**
+ * What is done after the last epoch changes nothing any more, and the first epoch that is seen is the best so far, unless it
+ * is asked for more than a baseline. Early stopping that restores the best weights does so at the end, too.
+ */
 function patienceTooLong(callback: Callback, epochs: number, i: number, at: At): Diagnostic[] {
   const { reduceLROnPlateau: plateau, earlyStopping: stopping } = callback;
-  const [name, patience] = plateau
-    ? ['reduceLROnPlateau', plateau.patience]
+  const [name, first] = plateau
+    ? ['reduceLROnPlateau', 1 + Math.max(1, plateau.patience)]
     : stopping && !stopping.restoreBestWeights
-      ? ['earlyStopping', stopping.startFromEpoch + stopping.patience]
+      ? [
+          'earlyStopping',
+          stopping.startFromEpoch + stopping.patience + (stopping.baseline === undefined ? 1 : 0),
+        ]
       : ['', 0];
-  if (patience <= epochs) return [];
+  if (name === '' || !(first >= epochs)) return [];
   return [
     at(`callbacks.${i}.${name}.patience`, {
       severity: 'warning',
       code: 'never-acts',
-      message: `${name} waits ${patience} epochs, longer than the training of ${epochs}: it never acts`,
+      message: `${name} acts after epoch ${first} at the earliest, the training has ${epochs}: it never changes anything`,
       fix: 'lower patience, raise epochs, or remove the callback',
     }),
   ];

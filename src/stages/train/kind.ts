@@ -1,14 +1,14 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { trainingCost } from '../../nn/cost.ts';
-import { type Frozen, freezeLayers, unmatched } from '../../nn/freeze.ts';
+import { type Frozen, freezeLayers, learns, nothingLearns, unmatched } from '../../nn/freeze.ts';
 import type { Network } from '../../nn/graph.ts';
 import { makeOptimizer } from '../../nn/optimizers.ts';
 import { needsHorizon } from '../../nn/schedules.ts';
 import { versioned } from '../components.ts';
-import { misfit } from '../fit.ts';
+import { misfit, toldClasses } from '../fit.ts';
 import type { CheckInput, CheckResult, Form, Kind, ModelForm, Takes } from '../kind.ts';
 import { paramsOf } from '../params.ts';
-import { contradictions } from './options.ts';
+import { blindCallbacks, contradictions } from './options.ts';
 
 export const train: Kind = {
   name: 'train',
@@ -62,7 +62,7 @@ function check({ params, inputs, at }: CheckInput): CheckResult {
         problems.push(
           at('model', {
             code: 'shape-mismatch',
-            message: `the data has ${data.classes} classes, the model gives [${model.output.join(', ')}]`,
+            message: toldClasses(model.output, data.classes),
             fix: `give the last layer ${data.classes} units`,
           }),
         );
@@ -75,7 +75,8 @@ function check({ params, inputs, at }: CheckInput): CheckResult {
           fix: 'lower batchSize or raise the limit',
         }),
       );
-    if (data.rows?.validation === 0) problems.push(...monitorsWithoutValidation(own, at));
+    if (data.rows?.validation === 0)
+      problems.push(...blindCallbacks(own).map(({ path, ...problem }) => at(path, problem)));
   }
   if (model?.type === 'model') problems.push(...wronglyFrozen(model.network, own, at));
   problems.push(...contradictions(own, model?.type === 'model' ? model : undefined, at));
@@ -102,32 +103,7 @@ function wronglyFrozen(network: Network, own: Frozen, at: CheckInput['at']): Dia
       ...(near === undefined ? {} : { fix: `did you mean \`${near}\`?` }),
     }),
   );
-  const learns = freezeLayers(network, own).layers.some((layer) =>
-    layer.weights.some((weight) => weight.trainable),
-  );
-  if (learns || missing.length > 0) return missing;
+  if (missing.length > 0 || learns(freezeLayers(network, own))) return missing;
   const where = own.freezeUntil === undefined ? 'freeze' : 'freezeUntil';
-  return [at(where, { code: 'nothing-to-do', message: 'every layer that could learn is frozen' })];
-}
-
-function monitorsWithoutValidation(
-  own: ReturnType<typeof paramsOf<'train'>>,
-  at: CheckInput['at'],
-): Diagnostic[] {
-  return own.callbacks.flatMap((callback, i) => {
-    const [name, monitor] = callback.reduceLROnPlateau
-      ? ['reduceLROnPlateau', callback.reduceLROnPlateau.monitor]
-      : callback.earlyStopping
-        ? ['earlyStopping', callback.earlyStopping.monitor]
-        : ['', ''];
-    return monitor.startsWith('val')
-      ? [
-          at(`callbacks.${i}.${name}.monitor`, {
-            code: 'unknown-metric',
-            message: `there are no validation rows, so there is no ${monitor}`,
-            fix: 'keep some rows for validation, or monitor loss',
-          }),
-        ]
-      : [];
-  });
+  return [at(where, { code: 'nothing-to-do', message: nothingLearns })];
 }

@@ -1,4 +1,5 @@
 /** Options of a training that each are right and contradict each other. */
+import type { Code } from '../../diagnostics/codes.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Stages } from '../../generated/types.ts';
 import type { CheckInput, ModelForm } from '../kind.ts';
@@ -9,31 +10,59 @@ type At = CheckInput['at'];
 
 export function contradictions(own: Params, model: ModelForm | undefined, at: At): Diagnostic[] {
   return [
-    ...(model ? lossAgainstModel(own, model, at) : []),
+    ...(model ? lossAgainst(model.lastActivation, own).map(({ path, ...problem }) => at(path, problem)) : []),
     ...smoothing(own, at),
     ...twoClips(own, at),
     ...rates(own, at),
     ...idleCallbacks(own, at),
+    ...warmUpTooLong(own, at),
   ];
 }
 
-function lossAgainstModel(own: Params, model: ModelForm, at: At): Diagnostic[] {
-  const softmax = model.lastActivation === 'softmax';
-  if (own.fromLogits !== softmax) return [];
-  const last = model.lastActivation ?? 'none';
+/** Where it stands in the params. */
+interface Contradiction {
+  readonly path: string;
+  readonly code: Code;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** `last`: the model's last activation, null where its last layer has none. */
+export function lossAgainst(last: string | null, own: Params): Contradiction[] {
+  if (own.fromLogits !== (last === 'softmax')) return [];
   return [
     own.fromLogits
-      ? at('fromLogits', {
+      ? {
+          path: 'fromLogits',
           code: 'loss-mismatch',
           message: "fromLogits takes a model without softmax; this model's last activation is softmax",
           fix: 'leave out fromLogits, or end the model with activation: linear',
-        })
-      : at('loss', {
+        }
+      : {
+          path: 'loss',
           code: 'loss-mismatch',
-          message: `${own.loss} needs probabilities; the model's last activation is ${last}`,
+          message: `${own.loss} needs probabilities; the model's last activation is ${last ?? 'none'}`,
           fix: 'end the model with activation: softmax, or say fromLogits: true',
-        }),
+        },
   ];
+}
+
+/** Callbacks that watch what there is not without validation rows. */
+export function blindCallbacks({ callbacks }: Params): Contradiction[] {
+  return callbacks.flatMap(({ reduceLROnPlateau, earlyStopping }, i) =>
+    Object.entries({ reduceLROnPlateau, earlyStopping }).flatMap(([name, options]): Contradiction[] =>
+      options?.monitor.startsWith('val')
+        ? [
+            {
+              path: `callbacks.${i}.${name}.monitor`,
+              code: 'unknown-metric',
+              message: `there are no validation rows, so there is no ${options.monitor}`,
+              fix: 'keep some rows for validation, or monitor loss',
+            },
+          ]
+        : [],
+    ),
+  );
 }
 
 function smoothing(own: Params, at: At): Diagnostic[] {
@@ -66,6 +95,7 @@ function rates({ schedule, callbacks }: Params, at: At): Diagnostic[] {
     ),
   );
   const wrong = schedule.piecewise !== undefined && values.length !== boundaries.length + 1;
+  const falls = boundaries.findIndex((epoch, i) => epoch <= (boundaries[i - 1] ?? -1));
   return [
     ...setters,
     ...(wrong
@@ -76,5 +106,26 @@ function rates({ schedule, callbacks }: Params, at: At): Diagnostic[] {
           }),
         ]
       : []),
+    ...(falls < 0
+      ? []
+      : [
+          at(`schedule.piecewise.boundaries.${falls}`, {
+            code: 'conflicting-options',
+            message: `boundaries must rise; ${boundaries[falls]} comes after ${boundaries[falls - 1]}`,
+          }),
+        ]),
+  ];
+}
+
+function warmUpTooLong({ schedule, epochs }: Params, at: At): Diagnostic[] {
+  const warmUp = schedule?.cosine?.warmUp;
+  if (warmUp === undefined || !(warmUp >= epochs)) return [];
+  return [
+    at('schedule.cosine.warmUp', {
+      severity: 'warning',
+      code: 'never-acts',
+      message: `the rate rises for ${warmUp} epochs, the training has ${epochs}: it never comes down`,
+      fix: 'a shorter warmUp or more epochs',
+    }),
   ];
 }

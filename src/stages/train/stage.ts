@@ -12,8 +12,8 @@ import {
 } from '../../nn/callbacks.ts';
 import { openEngine } from '../../nn/engine.ts';
 import { bytesOf, type Model, readModel, splitWeights, writeModel } from '../../nn/format.ts';
-import { type Frozen, freezeLayers, unmatched } from '../../nn/freeze.ts';
-import type { Network } from '../../nn/graph.ts';
+import { type Frozen, freezeLayers, learns, nothingLearns, unmatched } from '../../nn/freeze.ts';
+import { lastActivation, type Network, product } from '../../nn/graph.ts';
 import { hasBfloat16 } from '../../nn/kernels.ts';
 import { learningRateOf } from '../../nn/optimizers.ts';
 import { writePreprocessing } from '../../nn/preprocessing.ts';
@@ -21,6 +21,7 @@ import { rehearse } from '../../nn/rehearse.ts';
 import { type Rate, scheduleOf } from '../../nn/schedules.ts';
 import {
   type Done,
+  lossIsNaN,
   makeTrainer,
   type Spent,
   type StepReport,
@@ -28,8 +29,9 @@ import {
   type Trainer,
 } from '../../nn/trainer.ts';
 import type { RunStage, StageContext } from '../context.ts';
-import { requireFit } from '../fit.ts';
+import { requireClasses, requireFit } from '../fit.ts';
 import { paramsOf } from '../params.ts';
+import { blindCallbacks, lossAgainst } from './options.ts';
 
 /** What, with the weights and the optimizer's state, decides the next epoch. */
 interface State {
@@ -57,6 +59,12 @@ export const run: RunStage = async (context) => {
       { fix: 'lower batchSize' },
     );
   requireFit(model.network, dataset.file);
+  requireClasses(model.network, dataset.file);
+  const [wrong] = [
+    ...lossAgainst(lastActivation(model.network), params),
+    ...(dataset.splits.validation.length === 0 ? blindCallbacks(params) : []),
+  ];
+  if (wrong) throw new Failure(wrong.code, wrong.message, { fix: wrong.fix });
   const tf = await openEngine(context.engine);
   if (params.precision === 'mixedBfloat16' && !hasBfloat16(tf))
     throw new Failure('precision-unsupported', `the engine ${context.engine?.name} has no bfloat16 here`, {
@@ -76,7 +84,9 @@ function frozenNetwork(network: Network, params: Frozen): Network {
     throw new Failure('unknown-layer', wrong.message, {
       ...(wrong.near === undefined ? {} : { fix: `did you mean \`${wrong.near}\`?` }),
     });
-  return freezeLayers(network, params);
+  const frozen = freezeLayers(network, params);
+  if (!learns(frozen)) throw new Failure('nothing-to-do', nothingLearns, { fix: 'freeze fewer layers' });
+  return frozen;
 }
 
 class Training {
@@ -126,6 +136,10 @@ class Training {
       begun ?? undefined,
     );
     const validated = await this.trainer.validate();
+    const weights = await this.trainer.weights();
+    // A step sees what the one before it has made; what the last one has made would be seen by nobody.
+    const reached = weights.every(areFinite) ? (validated?.loss ?? 0) : Number.NaN;
+    if (!Number.isFinite(reached)) throw lossIsNaN(reached, epoch, null);
     const metrics: EpochMetrics = {
       epoch,
       learningRate: rate(this.trainer.steps - 1),
@@ -139,19 +153,19 @@ class Training {
     this.state.history.push(metrics);
     this.state.events.push(...verdict.events);
     if (verdict.isBest) {
-      this.best = await this.trainer.weights();
+      this.best = weights;
       this.state.bestEpoch = epoch;
     }
     this.state.stopped = verdict.stop;
-    await this.#save(epoch);
+    await this.#save(epoch, weights);
   }
 
   /** `epochs`: how many are done; between two, a fraction. */
-  async #save(epochs: number): Promise<void> {
+  async #save(epochs: number, weights: readonly Float32Array[]): Promise<void> {
     this.state.steps = this.trainer.steps;
     const folder = join(this.#context.scratch, `epoch-${epochs}`);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'weights.bin'), bytesOf(await this.trainer.weights()));
+    writeFileSync(join(folder, 'weights.bin'), bytesOf(weights));
     writeFileSync(join(folder, 'optimizer.bin'), bytesOf(await this.trainer.optimizerState()));
     if (this.best) writeFileSync(join(folder, 'best.bin'), bytesOf(this.best));
     writeFileSync(join(folder, 'state.json'), JSON.stringify(this.state));
@@ -169,7 +183,7 @@ class Training {
     const sizes = network.layers
       .flatMap((layer) => layer.weights)
       .filter((weight) => weight.trainable)
-      .map(({ shape }) => shape.reduce((size, side) => size * side, 1));
+      .map(({ shape }) => product(shape));
     this.trainer.restore(
       splitWeights(network, read('weights.bin')),
       splitSlots(read('optimizer.bin'), sizes),
@@ -209,10 +223,12 @@ class Training {
   async #stop(epochs: number, done: Done, steps: number): Promise<void> {
     if (done.step === steps) return;
     this.state.begun = done;
-    await this.#save(epochs);
+    await this.#save(epochs, await this.trainer.weights());
     throw new Failure('interrupted', `stopped after ${shownEpochs(epochs)} epochs`);
   }
 }
+
+const areFinite = (values: Float32Array): boolean => values.every(Number.isFinite);
 
 /** Each weight has the same number of slots, one after the other. */
 function splitSlots(bytes: Buffer, sizes: readonly number[]): Float32Array[] {
@@ -238,8 +254,7 @@ async function finish(
   writeModel(context.outDir('trained'), { network: model.network, weights });
   writePreprocessing(context.outDir('trained'), dataset.file);
   const kept = best ? state.bestEpoch : state.history.length;
-  const stopped =
-    state.stopped === null ? null : { epoch: state.history.length, reason: state.stopped, bestEpoch: kept };
+  const stopped = state.stopped === null ? null : { epoch: state.history.length, reason: state.stopped };
   writeFileSync(
     join(context.outDir('history'), 'history.json'),
     `${JSON.stringify({ version: 1, epochs: state.history, stopped, keptEpoch: kept, events: state.events }, null, 2)}\n`,
