@@ -40,34 +40,25 @@ export async function openDataset(files: { readonly [path: string]: string }): P
     if (found === undefined) throw new Error(`a dataset has a file ${name}`);
     return found;
   };
-  const bytes = async (name: string): Promise<Uint8Array> => {
+  const array = async <T extends Uint8Array | Float32Array | Int32Array>(
+    name: string,
+    Type: new (buffer: SharedArrayBuffer) => T,
+  ): Promise<T> => {
     const { data } = await readNpy(path(name));
-    if (!(data instanceof Uint8Array)) throw new Error(`${name} holds uint8`);
-    const shared = new Uint8Array(new SharedArrayBuffer(data.length));
+    if (!(data instanceof Type)) throw new Error(`${name} holds a ${Type.name}`);
+    const shared = new Type(new SharedArrayBuffer(data.byteLength));
     shared.set(data);
     return shared;
-  };
-  const floats = async (name: string): Promise<Float32Array> => {
-    const { data } = await readNpy(path(name));
-    if (!(data instanceof Float32Array)) throw new Error(`${name} holds float32`);
-    const shared = new Float32Array(new SharedArrayBuffer(data.byteLength));
-    shared.set(data);
-    return shared;
-  };
-  const rows = async (name: string): Promise<Int32Array> => {
-    const { data } = await readNpy(path(name));
-    if (!(data instanceof Int32Array)) throw new Error(`${name} holds int32`);
-    return data;
   };
   const file = parseDataset(await readFile(path('dataset.json'), 'utf8'));
   return {
     file,
-    examples: await (file.features ? floats(featuresFile) : bytes('images.npy')),
-    labels: await bytes('labels.npy'),
+    examples: await (file.features ? array(featuresFile, Float32Array) : array('images.npy', Uint8Array)),
+    labels: await array('labels.npy', Uint8Array),
     splits: {
-      train: await rows('train.npy'),
-      validation: await rows('validation.npy'),
-      test: await rows('test.npy'),
+      train: await array('train.npy', Int32Array),
+      validation: await array('validation.npy', Int32Array),
+      test: await array('test.npy', Int32Array),
     },
   };
 }
