@@ -5,7 +5,7 @@
 import { type Diagnostic, Failure } from '../../diagnostics/diagnostic.ts';
 import type { Graph, GraphStage } from '../../pipeline/pipeline.ts';
 import { completeStage } from '../../pipeline/resolve.ts';
-import { findResult, reasonToRun } from '../../plan/decide.ts';
+import { reasonToRun } from '../../plan/decide.ts';
 import { reasonText } from '../../plan/reason.ts';
 import { fingerprintStage, type UpstreamResults } from '../../plan/stage-fingerprint.ts';
 import { type TrialTraining, type Tuning, tuningOf } from '../../plan/tuning.ts';
@@ -13,7 +13,7 @@ import { makeOracle } from '../../tune/oracles.ts';
 import { runSearch, type Searched } from '../../tune/search.ts';
 import { readSpace } from '../../tune/space.ts';
 import { bestOf, type Trial } from '../../tune/trials.ts';
-import { type Executed, type Execution, executeStage } from '../execute.ts';
+import { type Executed, type Execution, executeStage, fromCache } from '../execute.ts';
 import type { StoredResult } from '../store.ts';
 import { type Execute, trialJudge } from './judge.ts';
 import { summaryOf, writeOutputs } from './outputs.ts';
@@ -31,8 +31,8 @@ export async function coordinateTune(
     return { type: 'failed', diagnostic: incomplete(declared, completed.diagnostics), reason: '' };
   const stage = completed.value;
   const made = await fingerprintStage(stage, graph, upstream, run);
-  const found = await findResult(made, stage, run);
-  if (found) return { type: 'cached', result: found, fingerprint: made, reason: 'cached' };
+  const found = await fromCache(stage, made, run);
+  if (found) return found;
   const reason = reasonText(await reasonToRun(stage, made, run));
   run.emit({ type: 'stage-start', stage: stage.name, reason, continuesFrom: null });
   const started = performance.now();
