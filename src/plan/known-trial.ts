@@ -87,7 +87,12 @@ function numbersOf(
   );
   const metrics = Object.keys(history.epochs[0] ?? {}).filter((name) => name !== 'epoch');
   const curves = metrics.map((metric) => [metric, history.epochs.map((epoch) => epoch[metric] ?? null)]);
-  return { seed: trial.pipeline.seed, epochs: history.epochs.length, curves: Object.fromEntries(curves) };
+  return {
+    seed: trial.pipeline.seed,
+    epochs: history.epochs.length,
+    curves: Object.fromEntries(curves),
+    engine: result.engine,
+  };
 }
 
 /** The reason, or null. A failure counts for its own engine alone. */

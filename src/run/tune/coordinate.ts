@@ -78,10 +78,11 @@ async function search(
   if (!best) throw noTrialWorked(tuning, searched);
   const training = await judge.whole(best);
   if (training === 'interrupted') return 'interrupted';
-  const ports = await writeOutputs(tuning, searched.trials, best, training, run);
+  const engine = judge.engine();
+  const ports = await writeOutputs(tuning, searched.trials, best, training, engine, run);
   return {
     version: 1,
-    engine: null,
+    engine,
     ports,
     values: valuesOf(best),
     summary: summaryOf(tuning, searched.trials, best, teller.epochsTrained()),

@@ -24,7 +24,8 @@ export function tuneKind(kinds: Kinds): Kind {
       ),
       'best.objective': 'number' as const,
     }),
-    usesEngine: false,
+    // Its trainings do: what they found is the search's own result.
+    usesEngine: true,
     draws: () => true,
     components: (params) => [...versioned('tune/trials'), named(`tune/${searchOf(params)}`)],
     decisive: (chosen) => ({ ...chosen, trial: decisiveTrial(chosen.trial, kinds) }),
