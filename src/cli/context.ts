@@ -48,11 +48,9 @@ export function engineFor(asked: string | null, { engine, engineSettings }: Sett
   return asked === null ? noEngine() : chooseEngine(engine ?? asked, engineSettings);
 }
 
-/** Looking for devices may cost a second: only where it matters. A search trains in its trials. */
+/** Looking for devices may cost a second: only where it matters. */
 function isComputed(graph: Graph): boolean {
-  return graph.order.some(
-    ({ kind }) => kind === 'tune' || graph.pipeline.kinds.named(kind)?.usesEngine === true,
-  );
+  return graph.order.some(({ kind }) => graph.pipeline.kinds.named(kind)?.usesEngine === true);
 }
 
 /** Records are read when a stage has to say why it runs, and not before. */

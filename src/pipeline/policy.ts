@@ -1,6 +1,7 @@
 /** How a stage is run, whatever its kind: the keys that never count in a fingerprint. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Json, JsonObject } from '../stages/kind.ts';
+import { policyKeys } from '../stages/policy-keys.ts';
 import { type MapNode, toJson, where } from './nodes.ts';
 
 export interface Policy {
@@ -24,8 +25,6 @@ export interface Resources {
   /** Bytes. */
   readonly memory: number;
 }
-
-export const policyKeys = ['timeout', 'retries', 'resources', 'mutex', 'cache'] as const;
 
 /** Of a stage that its schema has checked; what it has not is as if it were not there. */
 export function readPolicy(value: JsonObject): Policy {

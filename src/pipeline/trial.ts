@@ -27,7 +27,7 @@ export function trialGraph(tune: GraphStage, graph: Graph, ask: TrialAsk): Resul
   const { kinds, file } = graph.pipeline;
   for (const [name, { key, value }] of kinds.fromRoot(boundStages(tune, ask, problems), file).entries) {
     const { stage, problems: own } = readStage({ name, declared: name, axes: {}, key, node: value }, kinds);
-    problems.push(...own, ...refused(value, name));
+    problems.push(...own, ...refused(value, name, tune));
     if (own.length > 0) broken.add(name);
     if (stage) stages.push(stage);
   }
@@ -133,9 +133,10 @@ const ownEpochs = (name: string, place: Place): Diagnostic =>
   );
 
 /** What a stage has and a trial's can't. */
-function refused(node: Node, name: string): Diagnostic[] {
+function refused(node: Node, name: string, tune: Stage): Diagnostic[] {
   if (node.type !== 'map') return [];
   const matrix = node.entries.get('matrix');
+  const mutex = tune.policy.mutex.length > 0 ? node.entries.get('mutex') : undefined;
   const kind = node.entries.get('kind');
   const text = kind?.value.type === 'scalar' ? String(kind.value.value) : undefined;
   return [
@@ -146,6 +147,16 @@ function refused(node: Node, name: string): Diagnostic[] {
             'a stage of a trial has no `matrix`: the space says what varies',
             matrix.key,
             'make it a dimension of `space`',
+          ),
+        ]
+      : []),
+    ...(mutex
+      ? [
+          error(
+            'conflicting-options',
+            `\`${tune.declared}\` keeps its mutex while it runs, so that \`${name}\` could wait for ever for one of its own`,
+            mutex.key,
+            'keep that of the search, or those of its trials',
           ),
         ]
       : []),

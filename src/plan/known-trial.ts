@@ -6,7 +6,7 @@ import type { StoredResult } from '../run/store.ts';
 import type { Judged } from '../tune/search.ts';
 import { type DecideContext, findResult } from './decide.ts';
 import { digest } from './fingerprint.ts';
-import { fingerprintStage, type UpstreamResults } from './stage-fingerprint.ts';
+import { fingerprintStage, kindOf, type UpstreamResults } from './stage-fingerprint.ts';
 import type { TrialTraining, Tuning } from './tuning.ts';
 
 /** From the results of the trial's stages. */
@@ -44,6 +44,8 @@ export async function knownTraining(
   if (reason !== null) return { type: 'failed', reason };
   const { epochs } = tuning.params;
   if (ask.epochs >= epochs || keepsTheBest(completed.value)) return null;
+  // A longer one does not begin as this one does.
+  if (kindOf(completed.value, context).needsHorizon?.(completed.value.params)) return null;
   const longer = { ...completed.value, params: { ...completed.value.params, epochs } };
   const made = await fingerprintStage(longer, trial, results, context);
   const found = made.prefix === null ? null : await findResult(made, longer, context);
@@ -85,7 +87,12 @@ function numbersOf(
   );
   const metrics = Object.keys(history.epochs[0] ?? {}).filter((name) => name !== 'epoch');
   const curves = metrics.map((metric) => [metric, history.epochs.map((epoch) => epoch[metric] ?? null)]);
-  return { seed: trial.pipeline.seed, epochs: history.epochs.length, curves: Object.fromEntries(curves) };
+  return {
+    seed: trial.pipeline.seed,
+    epochs: history.epochs.length,
+    curves: Object.fromEntries(curves),
+    engine: result.engine,
+  };
 }
 
 /** The reason, or null. A failure counts for its own engine alone. */

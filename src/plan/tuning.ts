@@ -2,7 +2,7 @@
 import type { Stages } from '../generated/types.ts';
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
 import { judgedStage } from '../pipeline/trial.ts';
-import type { PortContent } from '../run/store.ts';
+import type { PortContent, StoredResult } from '../run/store.ts';
 import { paramsOf } from '../stages/params.ts';
 import type { UpstreamResults } from './stage-fingerprint.ts';
 
@@ -29,6 +29,8 @@ export interface TrialTraining {
   /** Null where only its numbers are known, from a longer training. */
   readonly model: PortContent | null;
   readonly trained: PortContent | null;
+  /** What it was computed on. */
+  readonly engine: StoredResult['engine'];
 }
 
 export function tuningOf(stage: GraphStage, graph: Graph, upstream: UpstreamResults): Tuning {

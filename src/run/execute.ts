@@ -56,11 +56,15 @@ export interface Job {
   readonly reason: string;
 }
 
+/** What is done for a stage once it has its turn. */
+export type Work = typeof carryOut;
+
 export async function executeStage(
   declared: GraphStage,
   graph: Graph,
   upstream: UpstreamResults,
   run: Execution,
+  work: Work = carryOut,
 ): Promise<Executed> {
   const completed = await complete(declared, upstream);
   if (!completed.ok)
@@ -73,7 +77,7 @@ export async function executeStage(
   if (lacking) return { type: 'failed', diagnostic: tooLarge(stage, lacking, run), reason: '' };
   const reason = reasonText(await reasonToRun(stage, made, run));
   const job = { stage, graph, upstream, made, reason };
-  return withRetries(stage, run, () => inTurn(job, run));
+  return withRetries(stage, run, () => inTurn(job, run, work));
 }
 
 /** Checking values that came while the pipeline ran takes the schemas: most stages have none. */
@@ -83,7 +87,7 @@ async function complete(declared: GraphStage, upstream: UpstreamResults): Promis
   return completeStage(declared, (stage, value) => upstream.get(stage)?.values[value]);
 }
 
-export async function fromCache(
+async function fromCache(
   stage: GraphStage,
   made: Fingerprint,
   run: DecideContext,
@@ -97,9 +101,9 @@ const shortestWaitMs = 50;
 const longestWaitMs = 1000;
 
 /** Waits for room on the machine, and for other processes that are at the same stage. */
-async function inTurn(job: Job, run: Execution): Promise<Executed> {
+async function inTurn(job: Job, run: Execution, work: Work): Promise<Executed> {
   for (let waitMs = shortestWaitMs; ; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
-    const tried = await run.slots.with(job.stage.policy, () => leased(job, run));
+    const tried = await run.slots.with(job.stage.policy, () => leased(job, run, work));
     if (tried.type !== 'busy') return tried;
     if (waitMs === shortestWaitMs)
       run.emit({ type: 'stage-wait', stage: job.stage.name, owner: tried.owner });
@@ -111,6 +115,7 @@ async function inTurn(job: Job, run: Execution): Promise<Executed> {
 async function leased(
   job: Job,
   run: Execution,
+  work: Work,
 ): Promise<Executed | { readonly type: 'busy'; readonly owner: string }> {
   const { stage, made, reason } = job;
   if (run.signal.aborted) return { type: 'interrupted', reason };
@@ -125,7 +130,7 @@ async function leased(
     const checkpoint = await checkpointOf(stage, made, run);
     const continuesFrom = checkpoint?.epoch ?? null;
     run.emit({ type: 'stage-start', stage: stage.name, reason, continuesFrom });
-    return await carryOut(job, checkpoint, run);
+    return await work(job, checkpoint, run);
   } finally {
     lease.release();
   }

@@ -4,7 +4,7 @@ import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
 import type { UpstreamResults } from '../plan/stage-fingerprint.ts';
 import type { StageOutcomeName } from './events.ts';
 import { type Executed, type Execution, executeStage } from './execute.ts';
-import { asDiagnostic, limited, tookTooLong, withRetries } from './tries.ts';
+import { asDiagnostic } from './tries.ts';
 
 export interface RunOptions extends Omit<Execution, 'halted'> {
   /** Go on with what does not depend on a failed stage. */
@@ -106,35 +106,13 @@ async function attempt(
 ): Promise<Executed> {
   try {
     const run = { ...options, halted: () => failureThatStops(finished, options) };
-    const executed = await (coordinated(stage, graph, upstream, run, options) ??
-      executeStage(stage, graph, upstream, run));
+    const execute = options.coordinates(stage.kind) ? options.coordinate : executeStage;
+    const executed = await execute(stage, graph, upstream, run);
     if ('result' in executed) await options.bringOut(stage, executed);
     return executed;
   } catch (error) {
     return { type: 'failed', diagnostic: asDiagnostic(error, stage), reason: '' };
   }
-}
-
-/** What is coordinated here takes its policy from the stage like any other. */
-function coordinated(
-  stage: GraphStage,
-  graph: Graph,
-  upstream: UpstreamResults,
-  run: Execution,
-  options: RunOptions,
-): Promise<Executed> | null {
-  if (!options.coordinates(stage.kind)) return null;
-  return withRetries(stage, run, async () => {
-    const stopping = limited(run, stage.policy.timeoutMs);
-    const own = { ...run, signal: stopping.stop, kill: stopping.kill };
-    try {
-      const executed = await options.coordinate(stage, graph, upstream, own);
-      const expired = executed.type === 'interrupted' && stopping.timedOut();
-      return expired ? { type: 'failed', diagnostic: tookTooLong(stage, []), reason: '' } : executed;
-    } finally {
-      stopping.clear();
-    }
-  });
 }
 
 function outcomeOf(stages: readonly FinishedStage[], signal: AbortSignal): Finished['outcome'] {

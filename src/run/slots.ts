@@ -49,7 +49,10 @@ export class Slots {
     this.#startWhatFits();
   }
 
-  /** First come, first served; a later one may only take what no earlier one waits for, so that a large one gets its turn. */
+  /**
+   * First come, first served; a later one may only take what no earlier one waits for, so that a large one gets its turn.
+   * One that waits for a name keeps no room free meanwhile.
+   */
   #startWhatFits(): void {
     let spoken = this.#free;
     const names = new Set(this.#taken);
@@ -58,11 +61,12 @@ export class Slots {
       // Of a thousand that wait, nearly all want a processor.
       if (spoken.cpu <= 0 && this.#wantNoCpu === 0) break;
       const { resources, mutex } = waiting.want;
-      const fits =
-        kinds.every((kind) => resources[kind] === 0 || resources[kind] <= spoken[kind]) &&
-        mutex.every((name) => !names.has(name));
-      spoken = combined(spoken, resources, -1);
+      const isFree = mutex.every((name) => !names.has(name));
       for (const name of mutex) names.add(name);
+      // Who has the name may need the room to come to its end: a search does, for its trials.
+      if (!isFree) continue;
+      const fits = kinds.every((kind) => resources[kind] === 0 || resources[kind] <= spoken[kind]);
+      spoken = combined(spoken, resources, -1);
       if (fits) starting.push(waiting);
     }
     for (const waiting of starting) this.#start(waiting);

@@ -53,3 +53,26 @@ test('a large one waits for no later small ones', async () => {
   await Promise.all([take('small', 1), take('large', 2), take('later', 1), take('last', 1)]);
   assert.deepEqual(order, ['small', 'large', 'later', 'last']);
 });
+
+test('one that waits for a name keeps no room free: who has the name may need it', async () => {
+  const slots = new Slots({ cpu: 1, gpu: 0, memory: 0 });
+  const order: string[] = [];
+  const take = (
+    name: string,
+    cpu: number,
+    mutex: string[],
+    work = async (): Promise<void> => {},
+  ): Promise<void> =>
+    slots.with({ resources: { cpu, gpu: 0, memory: 0 }, mutex }, async () => {
+      await work();
+      order.push(name);
+    });
+  await Promise.all([
+    take('search', 0, ['camera'], async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await take('trial', 1, []);
+    }),
+    take('other', 1, ['camera']),
+  ]);
+  assert.deepEqual(order, ['trial', 'search', 'other']);
+});

@@ -41,6 +41,11 @@ const wrong: [what: string, change: [string, string], told: RegExp][] = [
     /p\.yaml:16:\d+ error batch-too-large: batchSize is 1600, the data has 48 training rows/,
   ],
   [
+    'a mutex of its own inside of a search that has one',
+    ['trial:\n      train: {', 'mutex: camera\n    trial:\n      train: { mutex: robot,'],
+    /p\.yaml:17:\d+ error conflicting-options: `tune` keeps its mutex while it runs, so that `train` could wait for ever/,
+  ],
+  [
     'a search inside',
     [
       'train:',

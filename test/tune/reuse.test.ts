@@ -61,6 +61,18 @@ test('another search trains only what is new: more trials, a wider grid, another
   assert.equal(run(grid('0.01, 0.02, 0.03')).now, 1);
 });
 
+test('where a schedule stretches over all epochs, a rung is a training of its own, whatever the cache holds', (t) => {
+  const cosine = training.replace('batchSize: 16,', 'batchSize: 16, schedule: { cosine: {} },');
+  const halving = search('search: { halving: { trials: 2, factor: 2 } }\n    epochs: 2', cosine);
+  const alone = searchProject(t);
+  assert.deepEqual(alone.search(halving).epochs, { trained: 3, budgeted: 3, anew: 4 });
+  const after = searchProject(t);
+  after.search(search('search: { random: { trials: 2 } }\n    epochs: 2', cosine));
+  after.search(halving);
+  const out = 'cache/out/search/tune';
+  assert.deepEqual(after.hashes(out), alone.hashes(out));
+});
+
 test('the winner, trained on in full, goes on from the epochs of its trial', (t) => {
   const full = `
   full:

@@ -2,51 +2,54 @@
  * `tune` is coordinated in the runner's own process and holds no slot: its trials' stages go through the same
  * `executeStage` as everything else, so that they are cached and continued like any other.
  */
-import { type Diagnostic, Failure } from '../../diagnostics/diagnostic.ts';
+import { Failure } from '../../diagnostics/diagnostic.ts';
 import type { Graph, GraphStage } from '../../pipeline/pipeline.ts';
-import { completeStage } from '../../pipeline/resolve.ts';
-import { findResult, reasonToRun } from '../../plan/decide.ts';
-import { reasonText } from '../../plan/reason.ts';
-import { fingerprintStage, type UpstreamResults } from '../../plan/stage-fingerprint.ts';
+import type { UpstreamResults } from '../../plan/stage-fingerprint.ts';
 import { type TrialTraining, type Tuning, tuningOf } from '../../plan/tuning.ts';
 import { makeOracle } from '../../tune/oracles.ts';
 import { runSearch, type Searched } from '../../tune/search.ts';
 import { readSpace } from '../../tune/space.ts';
 import { bestOf, type Trial } from '../../tune/trials.ts';
-import { type Executed, type Execution, executeStage } from '../execute.ts';
+import { type Executed, type Execution, executeStage, type Job } from '../execute.ts';
 import type { StoredResult } from '../store.ts';
+import { limited, tookTooLong } from '../tries.ts';
 import { type Execute, trialJudge } from './judge.ts';
 import { summaryOf, writeOutputs } from './outputs.ts';
 import { trialTeller } from './teller.ts';
 
-export async function coordinateTune(
+/** It takes its turn like any stage, for the mutex alone: one of several processes that want the same search does it. */
+export function coordinateTune(
   declared: GraphStage,
   graph: Graph,
   upstream: UpstreamResults,
   run: Execution,
   execute: Execute = executeStage,
 ): Promise<Executed> {
-  const completed = completeStage(declared, (stage, value) => upstream.get(stage)?.values[value]);
-  if (!completed.ok)
-    return { type: 'failed', diagnostic: incomplete(declared, completed.diagnostics), reason: '' };
-  const stage = completed.value;
-  const made = await fingerprintStage(stage, graph, upstream, run);
-  const found = await findResult(made, stage, run);
-  if (found) return { type: 'cached', result: found, fingerprint: made, reason: 'cached' };
-  const reason = reasonText(await reasonToRun(stage, made, run));
-  run.emit({ type: 'stage-start', stage: stage.name, reason, continuesFrom: null });
+  const policy = { ...declared.policy, resources: { cpu: 0, gpu: 0, memory: 0 } };
+  return executeStage({ ...declared, policy }, graph, upstream, run, (job, _checkpoint, own) =>
+    coordinated(job, own, execute),
+  );
+}
+
+async function coordinated(job: Job, run: Execution, execute: Execute): Promise<Executed> {
+  const { stage, graph, upstream, made, reason } = job;
   const started = performance.now();
-  const tuning = tuningOf(stage, graph, upstream);
-  // What is to run anew is the search; its trials' stages only share names with those outside.
-  const result = await search(tuning, { ...run, rerun: new Set() }, execute);
-  if (result === 'interrupted') return { type: 'interrupted', reason };
-  const timed = {
-    ...result,
-    createdAt: new Date().toISOString(),
-    seconds: (performance.now() - started) / 1000,
-  };
-  await run.store.record(made.hash, stage.kind, made.parts, timed);
-  return { type: 'ran', result: timed, fingerprint: made, reason };
+  const stopping = limited(run, stage.policy.timeoutMs);
+  try {
+    const tuning = tuningOf(stage, graph, upstream);
+    // What is to run anew is the search; its trials' stages only share names with those outside.
+    const inside = { ...run, signal: stopping.stop, kill: stopping.kill, rerun: new Set<string>() };
+    const result = await search(tuning, inside, execute);
+    if (result === 'interrupted' && stopping.timedOut())
+      return { type: 'failed', diagnostic: tookTooLong(stage, []), reason };
+    if (result === 'interrupted') return { type: 'interrupted', reason };
+    const seconds = (performance.now() - started) / 1000;
+    const timed = { ...result, createdAt: new Date().toISOString(), seconds };
+    await run.store.record(made.hash, stage.kind, made.parts, timed);
+    return { type: 'ran', result: timed, fingerprint: made, reason };
+  } finally {
+    stopping.clear();
+  }
 }
 
 /** Failure `too-many-failures` or `no-trial-worked`. */
@@ -75,10 +78,11 @@ async function search(
   if (!best) throw noTrialWorked(tuning, searched);
   const training = await judge.whole(best);
   if (training === 'interrupted') return 'interrupted';
-  const ports = await writeOutputs(tuning, searched.trials, best, training, run);
+  const engine = judge.engine();
+  const ports = await writeOutputs(tuning, searched.trials, best, training, engine, run);
   return {
     version: 1,
-    engine: null,
+    engine,
     ports,
     values: valuesOf(best),
     summary: summaryOf(tuning, searched.trials, best, teller.epochsTrained()),
@@ -110,9 +114,4 @@ function tooManyFailures(tuning: Tuning, searched: Searched<TrialTraining>): Fai
 function noTrialWorked(tuning: Tuning, searched: Searched<TrialTraining>): Failure {
   const message = `no trial of \`${tuning.stage.name}\` worked. ${firstReason(searched)}`;
   return new Failure('no-trial-worked', message, { fix: 'mend the trial or narrow the space' });
-}
-
-function incomplete(stage: GraphStage, diagnostics: readonly Diagnostic[]): Diagnostic {
-  const [first] = diagnostics;
-  return first ?? { severity: 'error', code: 'stage-failed', message: `\`${stage.name}\` failed` };
 }

@@ -1,12 +1,15 @@
 /** Trains a trial and judges it: each of its stages is a run like any other. */
 import type { Graph, GraphStage } from '../../pipeline/pipeline.ts';
 import { trialGraph } from '../../pipeline/trial.ts';
+import { canonicalize } from '../../plan/canonical.ts';
+import { engineName } from '../../plan/decide.ts';
 import { judgedBy, knownTraining } from '../../plan/known-trial.ts';
 import type { UpstreamResults } from '../../plan/stage-fingerprint.ts';
 import type { TrialTraining, Tuning } from '../../plan/tuning.ts';
 import type { Judge, Judged } from '../../tune/search.ts';
 import type { Trial } from '../../tune/trials.ts';
 import type { Executed, Execution, executeStage } from '../execute.ts';
+import type { EngineIdentity, StoredResult } from '../store.ts';
 import { rememberFailure } from './failures.ts';
 import type { TrialTeller } from './teller.ts';
 
@@ -19,6 +22,8 @@ export interface TrialJudge {
   readonly judge: Judge<TrialTraining>;
   /** The first training of a trial with all that it left. */
   whole(trial: Trial<TrialTraining>): Promise<TrialTraining | 'interrupted'>;
+  /** What all that was judged was computed on: the cache may have had some of it from other engines. */
+  engine(): StoredResult['engine'];
 }
 
 export function trialJudge(
@@ -27,11 +32,13 @@ export function trialJudge(
   teller: TrialTeller,
   execute: Execute,
 ): TrialJudge {
+  const engines = new Engines();
   return {
+    engine: () => engines.all(),
     judge: async (ask) => {
       const trial = trialGraph(tuning.stage, tuning.graph, ask);
       if (!trial.ok) return { type: 'failed', reason: trial.diagnostics[0]?.message ?? 'it is wrong' };
-      return judged(tuning, trial.value, ask, teller.inside(run, ask), execute, knownTraining);
+      return judged(tuning, trial.value, ask, teller.inside(run, ask), execute, knownTraining, engines);
     },
     whole: async (trial) => {
       const [first] = trial.executions;
@@ -39,7 +46,8 @@ export function trialJudge(
       const ask = { ...trial, epochs: trial.budget, execution: 0 };
       const made = trialGraph(tuning.stage, tuning.graph, ask);
       if (!made.ok) throw new Error('a judged trial is a graph');
-      const again = await judged(tuning, made.value, ask, teller.inside(run, ask), execute, async () => null);
+      const unknown = async (): Promise<null> => null;
+      const again = await judged(tuning, made.value, ask, teller.inside(run, ask), execute, unknown, engines);
       if (again.type === 'judged') return again.own;
       if (again.type === 'interrupted') return 'interrupted';
       throw new Error(`trial ${trial.trial} worked before`);
@@ -54,14 +62,17 @@ async function judged(
   run: Execution,
   execute: Execute,
   known: typeof knownTraining,
+  engines: Engines,
 ): Promise<Judged<TrialTraining>> {
   const results: UpstreamResults = new Map(tuning.upstream);
   for (const step of trial.order) {
     const before = step.name === tuning.judged ? await known(step, tuning, trial, results, ask, run) : null;
+    if (before?.type === 'judged') engines.add(before.own.engine);
     if (before) return before;
     const executed = await execute(step, trial, results, run);
-    if ('result' in executed) results.set(step.name, executed.result);
-    else return failedOr(executed, step, trial, results, run);
+    if (!('result' in executed)) return failedOr(executed, step, trial, results, run);
+    engines.add(executed.result.engine);
+    results.set(step.name, executed.result);
   }
   return judgedBy(tuning, trial, results, run);
 }
@@ -77,4 +88,18 @@ async function failedOr(
   const [reason = 'it failed'] = executed.diagnostic.message.split('\n');
   await rememberFailure(executed.diagnostic, reason, step, trial, results, run);
   return { type: 'failed', reason };
+}
+
+/** A result of several engines is none of a single one's own. */
+class Engines {
+  readonly #engines = new Map<string, EngineIdentity>();
+
+  add(engine: StoredResult['engine']): void {
+    if (engine) this.#engines.set(canonicalize(engine), engine);
+  }
+
+  all(): StoredResult['engine'] {
+    const of = [...this.#engines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, engine]) => engine);
+    return of.length > 1 ? { engine: of.map(engineName).join(' and '), of } : (of[0] ?? null);
+  }
 }

@@ -15,6 +15,7 @@ export async function writeOutputs(
   trials: Trials,
   best: Trial<TrialTraining>,
   training: TrialTraining,
+  engine: StoredResult['engine'],
   run: Execution,
 ): Promise<StoredResult['ports']> {
   if (!training.model || !training.trained) throw new Error('a training leaves a model');
@@ -22,7 +23,7 @@ export async function writeOutputs(
   const file = trialsFile(tuning, trials, best);
   await write(join(work, 'trials'), 'trials.json', json(file));
   await write(join(work, 'trials'), 'trials.csv', csvOf(file.trials));
-  await write(join(work, 'facts'), 'facts.json', json(factsOf(tuning, best, file.epochs)));
+  await write(join(work, 'facts'), 'facts.json', json(factsOf(tuning, best, file.epochs, engine)));
   const ports = {
     bestModel: training.model,
     bestTrained: training.trained,
@@ -103,13 +104,18 @@ function rowOf(trial: Trial<TrialTraining>): TrialsFile['trials'][number] {
   };
 }
 
-function factsOf({ params }: Tuning, best: Trial<TrialTraining>, epochs: TrialsFile['epochs']): JsonObject {
+function factsOf(
+  { params }: Tuning,
+  best: Trial<TrialTraining>,
+  epochs: TrialsFile['epochs'],
+  engine: StoredResult['engine'],
+): JsonObject {
   const { search, objective, space, executions, prune } = JSON.parse(JSON.stringify(params));
   return {
     version: 1,
     kind: 'tune',
     params: { search, objective, epochs: params.epochs, executions, prune: prune ?? null, space },
-    engine: null,
+    engine,
     versions: {},
     facts: { best: best.trial, objective: best.objective, error: best.error, epochs },
     values: best.point,

@@ -1,8 +1,9 @@
 import { type Dimension, readSpace } from '../../tune/space.ts';
 import { named, versioned } from '../components.ts';
-import type { JsonObject, Kind } from '../kind.ts';
+import type { Json, JsonObject, Kind } from '../kind.ts';
+import { policyKeys } from '../policy-keys.ts';
 import { checkTune } from './check.ts';
-import { type Kinds, outerPorts } from './references.ts';
+import { type Kinds, kindOf, outerPorts, stagesOf } from './references.ts';
 
 /** A search knows the other kinds: what its trial takes from outside, the search itself waits for. */
 export function tuneKind(kinds: Kinds): Kind {
@@ -23,11 +24,27 @@ export function tuneKind(kinds: Kinds): Kind {
       ),
       'best.objective': 'number' as const,
     }),
-    usesEngine: false,
+    // Its trainings do: what they found is the search's own result.
+    usesEngine: true,
     draws: () => true,
     components: (params) => [...versioned('tune/trials'), named(`tune/${searchOf(params)}`)],
+    decisive: (chosen) => ({ ...chosen, trial: decisiveTrial(chosen.trial, kinds) }),
     check: (input) => ({ diagnostics: checkTune(input), forms: {} }),
   };
+}
+
+const uncounted = new Set<string>(['description', ...policyKeys]);
+
+/** What never counts in a stage counts in none of a trial's either. */
+function decisiveTrial(trial: Json | undefined, kinds: Kinds): JsonObject {
+  return Object.fromEntries(
+    stagesOf(trial).map(([name, stage]) => {
+      const counted = Object.fromEntries(Object.entries(stage).filter(([key]) => !uncounted.has(key)));
+      // What else is decisive may hang on values that only the space gives.
+      const own = kindOf(name, stage) === 'train' ? kinds('train')?.decisive?.(counted) : undefined;
+      return [name, own ?? counted];
+    }),
+  );
 }
 
 function searchOf({ search }: JsonObject): string {
