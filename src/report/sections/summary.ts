@@ -44,7 +44,7 @@ function tiles({ evaluations, trainings, facts }: Input): string {
       ? []
       : trainings.map(({ epochs, keptEpoch }): [string, string] => [
           String(epochs.length),
-          `epochs, the weights of epoch ${keptEpoch} kept`,
+          `${epochs.length === 1 ? 'epoch' : 'epochs'}, the weights of epoch ${keptEpoch} kept`,
         ])),
     ...parameters(facts),
   ].slice(0, mostTiles);
