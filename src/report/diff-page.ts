@@ -65,7 +65,13 @@ function curvesOf({ curves, subjects }: Diff): Plot[] {
 function differences({ stage, comparisons }: EvaluationDiff): Plot[] {
   const estimates = comparisons.flatMap(({ second, difference, interval }) =>
     interval
-      ? [{ label: second, value: difference * 100, low: interval.low * 100, high: interval.high * 100 }]
+      ? [
+          {
+            label: second,
+            value: difference * 100,
+            interval: { low: interval.low * 100, high: interval.high * 100 },
+          },
+        ]
       : [],
   );
   if (estimates.length === 0) return [];

@@ -93,6 +93,7 @@ async function evaluate(stage: SubjectStage, store: Store): Promise<Evaluated | 
     score: {
       seed: stage.repetition ?? String(stage.seed),
       accuracy,
+      rows: typeof metrics?.rows === 'number' ? metrics.rows : null,
       predictions: predictions
         ? { examples: examplesOf(predictions), right: made.map((one) => one.right) }
         : null,
