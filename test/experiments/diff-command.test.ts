@@ -132,3 +132,43 @@ test('pipe diff', async (t) => {
     assert.match(err, /has no axis `augment`[\s\S]*rate=0\.001\|0\.02, seed=1\|2\|3/);
   });
 });
+
+const steps = `version: 1
+name: steps
+stages:
+  download: { dataset: shapes10, limit: { train: 40, test: 20 }, validation: 0.25 }
+  normalize: { data: download, matrix: { high: [1, 2], seed: [1, 2] }, method: rescale, range: [0, "\${matrix.high}"] }
+`;
+
+test('one run alone is compared with the run before it of the same pipeline and profile', (t) => {
+  const { pipe, write } = makeProject(t, {
+    'steps.yaml': steps,
+    'other.yaml': steps.replace('name: steps', 'name: other'),
+  });
+  for (const [file, name, ...set] of [
+    ['steps.yaml', 'first'],
+    ['other.yaml', 'alone'],
+    ['steps.yaml', 'second', '--set', 'download.limit.train=80'],
+    ['steps.yaml', 'third'],
+  ] as const)
+    assert.equal(pipe('run', file, '--name', name, ...set).code, 0);
+  const subjects = (one: string): string[] => JSON.parse(pipe('diff', one, '--json').out).subjects;
+  assert.deepEqual(subjects('last'), ['second', 'third']);
+  assert.deepEqual(subjects('last~1'), ['first', 'second']);
+  assert.deepEqual(subjects('second[high=1]'), ['first[high=1]', 'high=1']);
+  write('other.yaml', steps.replace('name: steps', 'name: other').replace('train: 40', 'train: 60'));
+  assert.deepEqual(subjects('other.yaml'), ['alone', 'other.yaml']);
+  const { code, err } = pipe('diff', 'alone');
+  assert.equal(code, 2);
+  assert.match(err, /unknown-run: no run of `other` before `alone` has results[\s\S]*pipe diff OTHER alone/);
+});
+
+test('what collects the cells of a setting is made from these alone, each named once', (t) => {
+  const { pipe } = makeProject(t, {
+    'steps.yaml': `${steps}  report: { of: [download, normalize] }\n`,
+  });
+  assert.equal(pipe('run', 'steps.yaml').code, 0);
+  const { graph } = JSON.parse(pipe('diff', 'last', 'last[high=1]', '--json').out);
+  const report = graph.find((one: { path: string }) => one.path === 'report');
+  assert.equal(report.values[1], 'report from download, normalize');
+});
