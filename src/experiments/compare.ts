@@ -19,8 +19,8 @@ export interface Scored {
   /** How many examples that is of; null where the cache no longer says. */
   readonly rows: number | null;
   readonly predictions: null | {
-    /** The same for the same examples in the same order. */
-    readonly examples: string;
+    /** Two share one of these for the same examples in the same order. */
+    readonly examples: readonly string[];
     readonly right: readonly boolean[];
   };
 }
@@ -93,7 +93,7 @@ function comparePair(first: Side, second: Side): Untold {
 
 function oncePerSide(common: Omit<Untold, 'method' | 'interval' | 'p'>, first: Side, second: Side): Untold {
   const [a, b] = [first.scores[0]?.predictions, second.scores[0]?.predictions];
-  if (!a || !b || a.examples !== b.examples) return { ...common, method: 'none', interval: null, p: null };
+  if (!a || !b || !sameExamples(a, b)) return { ...common, method: 'none', interval: null, p: null };
   const pair = countPaired(a.right, b.right);
   return {
     ...common,
@@ -103,6 +103,12 @@ function oncePerSide(common: Omit<Untold, 'method' | 'interval' | 'p'>, first: S
     changed: [pair.onlyFirst, pair.onlySecond],
   };
 }
+
+/** Were they made on the same examples? What is not known to be the same is not compared one by one. */
+export const sameExamples = (
+  a: NonNullable<Scored['predictions']>,
+  b: NonNullable<Scored['predictions']>,
+): boolean => a.examples.some((key) => b.examples.includes(key));
 
 /** Both sides' accuracies in the order of their seeds, where these are the same ones; else null. */
 function bySeed(first: Side, second: Side): [number[], number[]] | null {

@@ -70,7 +70,7 @@ const table = {
   'callback/reduceLROnPlateau': { version: 1, source: 'nn/callbacks.ts' },
   'callback/earlyStopping': { version: 1, source: 'nn/callbacks.ts' },
   'callback/learningRateSchedule': { version: 1, source: 'nn/callbacks.ts' },
-  'metrics': { version: 2, source: 'stages/evaluate/stage.ts' },
+  'metrics': { version: 3, source: 'stages/evaluate/stage.ts' },
   'tune/grid': { version: 1, source: 'tune/grid-search.ts' },
   'tune/random': { version: 3, source: 'tune/random-search.ts' },
   'tune/tpe': { version: 1, source: 'tune/tpe.ts' },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareSides, type Scored, sayComparisons, sidesOf } from '../../src/experiments/compare.ts';
+import { examplesOf } from '../../src/experiments/predictions.ts';
 
 const score = (accuracy: number, seed: string | null = null): Scored => ({
   seed,
@@ -12,7 +13,7 @@ const predicted = (right: readonly boolean[], examples = 'same'): Scored => ({
   seed: null,
   accuracy: right.filter(Boolean).length / right.length,
   rows: right.length,
-  predictions: { examples, right },
+  predictions: { examples: examples === '' ? [] : [examples], right },
 });
 const rights = (count: number, total = 1000): boolean[] => Array.from({ length: total }, (_, i) => i < count);
 
@@ -39,6 +40,24 @@ test('one seed a side without the same examples is not tested, and that is said'
   assert.ok(one);
   assert.deepEqual([one.method, one.p, one.verdict], ['none', null, 'undecided']);
   assert.match(sayComparisons([one]).join(' '), /nothing tells this difference from chance/);
+});
+
+test('examples of which nothing says what they are count as others', () => {
+  const [one] = compareSides([
+    { label: 'a', scores: [predicted(rights(800), '')] },
+    { label: 'b', scores: [predicted(rights(900), '')] },
+  ]);
+  assert.equal(one?.method, 'none');
+});
+
+test('examples are the same by rows, labels and any one digest of what they are', () => {
+  const made = { probabilities: new Float32Array(4), labels: [0, 1], rows: [5, 6] };
+  const shared = (digests: readonly string[], other = made): boolean =>
+    examplesOf(other, digests).some((key) => examplesOf(made, ['pixels', 'file']).includes(key));
+  assert.equal(shared(['file']), true);
+  assert.equal(shared(['other pixels', 'other file']), false);
+  assert.equal(shared([]), false);
+  assert.equal(shared(['pixels'], { ...made, rows: [5, 7] }), false);
 });
 
 test('the same seeds on both sides are paired; other seeds are not', () => {

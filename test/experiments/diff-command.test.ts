@@ -133,6 +133,27 @@ test('pipe diff', async (t) => {
   });
 });
 
+const single = `version: 1
+name: single
+stages:
+  download: { dataset: shapes10, limit: { train: 40, test: 40 }, validation: 0.25 }
+  normalize: { data: download }
+  build: { input: [32, 32, 3], layers: [ { globalAveragePooling2d: {} }, { dense: { units: 10, activation: softmax } } ] }
+  train: { model: build, data: normalize, epochs: 1, batchSize: 10 }
+  evaluate: { model: train, data: normalize }
+`;
+
+test('predictions are compared one by one where they are of the same images, and not where these were drawn anew', (t) => {
+  const { pipe } = makeProject(t, { 'single.yaml': single });
+  for (const set of ['train.batchSize=10', 'normalize.method=rescale', 'seed=7'])
+    assert.equal(pipe('run', 'single.yaml', '--set', set).code, 0);
+  const evaluation = (one: string) => JSON.parse(pipe('diff', 'last~2', one, '--json').out).evaluations[0];
+  const otherwise = evaluation('last~1');
+  assert.deepEqual([otherwise.comparisons[0].method, otherwise.changes.length], ['McNemar', 1]);
+  const anew = evaluation('last');
+  assert.deepEqual([anew.comparisons[0].method, anew.comparisons[0].p, anew.changes], ['none', null, []]);
+});
+
 const steps = `version: 1
 name: steps
 stages:

@@ -81,3 +81,15 @@ test('an accuracy over two seeds lies between 0 and 1, and has no interval where
   assert.match(html, /<td>–<\/td><td>unknown: all seeds give the same<\/td>/);
   assert.match(files['plots/accuracies.csv'] ?? '', /^evaluate\[rate=2\],10,,$/m);
 });
+
+test('single predictions are compared one by one only where they were of the same images', () => {
+  const predictions = { probabilities: Float32Array.from([1, 0, 0, 1]), labels: [0, 1], rows: [7, 8] };
+  const of = (stage: string, examples: string): Evaluation => {
+    const { metrics } = evaluation(stage, 1, 2);
+    return { stage, metrics: { ...metrics, examples }, predictions };
+  };
+  const page = (second: string): string =>
+    makePage('p', { ...nothing, evaluations: [of('a', 'these'), of('b', second)] }, ['comparison'], '').html;
+  assert.match(page('these'), /b and a get the same examples right/);
+  assert.match(page('those'), /no predictions on the same examples/);
+});

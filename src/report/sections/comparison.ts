@@ -37,7 +37,9 @@ function scored({ stage, metrics, predictions }: Evaluation): Parameters<typeof 
     score: {
       accuracy: metrics.accuracy,
       rows: metrics.rows,
-      predictions: predictions ? { examples: examplesOf(predictions), right } : null,
+      predictions: predictions
+        ? { examples: examplesOf(predictions, metrics.examples ? [metrics.examples] : []), right }
+        : null,
     },
   };
 }
