@@ -5,6 +5,7 @@ import { isMap } from '../../stages/json.ts';
 import { type Comparison, compareSides, type Scored, type Side, sameExamples } from '../compare.ts';
 import { digestOfAll, evaluatedData } from '../evaluated-data.ts';
 import { examplesOf, readPredictions, tops } from '../predictions.ts';
+import { mean } from '../statistics.ts';
 import { pathsOf, readPort, resultOf, type Subject, type SubjectStage } from '../subject.ts';
 import { judge, type MetricDifference } from './contents.ts';
 
@@ -109,13 +110,17 @@ async function evaluate(stage: SubjectStage, subject: Subject, store: Store): Pr
   };
 }
 
-/** With several repetitions the first one's classes stand for the side. */
+/** Means over repetitions. */
 function perClass(sides: readonly (readonly Evaluated[])[]): MetricDifference[] {
-  const classes = [...new Set(sides.flatMap((side) => [...(side[0]?.f1.keys() ?? [])]))];
+  const classes = [...new Set(sides.flatMap((side) => side.flatMap(({ f1 }) => [...f1.keys()])))];
+  const meanIn = (side: readonly Evaluated[], name: string): number | null => {
+    const known = side.flatMap(({ f1 }) => f1.get(name) ?? []);
+    return known.length > 0 ? mean(known) : null;
+  };
   const rows = classes.map((name) =>
     judge(
       `${name}.f1`,
-      sides.map((side) => side[0]?.f1.get(name) ?? null),
+      sides.map((side) => meanIn(side, name)),
     ),
   );
   const spread = ({ values }: MetricDifference): number => {
