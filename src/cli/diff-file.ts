@@ -6,15 +6,21 @@ import { makePlan, type PlannedStage } from '../plan/plan.ts';
 import type { CommonFlags } from './main.ts';
 import { openFile } from './open.ts';
 
+export interface FileSubject extends Subject, Pick<Pipeline, 'profile'> {
+  /** Its name. */
+  readonly pipeline: string;
+}
+
 /** A pipeline file as it would run now: its params and graph, and the results that the cache already has. */
-export async function planSubject(file: string, flags: CommonFlags): Promise<Result<Subject>> {
+export async function planSubject(file: string, flags: CommonFlags): Promise<Result<FileSubject>> {
   const opened = await openFile(file, flags);
   if (!opened.ok) return opened;
   const { graph, context } = opened.value;
   const plan = await makePlan(graph, context);
   const planned = new Map(plan.stages.map((one) => [one.stage.name, one]));
   const stages = graph.order.map((stage) => stageOf(stage, planned.get(stage.name), graph.pipeline));
-  return { ok: true, value: { label: file, stages } };
+  const { name: pipeline, profile } = graph.pipeline;
+  return { ok: true, value: { label: file, stages, pipeline, profile } };
 }
 
 function stageOf(

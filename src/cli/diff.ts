@@ -4,8 +4,15 @@ import { Failure } from '../diagnostics/diagnostic.ts';
 import { directionOf } from '../experiments/diff/contents.ts';
 import { checkDrops, type Diff, type Drop, diffSubjects } from '../experiments/diff/diff.ts';
 import { partsOf } from '../experiments/diff/parts.ts';
-import { axisSubjects, runSubject, type Subject } from '../experiments/subject.ts';
+import {
+  axisSubjects,
+  newestSubject,
+  runSubject,
+  type Subject,
+  subjectBefore,
+} from '../experiments/subject.ts';
 import type { Store } from '../run/store.ts';
+import type { FileSubject } from './diff-file.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson, talk, wantsColor } from './output.ts';
 import { readSettings } from './settings.ts';
@@ -39,19 +46,21 @@ async function subjectsOf(
     const found = await Promise.all(wanted.map((one) => axisSubjects(one, flags.by ?? '', store)));
     return found.flat();
   }
-  // One run is compared with the one before it.
-  const all = wanted.length === 1 ? ['last~1', ...wanted] : wanted;
   const subjects: Subject[] = [];
-  for (const one of all) {
-    const subject =
-      /\.ya?ml$/.test(one) && existsSync(one) ? await fileSubject(one, flags) : await runSubject(one, store);
-    if (subject === null) return null;
-    subjects.push(subject);
+  for (const one of wanted) {
+    const file = isFile(one) ? await fileSubject(one, flags) : undefined;
+    if (file === null) return null;
+    // One alone is compared with what was before it: a run with the run before, a file with its newest run.
+    if (wanted.length === 1)
+      subjects.push(await (file ? newestSubject(file, store) : subjectBefore(one, store)));
+    subjects.push(file ?? (await runSubject(one, store)));
   }
   return subjects;
 }
 
-async function fileSubject(file: string, flags: DiffFlags): Promise<Subject | null> {
+const isFile = (wanted: string): boolean => /\.ya?ml$/.test(wanted) && existsSync(wanted);
+
+async function fileSubject(file: string, flags: DiffFlags): Promise<FileSubject | null> {
   const { planSubject } = await import('./diff-file.ts');
   const planned = await planSubject(file, flags);
   if (planned.ok) return planned.value;

@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openCache } from '../cache/cache.ts';
-import { findRun, readHeads } from '../experiments/find.ts';
-import { type RunRecord, readRecord } from '../experiments/record.ts';
-import type { Store } from '../run/store.ts';
+import { findRun, runBefore } from '../experiments/find.ts';
+import type { RunRecord } from '../experiments/record.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson } from './output.ts';
 import { readSettings } from './settings.ts';
@@ -22,27 +21,14 @@ export async function report(wanted: readonly string[], flags: ReportFlags): Pro
     import('../report/run-page.ts'),
     import('../report/script.ts'),
   ]);
-  const { html } = await makeRunPage(runs, await runBefore(runs[0], store), store, browserScript());
+  const before = runs[0] ? await runBefore(runs[0], store) : null;
+  const { html } = await makeRunPage(runs, before, store, browserScript());
   const file = resolve(flags.out ?? `report-${runs.map((run) => run.name ?? run.id).join('-')}.html`);
   writeFileSync(file, html);
   if (flags.json) printJson({ version: 1, file, runs: runs.map((run) => run.id) });
   else print(file);
   if (flags.open) openInBrowser(file);
   return 0;
-}
-
-/** The last run before it of the same pipeline and profile that has results. */
-async function runBefore(run: RunRecord | undefined, store: Store): Promise<RunRecord | null> {
-  if (!run) return null;
-  const heads = await readHeads(store);
-  const before = heads.find(
-    (head) =>
-      head.id < run.id &&
-      head.pipeline === run.pipeline &&
-      head.profile === run.profile &&
-      head.outcome === 'done',
-  );
-  return before ? readRecord(await store.runs.read(before.id)) : null;
 }
 
 function openInBrowser(file: string): void {

@@ -2,6 +2,7 @@
 import {
   bootstrapDifference,
   countPaired,
+  cutTo,
   holm,
   type Interval,
   mcNemar,
@@ -15,9 +16,11 @@ export interface Scored {
   /** Whatever tells repetitions of one setting apart: null where nothing is known of it. */
   readonly seed: string | null;
   readonly accuracy: number;
+  /** How many examples that is of; null where the cache no longer says. */
+  readonly rows: number | null;
   readonly predictions: null | {
-    /** The same for the same examples in the same order. */
-    readonly examples: string;
+    /** Two share one of these for the same examples in the same order. */
+    readonly examples: readonly string[];
     readonly right: readonly boolean[];
   };
 }
@@ -83,12 +86,14 @@ function comparePair(first: Side, second: Side): Untold {
   if (a.length < 2 || b.length < 2) return { ...common, method: 'none', interval: null, p: null };
   const pairs = bySeed(first, second);
   const test = pairs ? pairedT(...pairs) : welch(a, b);
-  return { ...common, method: pairs ? 'paired t' : 'Welch', interval: test.interval, p: test.p };
+  if (!test) return { ...common, method: 'none', interval: null, p: null };
+  const interval = cutTo(test.interval, -1, 1);
+  return { ...common, method: pairs ? 'paired t' : 'Welch', interval, p: test.p };
 }
 
 function oncePerSide(common: Omit<Untold, 'method' | 'interval' | 'p'>, first: Side, second: Side): Untold {
   const [a, b] = [first.scores[0]?.predictions, second.scores[0]?.predictions];
-  if (!a || !b || a.examples !== b.examples) return { ...common, method: 'none', interval: null, p: null };
+  if (!a || !b || !sameExamples(a, b)) return { ...common, method: 'none', interval: null, p: null };
   const pair = countPaired(a.right, b.right);
   return {
     ...common,
@@ -98,6 +103,12 @@ function oncePerSide(common: Omit<Untold, 'method' | 'interval' | 'p'>, first: S
     changed: [pair.onlyFirst, pair.onlySecond],
   };
 }
+
+/** Were they made on the same examples? What is not known to be the same is not compared one by one. */
+export const sameExamples = (
+  a: NonNullable<Scored['predictions']>,
+  b: NonNullable<Scored['predictions']>,
+): boolean => a.examples.some((key) => b.examples.includes(key));
 
 /** Both sides' accuracies in the order of their seeds, where these are the same ones; else null. */
 function bySeed(first: Side, second: Side): [number[], number[]] | null {
@@ -139,7 +150,7 @@ function testText({ method, p, corrected, verdict, changed, seeds }: Comparison)
   const name =
     method === 'McNemar'
       ? `McNemar's exact test on ${(changed?.[0] ?? 0) + (changed?.[1] ?? 0)} changed predictions`
-      : `the ${method === 'Welch' ? "Welch's t" : method}-test over ${seeds[0]} and ${seeds[1]} seeds`;
+      : `${method === 'Welch' ? "Welch's t-test" : 'the paired t-test'} over ${seeds[0]} and ${seeds[1]} seeds`;
   const meaning =
     verdict === 'better' || verdict === 'worse'
       ? 'more than chance explains'
@@ -156,6 +167,8 @@ function limits({ method, seeds }: Comparison): string {
     return 'With one seed a side this tells two trained networks apart on these examples; it cannot say that the setting is better: another seed may move either by as much.';
   if (once)
     return 'With one seed a side and no predictions on the same examples, nothing tells this difference from chance.';
+  if (method === 'none' && seeds[0] > 1 && seeds[1] > 1)
+    return 'Over these seeds a difference does not vary at all, so how much it would over others is unknown: it gets neither an interval nor a test.';
   if (method === 'none')
     return 'One side has a single seed: how much seeds vary there is unknown, so nothing is tested.';
   return '';

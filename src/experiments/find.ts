@@ -19,6 +19,21 @@ export async function tryFindRun(wanted: string, store: Pick<Store, 'runs'>): Pr
   return named ? readRecord(await store.runs.read(named.id)) : null;
 }
 
+/** The newest run of a pipeline and profile that has results: before a run, where it has an id. */
+export async function runBefore(
+  { id, pipeline, profile }: Pick<RunHead, 'pipeline' | 'profile'> & { readonly id?: string },
+  store: Pick<Store, 'runs'>,
+): Promise<RunRecord | null> {
+  const before = (await readHeads(store)).find(
+    (head) =>
+      (id === undefined || head.id < id) &&
+      head.pipeline === pipeline &&
+      head.profile === profile &&
+      head.outcome === 'done',
+  );
+  return before ? readRecord(await store.runs.read(before.id)) : null;
+}
+
 /** Newest first. */
 export async function readHeads(store: Pick<Store, 'runs'>): Promise<RunHead[]> {
   return store.runs.heads(headVersion, headOf);

@@ -84,27 +84,26 @@ export interface MeanTest {
   readonly p: number;
 }
 
-/** Welch's t-test (B. L. Welch, Biometrika 34, 1947): means of two samples that may vary differently. Two values a side at least. */
-export function welch(first: readonly number[], second: readonly number[]): MeanTest {
+/** Welch's t-test (B. L. Welch, Biometrika 34, 1947): means of two samples that may vary differently. Two values a side at least; null where neither side varies. */
+export function welch(first: readonly number[], second: readonly number[]): MeanTest | null {
   const [v1, v2] = [variance(first) / first.length, variance(second) / second.length];
   const df = (v1 + v2) ** 2 / (v1 ** 2 / (first.length - 1) + v2 ** 2 / (second.length - 1));
   return meanTest(mean(second) - mean(first), Math.sqrt(v1 + v2), df);
 }
 
-/** The paired t-test (Student, "The probable error of a mean", Biometrika 6, 1908): the same seeds on both sides, in the same order. */
-export function pairedT(first: readonly number[], second: readonly number[]): MeanTest {
+/** The paired t-test (Student, "The probable error of a mean", Biometrika 6, 1908): the same seeds on both sides, in the same order. Null where the difference is the same for all. */
+export function pairedT(first: readonly number[], second: readonly number[]): MeanTest | null {
   const differences = second.map((value, i) => value - (first[i] ?? 0));
   const error = Math.sqrt(variance(differences) / differences.length);
   return meanTest(mean(differences), error, differences.length - 1);
 }
 
-/** Without any variation a difference has no error, and no difference nothing to tell. */
-function meanTest(difference: number, error: number, df: number): MeanTest {
-  if (error === 0) {
-    const same = difference === 0;
-    const t = same ? 0 : Math.sign(difference) * Number.POSITIVE_INFINITY;
-    return { difference, interval: { low: difference, high: difference }, t, df, p: same ? 1 : 0 };
-  }
+/** Accuracies are whole numbers of images by their count: a smaller standard error than this is rounding. */
+const rounding = 1e-9;
+
+/** Values that do not vary say nothing of how much others would: t would be infinite, whatever the difference, and the interval a point. */
+function meanTest(difference: number, error: number, df: number): MeanTest | null {
+  if (error < rounding) return null;
   const t = difference / error;
   const half = studentWithin(0.95, df) * error;
   return {
@@ -138,8 +137,15 @@ export function variance(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1);
 }
 
-/** 95 % interval of a mean by Student's t; two values at least. */
-export function studentInterval(values: readonly number[]): Interval {
-  const half = studentWithin(0.95, values.length - 1) * Math.sqrt(variance(values) / values.length);
+/** 95 % interval of a mean by Student's t; two values at least, and null where these do not vary. */
+export function studentInterval(values: readonly number[]): Interval | null {
+  const error = Math.sqrt(variance(values) / values.length);
+  if (error < rounding) return null;
+  const half = studentWithin(0.95, values.length - 1) * error;
   return { low: mean(values) - half, high: mean(values) + half };
+}
+
+/** Few values give a t interval that reaches farther than what it is of can. */
+export function cutTo({ low, high }: Interval, least: number, most: number): Interval {
+  return { low: Math.max(least, low), high: Math.min(most, high) };
 }

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { Files, IndexEntry, Store, StoredResult } from '../run/store.ts';
 import type { JsonObject } from '../stages/kind.ts';
-import { findRun } from './find.ts';
-import type { RunRecord, StageRecord } from './record.ts';
+import { findRun, runBefore } from './find.ts';
+import type { RunHead, RunRecord, StageRecord } from './record.ts';
 
 export interface Subject {
   readonly label: string;
@@ -23,10 +23,49 @@ export interface SubjectStage
 
 /** `RUN`, or `RUN[axis=label,…]` for the cells of one setting. Failure: `unknown-run`, `no-such-cell`. */
 export async function runSubject(wanted: string, store: Pick<Store, 'runs'>): Promise<Subject> {
-  const [, run = wanted, cell] = /^([^[]+)\[(.*)\]$/.exec(wanted) ?? [];
-  const record = await findRun(run, store);
-  return cell === undefined ? whole(record) : cellsOf(record, readCell(cell, wanted), wanted);
+  const { run, cell } = readWanted(wanted);
+  return partOf(await findRun(run, store), cell, wanted);
 }
+
+/** The same of the run before it, of the same pipeline and profile. Failure: `unknown-run`, `no-such-cell`. */
+export async function subjectBefore(wanted: string, store: Pick<Store, 'runs'>): Promise<Subject> {
+  const { run, cell } = readWanted(wanted);
+  const record = await findRun(run, store);
+  const before = await runBefore(record, store);
+  if (!before) throw nothingBefore(record, wanted, ` before \`${wanted}\``);
+  const subject = partOf(before, cell, wanted);
+  return cell === undefined ? subject : { ...subject, label: `${whole(before).label}[${subject.label}]` };
+}
+
+/** The newest run of a pipeline and profile that has results. Failure: `unknown-run`. */
+export async function newestSubject(
+  of: Pick<RunHead, 'pipeline' | 'profile'> & Pick<Subject, 'label'>,
+  store: Pick<Store, 'runs'>,
+): Promise<Subject> {
+  const { pipeline, profile } = of;
+  const newest = await runBefore({ pipeline, profile }, store);
+  if (!newest) throw nothingBefore(of, of.label, '');
+  return whole(newest);
+}
+
+function nothingBefore(
+  { pipeline, profile }: Pick<RunHead, 'pipeline' | 'profile'>,
+  wanted: string,
+  before: string,
+): Failure {
+  const which = profile === null ? '' : ` with the profile \`${profile}\``;
+  return new Failure('unknown-run', `no run of \`${pipeline}\`${which}${before} has results`, {
+    fix: `name what to compare it with: \`pipe diff OTHER ${wanted}\``,
+  });
+}
+
+function readWanted(wanted: string): { readonly run: string; readonly cell: string | undefined } {
+  const [, run = wanted, cell] = /^([^[]+)\[(.*)\]$/.exec(wanted) ?? [];
+  return { run, cell };
+}
+
+const partOf = (record: RunRecord, cell: string | undefined, wanted: string): Subject =>
+  cell === undefined ? whole(record) : cellsOf(record, readCell(cell, wanted), wanted);
 
 const whole = (record: RunRecord): Subject => ({
   label: record.name ?? record.id,
@@ -60,11 +99,13 @@ function cellsOf(record: RunRecord, chosen: ReadonlyMap<string, string>, wanted:
     label,
     stages: stages.map((stage) => {
       const { name, repetition } = nameWithout(stage, chosen);
-      const from = stage.from.map((source) => {
+      const from = stage.from.flatMap((source) => {
         const other = record.stages.find((one) => one.name === source);
-        return other ? nameWithout(other, chosen).name : source;
+        if (!other) return [source];
+        return fits(other) ? [nameWithout(other, chosen).name] : [];
       });
-      return { ...stage, name, from, repetition };
+      // Repetitions lose their seeds: what collects them all is made from one.
+      return { ...stage, name, from: [...new Set(from)], repetition };
     }),
   };
 }

@@ -53,9 +53,12 @@ function plotsOf({ topic }: Part, diff: Diff): Plot[] {
 
 /** A stage's trainings of all subjects in one plot. */
 function curvesOf({ curves, subjects }: Diff): Plot[] {
-  return curves.flatMap(({ stage, histories, keptEpoch }) => {
-    const trainings = histories.flatMap((epochs, i): Training[] =>
-      epochs ? [{ stage: subjects[i] ?? '', epochs, keptEpoch: keptEpoch[i] ?? 0, stopped: null }] : [],
+  return curves.flatMap(({ stage, trainings: found }) => {
+    const trainings = found.flatMap((own, i) =>
+      own.map(({ seed, epochs, keptEpoch }): Training => {
+        const name = own.length > 1 ? `${subjects[i]} seed ${seed}` : `${subjects[i]}`;
+        return { stage: name, epochs, keptEpoch, stopped: null };
+      }),
     );
     const plots = curvePlots(trainings, `${slug(stage)}-`);
     return curves.length > 1 ? plots.map((plot) => ({ ...plot, title: `${plot.title}, ${stage}` })) : plots;
@@ -65,7 +68,13 @@ function curvesOf({ curves, subjects }: Diff): Plot[] {
 function differences({ stage, comparisons }: EvaluationDiff): Plot[] {
   const estimates = comparisons.flatMap(({ second, difference, interval }) =>
     interval
-      ? [{ label: second, value: difference * 100, low: interval.low * 100, high: interval.high * 100 }]
+      ? [
+          {
+            label: second,
+            value: difference * 100,
+            interval: { low: interval.low * 100, high: interval.high * 100 },
+          },
+        ]
       : [],
   );
   if (estimates.length === 0) return [];

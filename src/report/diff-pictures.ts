@@ -1,9 +1,10 @@
 /** The images whose prediction went from right to wrong or back, as a diff's page shows them. */
-import { openDataset } from '../data/batches.ts';
+import { type OpenDataset, openDataset } from '../data/batches.ts';
 import { drawExamples } from '../data/sheet.ts';
 import type { Diff } from '../experiments/diff/diff.ts';
 import type { Changed, Changes } from '../experiments/diff/predictions.ts';
-import { pathsOf, resultOf, type Subject } from '../experiments/subject.ts';
+import { evaluatedData } from '../experiments/evaluated-data.ts';
+import { pathsOf, type Subject } from '../experiments/subject.ts';
 import type { Store } from '../run/store.ts';
 import { escapeHtml } from './html.ts';
 import { slug } from './plot.ts';
@@ -12,8 +13,6 @@ import { pictureList } from './sections/pictures.ts';
 /** Of each kind of change; the table beside them names more. */
 const mostShown = 12;
 const columns = 6;
-
-type Dataset = Awaited<ReturnType<typeof openDataset>>;
 
 /** HTML by evaluation; none where the cache no longer has the images, or the examples are none. */
 export async function changedPictures(
@@ -30,7 +29,7 @@ export async function changedPictures(
   return pictures;
 }
 
-async function picturesOf(stage: string, changes: readonly Changes[], dataset: Dataset): Promise<string> {
+async function picturesOf(stage: string, changes: readonly Changes[], dataset: OpenDataset): Promise<string> {
   const parts = changes.flatMap(({ first, second, toRight, toWrong }, i) => {
     const id = `${slug(stage)}-changed-${i}`;
     return [
@@ -44,7 +43,7 @@ async function picturesOf(stage: string, changes: readonly Changes[], dataset: D
 async function listed(
   title: string,
   changed: readonly Changed[],
-  dataset: Dataset,
+  dataset: OpenDataset,
   id: string,
 ): Promise<string> {
   const shown = changed.slice(0, mostShown);
@@ -64,14 +63,15 @@ async function listed(
 }
 
 /** What the evaluations read: predictions are compared only where it is the same examples. */
-async function datasetOf(stage: string, subjects: readonly Subject[], store: Store): Promise<Dataset | null> {
-  for (const { stages } of subjects) {
-    const from = stages.find(({ name }) => name === stage)?.from ?? [];
-    for (const source of stages.filter(({ name }) => from.includes(name))) {
-      const result = await resultOf(source, store);
-      const port = Object.values(result?.ports ?? {}).find(({ type }) => type === 'dataset');
-      if (port && (await store.intact(port))) return openDataset(pathsOf(port.files, store));
-    }
+async function datasetOf(
+  name: string,
+  subjects: readonly Subject[],
+  store: Store,
+): Promise<OpenDataset | null> {
+  for (const subject of subjects) {
+    const stage = subject.stages.find((one) => one.name === name);
+    const port = stage && (await evaluatedData(stage, subject, store));
+    if (port && (await store.intact(port))) return openDataset(pathsOf(port.files, store));
   }
   return null;
 }

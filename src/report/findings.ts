@@ -109,6 +109,7 @@ export function fitSentence(epochs: readonly EpochMetrics[]): string {
   );
   if (!last || !lowest || last.valLoss === null)
     return `Without validation rows nothing can be said of over- or underfitting.`;
+  if (epochs.length === 1) return 'One epoch says nothing of over- or underfitting.';
   const up = last.valLoss / lowest.valLoss - 1;
   if (up > rise && last.loss < lowest.loss)
     return `It overfits after epoch ${lowest.epoch}: until epoch ${last.epoch} the validation loss rose from ${short(lowest.valLoss)} to ${short(last.valLoss)} (+${percent(up, 0)}) while the training loss fell from ${short(lowest.loss)} to ${short(last.loss)}. The rule: more than ${percent(rise, 0)} above its lowest, with the training loss falling.`;
@@ -147,7 +148,6 @@ function rateSentences(epochs: readonly EpochMetrics[]): string[] {
 }
 
 function endSentence({ epochs, stopped }: Training): string {
-  return stopped
-    ? `It stopped after epoch ${stopped.epoch}: ${stopped.reason}.`
-    : `It ran all its ${epochs.length} epochs.`;
+  if (stopped) return `It stopped after epoch ${stopped.epoch}: ${stopped.reason}.`;
+  return epochs.length === 1 ? 'It ran its only epoch.' : `It ran all its ${epochs.length} epochs.`;
 }

@@ -25,6 +25,8 @@ export interface ClassScore {
 export interface Metrics {
   readonly split: string;
   readonly rows: number;
+  /** Which examples they were; earlier ones do not say. */
+  readonly examples?: string;
   readonly loss: number;
   readonly accuracy: number;
   readonly classes: readonly string[];

@@ -1,4 +1,5 @@
 /** Values with their intervals, one below the other. */
+import type { Interval } from '../experiments/statistics.ts';
 import { axis, rounded, tooltip } from './axes.ts';
 import type { Cell } from './csv.ts';
 import type { Plot } from './plot.ts';
@@ -6,8 +7,8 @@ import type { Plot } from './plot.ts';
 export interface Estimate {
   readonly label: string;
   readonly value: number;
-  readonly low: number;
-  readonly high: number;
+  /** Null where it is unknown: the value is drawn alone. */
+  readonly interval: Interval | null;
 }
 
 /** `unit` names the axis; `zero` marks where nothing differs. */
@@ -17,7 +18,7 @@ export function intervalPlot(
 ): Plot {
   const labels = estimates.map(({ label }) => label);
   const longest = Math.max(...labels.map((label) => label.length));
-  const interval = ({ label, low, high }: Estimate): object => ({
+  const drawn = (label: string, { low, high }: Interval): object => ({
     type: 'line',
     data: [
       [rounded(low), label],
@@ -52,7 +53,7 @@ export function intervalPlot(
               },
             ]
           : []),
-        ...estimates.map(interval),
+        ...estimates.flatMap(({ label, interval }) => (interval ? [drawn(label, interval)] : [])),
         {
           type: 'scatter',
           data: estimates.map(({ label, value }) => [rounded(value), label]),
@@ -64,6 +65,11 @@ export function intervalPlot(
       ],
     },
     columns: ['', unit, 'from', 'to'],
-    rows: estimates.map(({ label, value, low, high }): Cell[] => [label, value, low, high]),
+    rows: estimates.map(({ label, value, interval }): Cell[] => [
+      label,
+      value,
+      interval?.low ?? null,
+      interval?.high ?? null,
+    ]),
   };
 }

@@ -70,14 +70,19 @@ const table = {
   'callback/reduceLROnPlateau': { version: 1, source: 'nn/callbacks.ts' },
   'callback/earlyStopping': { version: 1, source: 'nn/callbacks.ts' },
   'callback/learningRateSchedule': { version: 1, source: 'nn/callbacks.ts' },
-  'metrics': { version: 2, source: 'stages/evaluate/stage.ts' },
+  'metrics': { version: 3, source: 'stages/evaluate/stage.ts' },
   'tune/grid': { version: 1, source: 'tune/grid-search.ts' },
   'tune/random': { version: 3, source: 'tune/random-search.ts' },
   'tune/tpe': { version: 1, source: 'tune/tpe.ts' },
   'tune/halving': { version: 1, source: 'tune/halving.ts' },
   'tune/hyperband': { version: 1, source: 'tune/hyperband.ts' },
+<<<<<<< HEAD
   'tune/trials': { version: 2, source: 'run/tune/outputs.ts' },
   'report/page': { version: 10, source: 'stages/report/stage.ts' },
+=======
+  'tune/trials': { version: 1, source: 'run/tune/outputs.ts' },
+  'report/page': { version: 11, source: 'stages/report/stage.ts' },
+>>>>>>> fix-d
   'command': { version: 1, source: 'run/command.ts' },
 } as const satisfies { readonly [name: string]: Entry };
 

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareSides, type Scored, sayComparisons, sidesOf } from '../../src/experiments/compare.ts';
+import { examplesOf } from '../../src/experiments/predictions.ts';
 
 const score = (accuracy: number, seed: string | null = null): Scored => ({
   seed,
   accuracy,
+  rows: 1000,
   predictions: null,
 });
 const predicted = (right: readonly boolean[], examples = 'same'): Scored => ({
   seed: null,
   accuracy: right.filter(Boolean).length / right.length,
-  predictions: { examples, right },
+  rows: right.length,
+  predictions: { examples: examples === '' ? [] : [examples], right },
 });
 const rights = (count: number, total = 1000): boolean[] => Array.from({ length: total }, (_, i) => i < count);
 
@@ -39,6 +42,24 @@ test('one seed a side without the same examples is not tested, and that is said'
   assert.match(sayComparisons([one]).join(' '), /nothing tells this difference from chance/);
 });
 
+test('examples of which nothing says what they are count as others', () => {
+  const [one] = compareSides([
+    { label: 'a', scores: [predicted(rights(800), '')] },
+    { label: 'b', scores: [predicted(rights(900), '')] },
+  ]);
+  assert.equal(one?.method, 'none');
+});
+
+test('examples are the same by rows, labels and any one digest of what they are', () => {
+  const made = { probabilities: new Float32Array(4), labels: [0, 1], rows: [5, 6] };
+  const shared = (digests: readonly string[], other = made): boolean =>
+    examplesOf(other, digests).some((key) => examplesOf(made, ['pixels', 'file']).includes(key));
+  assert.equal(shared(['file']), true);
+  assert.equal(shared(['other pixels', 'other file']), false);
+  assert.equal(shared([]), false);
+  assert.equal(shared(['pixels'], { ...made, rows: [5, 7] }), false);
+});
+
 test('the same seeds on both sides are paired; other seeds are not', () => {
   const side = (label: string, accuracies: readonly number[], seeds: readonly string[]) => ({
     label,
@@ -51,6 +72,25 @@ test('the same seeds on both sides are paired; other seeds are not', () => {
   const [welch] = compareSides([first, side('b', [0.92, 0.71, 0.815], ['4', '5', '6'])]);
   assert.equal(welch?.method, 'Welch');
   assert.equal(welch?.verdict, 'undecided');
+  assert.match(
+    sayComparisons(welch ? [welch] : []).join(' '),
+    /\. By Welch's t-test over 3 and 3 seeds that is no more than chance may give \(p = 0\.\d+\)\.$/,
+  );
+});
+
+test('two seeds that differ by the same are no proof, and an interval reaches no farther than accuracies can', () => {
+  const side = (label: string, accuracies: readonly number[]) => ({
+    label,
+    scores: accuracies.map((accuracy, i) => score(accuracy, String(i))),
+  });
+  const same = compareSides([side('a', [0.1, 0.7]), side('b', [0.11, 0.71])]);
+  assert.deepEqual([same[0]?.p, same[0]?.interval, same[0]?.verdict], [null, null, 'undecided']);
+  assert.equal(
+    sayComparisons(same).join(' '),
+    'b is 1.00 points above a. Over these seeds a difference does not vary at all, so how much it would over others is unknown: it gets neither an interval nor a test.',
+  );
+  const [far] = compareSides([side('a', [0.1, 0.9]), side('b', [0.9, 0.3])]);
+  assert.deepEqual(far?.interval, { low: -1, high: 1 });
 });
 
 test('several comparisons are corrected together', () => {

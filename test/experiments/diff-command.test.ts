@@ -25,7 +25,7 @@ stages:
 `;
 
 test('pipe diff', async (t) => {
-  const { folder, pipe, write } = makeProject(t, { 'cells.yaml': pipeline });
+  const { folder, pipe, read, write } = makeProject(t, { 'cells.yaml': pipeline });
   const ran = pipe('run', 'cells.yaml', '--name', 'first');
   assert.equal(ran.code, 0, ran.err);
   const json = (...args: string[]) => JSON.parse(pipe('diff', ...args, '--json').out);
@@ -46,6 +46,37 @@ test('pipe diff', async (t) => {
     assert.deepEqual(evaluation.comparisons[0].seeds, [3, 3]);
     assert.deepEqual(made.graph, []);
   });
+
+  await t.test(
+    'says of a setting what its seeds give together: F1 and the lowest validation loss, too',
+    () => {
+      const made = json('first', '--by', 'rate');
+      const outputs = (stage: string, path: string) =>
+        [1, 2, 3].map((seed) => JSON.parse(read(`cache/out/cells/${stage}[rate=0.02,seed=${seed}]/${path}`)));
+      const metrics = outputs('evaluate', 'metrics/metrics.json');
+      for (const { path, values } of made.evaluations[0].perClass) {
+        const f1 = metrics.map(
+          ({ perClass }) => perClass.find((one: { class: string }) => `${one.class}.f1` === path).f1,
+        );
+        assert.ok(Math.abs(values[1] - (f1[0] + f1[1] + f1[2]) / 3) < 1e-12);
+      }
+      const lowest = outputs('train', 'history/history.json').map(({ epochs }) =>
+        Math.min(...epochs.map((epoch: { valLoss: number }) => epoch.valLoss)),
+      );
+      const mean = lowest.reduce((sum, loss) => sum + loss, 0) / 3;
+      const { out } = pipe('diff', 'first', '--by', 'rate');
+      assert.match(
+        out.replace(/\s+/g, ' '),
+        new RegExp(
+          `lowest validation loss .*the mean of 3 seeds ${Number(mean.toPrecision(5))}, the mean of 3 seeds`,
+        ),
+      );
+      assert.match(
+        pipe('diff', 'first', '--by', 'rate', '--format', 'html').out,
+        /rate=0\.02 seed 3 validation/,
+      );
+    },
+  );
 
   await t.test('says of two cells with one seed each what changed, and what one seed cannot say', () => {
     const args = ['first[rate=0.001,seed=1]', 'first[rate=0.02,seed=1]'];
@@ -131,4 +162,90 @@ test('pipe diff', async (t) => {
     assert.equal(code, 2);
     assert.match(err, /has no axis `augment`[\s\S]*rate=0\.001\|0\.02, seed=1\|2\|3/);
   });
+});
+
+const single = `version: 1
+name: single
+stages:
+  download: { dataset: shapes10, limit: { train: 40, test: 40 }, validation: 0.25 }
+  normalize: { data: download }
+  build: { input: [32, 32, 3], layers: [ { globalAveragePooling2d: {} }, { dense: { units: 10, activation: softmax } } ] }
+  train: { model: build, data: normalize, epochs: 1, batchSize: 10 }
+  evaluate: { model: train, data: normalize }
+`;
+
+test('predictions are compared one by one where they are of the same images, and not where these were drawn anew', (t) => {
+  const { pipe } = makeProject(t, { 'single.yaml': single });
+  for (const set of ['train.batchSize=10', 'normalize.method=rescale', 'seed=7'])
+    assert.equal(pipe('run', 'single.yaml', '--set', set).code, 0);
+  const evaluation = (one: string) => JSON.parse(pipe('diff', 'last~2', one, '--json').out).evaluations[0];
+  const otherwise = evaluation('last~1');
+  assert.deepEqual([otherwise.comparisons[0].method, otherwise.changes.length], ['McNemar', 1]);
+  const anew = evaluation('last');
+  assert.deepEqual([anew.comparisons[0].method, anew.comparisons[0].p, anew.changes], ['none', null, []]);
+});
+
+const steps = `version: 1
+name: steps
+stages:
+  download: { dataset: shapes10, limit: { train: 40, test: 20 }, validation: 0.25 }
+  normalize: { data: download, matrix: { high: [1, 2], seed: [1, 2] }, method: rescale, range: [0, "\${matrix.high}"] }
+`;
+
+test('one run alone is compared with the run before it of the same pipeline and profile', (t) => {
+  const { pipe, write } = makeProject(t, {
+    'steps.yaml': steps,
+    'other.yaml': steps.replace('name: steps', 'name: other'),
+  });
+  for (const [file, name, ...set] of [
+    ['steps.yaml', 'first'],
+    ['other.yaml', 'alone'],
+    ['steps.yaml', 'second', '--set', 'download.limit.train=80'],
+    ['steps.yaml', 'third'],
+  ] as const)
+    assert.equal(pipe('run', file, '--name', name, ...set).code, 0);
+  const subjects = (one: string): string[] => JSON.parse(pipe('diff', one, '--json').out).subjects;
+  assert.deepEqual(subjects('last'), ['second', 'third']);
+  assert.deepEqual(subjects('last~1'), ['first', 'second']);
+  assert.deepEqual(subjects('second[high=1]'), ['first[high=1]', 'high=1']);
+  write('other.yaml', steps.replace('name: steps', 'name: other').replace('train: 40', 'train: 60'));
+  assert.deepEqual(subjects('other.yaml'), ['alone', 'other.yaml']);
+  const { code, err } = pipe('diff', 'alone');
+  assert.equal(code, 2);
+  assert.match(err, /unknown-run: no run of `other` before `alone` has results[\s\S]*pipe diff OTHER alone/);
+});
+
+const drawn = `version: 1
+name: drawn
+stages:
+  download:
+    matrix: { seed: [1, 2] }
+    seed: "\${matrix.seed}"
+    dataset: shapes10
+    limit: { train: 40, test: 20 }
+    validation: 0.25
+  normalize: { data: download, matrix: { how: [standardize, rescale] }, method: "\${matrix.how}" }
+`;
+
+test('data that differs between seeds is told with each seed, and no digest beside what says more', (t) => {
+  const { pipe } = makeProject(t, { 'drawn.yaml': drawn });
+  assert.equal(pipe('run', 'drawn.yaml').code, 0);
+  const { data } = JSON.parse(pipe('diff', 'last', '--by', 'how', '--json').out);
+  const of = (path: string) => data.find((one: { path: string }) => one.path === `normalize.${path}`).values;
+  assert.match(of('mean')[0], /^\[[\d.]+\] \(seed 1\), \[[\d.]+\] \(seed 2\)$/);
+  assert.match(of('mean')[1], /^\[[\d.]+\]$/);
+  assert.match(of('data')[0], /^content \w+ \(seed 1\), content \w+ \(seed 2\)$/);
+  const { out } = pipe('diff', 'last', '--by', 'how');
+  assert.match(out, /normalize\.mean/);
+  assert.doesNotMatch(out, /content/);
+});
+
+test('what collects the cells of a setting is made from these alone, each named once', (t) => {
+  const { pipe } = makeProject(t, {
+    'steps.yaml': `${steps}  report: { of: [download, normalize] }\n`,
+  });
+  assert.equal(pipe('run', 'steps.yaml').code, 0);
+  const { graph } = JSON.parse(pipe('diff', 'last', 'last[high=1]', '--json').out);
+  const report = graph.find((one: { path: string }) => one.path === 'report');
+  assert.equal(report.values[1], 'report from download, normalize');
 });

@@ -4,6 +4,7 @@ import type { EpochMetrics } from '../../src/nn/callbacks.ts';
 import { calibrate } from '../../src/report/calibration.ts';
 import { findings, fitSentence } from '../../src/report/findings.ts';
 import type { Input } from '../../src/report/inputs.ts';
+import { makePage } from '../../src/report/page.ts';
 
 const epochsOf = (
   losses: readonly number[],
@@ -36,6 +37,19 @@ test('a training that was still getting better is called unfinished; one that ha
     fitSentence(epochsOf([1, 0.5, 0.41, 0.405, 0.4], [1, 0.6, 0.5, 0.51, 0.5])),
     /^It shows neither/,
   );
+});
+
+test('a training of one epoch gets no verdict, and its epoch is one', () => {
+  const input: Input = {
+    ...{ graph: [], samples: [], augmentations: [], mistakes: [], facts: [], trials: [], evaluations: [] },
+    trainings: [{ stage: 'train', epochs: epochsOf([2], [2]), keptEpoch: 1, stopped: null }],
+  };
+  const [told] = findings(input);
+  assert.match(
+    told?.text ?? '',
+    /One epoch says nothing of over- or underfitting\. It ran its only epoch\.$/,
+  );
+  assert.match(makePage('one', input, ['summary'], '').html, /<b>1<\/b><span>epoch, the weights/);
 });
 
 test('a rise of the validation loss alone is no overfitting, and without validation rows nothing is said', () => {

@@ -2,7 +2,7 @@
 
 import type { EpochMetrics } from '../../nn/callbacks.ts';
 import type { Store } from '../../run/store.ts';
-import { isMap } from '../../stages/json.ts';
+import { isMap, withoutQuotes } from '../../stages/json.ts';
 import type { JsonObject } from '../../stages/kind.ts';
 import { mean } from '../statistics.ts';
 import { readPort, resultOf, type Subject, type SubjectStage } from '../subject.ts';
@@ -81,19 +81,47 @@ async function factsOf(
 ): Promise<Map<string, string>> {
   const stages = subject.stages.filter((stage) => kinds.includes(stage.kind));
   const found = await Promise.all(
-    stages.map(async (stage): Promise<[string, string][]> => {
+    stages.map(async (stage): Promise<Fact[]> => {
       const facts = await readPort(await resultOf(stage, store), 'facts', 'facts.json', store);
       const content = Object.entries(stage.ports).filter(([port]) => port !== 'facts');
       const digests = content.map(([port, digest]): [string, string] => [
-        `${stage.name}.${port}`,
-        `content ${digest.slice(0, 12)}`,
+        port,
+        `${contentMark}${digest.slice(0, 12)}`,
       ]);
       const own = isMap(facts?.facts) ? factLines(facts.facts) : [];
-      const known = own.map(([path, value]): [string, string] => [`${stage.name}.${path}`, value]);
-      return [...known, ...digests];
+      return [...own, ...digests].map(([path, text]) => ({
+        path: `${stage.name}.${path}`,
+        text,
+        repetition: stage.repetition,
+      }));
     }),
   );
-  return new Map(found.flat());
+  return oncePerPath(found.flat());
+}
+
+const contentMark = 'content ';
+
+/** Does it only tell that something differs, and not what? */
+export const isDigest = ({ values }: Difference): boolean =>
+  values.every((value) => value === null || value.startsWith(contentMark));
+
+interface Fact {
+  readonly path: string;
+  readonly text: string;
+  readonly repetition: string | null;
+}
+
+/** What differs between repetitions of a stage is told with the seed of each. */
+function oncePerPath(facts: readonly Fact[]): Map<string, string> {
+  const byPath = new Map<string, Fact[]>();
+  for (const fact of facts) byPath.set(fact.path, [...(byPath.get(fact.path) ?? []), fact]);
+  return new Map(
+    [...byPath].map(([path, own]) => {
+      const texts = [...new Set(own.map(({ text }) => text))];
+      const each = own.map(({ text, repetition }) => `${withoutQuotes(text)} (seed ${repetition})`);
+      return [path, texts.length === 1 ? (texts[0] ?? '') : each.join(', ')];
+    }),
+  );
 }
 
 /** `rows.train` → `320`; a list is one line, and so is each layer. */
@@ -114,11 +142,17 @@ function factLines(facts: JsonObject, path = ''): [string, string][] {
 
 export interface Curve {
   readonly stage: string;
-  readonly epochs: readonly (number | null)[];
+  /** Each subject's, one a repetition. */
+  readonly trainings: readonly (readonly Training[])[];
+}
+
+export interface Training {
+  /** The seed's label, where others repeat it with another seed. */
+  readonly seed: string | null;
+  readonly epochs: readonly EpochMetrics[];
+  readonly keptEpoch: number;
   /** The lowest validation loss and its epoch. */
-  readonly lowest: readonly ({ readonly epoch: number; readonly valLoss: number } | null)[];
-  readonly keptEpoch: readonly (number | null)[];
-  readonly histories: readonly (readonly EpochMetrics[] | null)[];
+  readonly lowest: { readonly epoch: number; readonly valLoss: number } | null;
 }
 
 /** As a training writes it. */
@@ -128,31 +162,35 @@ interface History {
 }
 
 export async function diffCurves(subjects: readonly Subject[], store: Store): Promise<Curve[]> {
-  const names = [...new Set(subjects.flatMap((subject) => trainings(subject).map((stage) => stage.name)))];
+  const names = [...new Set(subjects.flatMap((subject) => trainStages(subject).map((stage) => stage.name)))];
   const curves = await Promise.all(names.map(async (name) => curveOf(name, subjects, store)));
-  return curves.filter(({ lowest }) => {
-    const known = lowest.flatMap((low) => (low ? [JSON.stringify(low)] : []));
+  return curves.filter(({ trainings }) => {
+    const lows = trainings.map((own) => own.flatMap(({ lowest }) => lowest ?? []));
+    const known = lows.filter((own) => own.length > 0).map((own) => JSON.stringify(own));
     return known.length > 1 && new Set(known).size > 1;
   });
 }
 
-const trainings = (subject: Subject): SubjectStage[] =>
+const trainStages = (subject: Subject): SubjectStage[] =>
   subject.stages.filter((stage) => stage.kind === 'train');
 
 async function curveOf(name: string, subjects: readonly Subject[], store: Store): Promise<Curve> {
-  const histories = await Promise.all(
+  const trainings = await Promise.all(
     subjects.map(async (subject) => {
-      const stage = trainings(subject).find((one) => one.name === name);
-      return stage ? readPort<History>(await resultOf(stage, store), 'history', 'history.json', store) : null;
+      const stages = trainStages(subject).filter((one) => one.name === name);
+      const read = await Promise.all(stages.map((stage) => trainingOf(stage, store)));
+      return read.flatMap((one) => one ?? []);
     }),
   );
-  return {
-    stage: name,
-    epochs: histories.map((history) => history?.epochs.length ?? null),
-    lowest: histories.map((history) => lowestOf(history?.epochs ?? [])),
-    keptEpoch: histories.map((history) => history?.keptEpoch ?? null),
-    histories: histories.map((history) => history?.epochs ?? null),
-  };
+  return { stage: name, trainings };
+}
+
+async function trainingOf(stage: SubjectStage, store: Store): Promise<Training | null> {
+  const result = await resultOf(stage, store);
+  const history = await readPort<History>(result, 'history', 'history.json', store);
+  if (!history) return null;
+  const { epochs, keptEpoch } = history;
+  return { seed: stage.repetition, epochs, keptEpoch, lowest: lowestOf(epochs) };
 }
 
 function lowestOf(epochs: readonly EpochMetrics[]): { epoch: number; valLoss: number } | null {

@@ -1,7 +1,8 @@
 /** A diff as titled parts of sentences and tables: the terminal, Markdown and HTML only set them differently. */
 import { withoutQuotes } from '../../stages/json.ts';
 import { sayComparisons } from '../compare.ts';
-import type { Cost, Curve, MetricDifference } from './contents.ts';
+import { mean } from '../statistics.ts';
+import { type Cost, isDigest, type MetricDifference, type Training } from './contents.ts';
 import type { Diff } from './diff.ts';
 import type { Changed, Changes, EvaluationDiff } from './predictions.ts';
 import type { Difference } from './settings.ts';
@@ -23,8 +24,8 @@ export function partsOf(diff: Diff): Part[] {
     differences('params', diff.params, diff),
     differences('seeds', diff.seeds, diff),
     differences('graph', diff.graph, diff),
-    differences('data', diff.data, diff),
-    differences('model', diff.model, diff),
+    differences('data', unexplained(diff.data, diff), diff),
+    differences('model', unexplained(diff.model, diff), diff),
     metrics(diff),
     real(diff),
     ...diff.evaluations.flatMap((one) => [perClass(one, diff), predictions(one)]),
@@ -79,6 +80,15 @@ function grouped(rows: readonly Row[], width: number): Row[][] {
     left = (last && own <= left ? left : width) - own;
   }
   return groups;
+}
+
+/** Without the digests of content where something readable of the same stage differs, too. */
+function unexplained(found: readonly Difference[], { params, seeds }: Diff): Difference[] {
+  const readable = [...params, ...seeds, ...found.filter((one) => !isDigest(one))].map(({ path }) => path);
+  return found.filter((one) => {
+    const stage = one.path.slice(0, one.path.lastIndexOf('.') + 1);
+    return !isDigest(one) || !readable.some((path) => path === 'seed' || path.startsWith(stage));
+  });
 }
 
 function differences(title: string, found: readonly Difference[], { subjects }: Diff): Part | null {
@@ -209,15 +219,19 @@ const someRows = (rows: readonly number[]): string =>
 
 function curves({ curves: found, subjects }: Diff): Part | null {
   if (found.length === 0) return null;
-  const low = (curve: Curve, i: number): string => {
-    const lowest = curve.lowest[i];
-    return lowest ? `${number(lowest.valLoss)} in epoch ${lowest.epoch} of ${curve.epochs[i]}` : '–';
-  };
-  const rows = found.map((curve) => ({
-    path: `${curve.stage}, lowest validation loss`,
-    cells: subjects.map((_, i) => low(curve, i)),
+  const rows = found.map(({ stage, trainings }) => ({
+    path: `${stage}, lowest validation loss`,
+    cells: trainings.map(lowestCell),
   }));
   return { title: 'curves', topic: 'curves', sentences: [], tables: tables(subjects, rows) };
+}
+
+function lowestCell(trainings: readonly Training[]): string {
+  const known = trainings.flatMap(({ lowest, epochs }) => (lowest ? [{ ...lowest, of: epochs.length }] : []));
+  const [first, ...others] = known;
+  if (!first) return '–';
+  if (others.length === 0) return `${number(first.valLoss)} in epoch ${first.epoch} of ${first.of}`;
+  return `${number(mean(known.map(({ valLoss }) => valLoss)))}, the mean of ${known.length} seeds`;
 }
 
 function cost({ cost: found, subjects }: Diff): Part | null {

@@ -2,8 +2,10 @@
 
 import type { Store } from '../../run/store.ts';
 import { isMap } from '../../stages/json.ts';
-import { type Comparison, compareSides, type Scored, type Side } from '../compare.ts';
+import { type Comparison, compareSides, type Scored, type Side, sameExamples } from '../compare.ts';
+import { digestOfAll, evaluatedData } from '../evaluated-data.ts';
 import { examplesOf, readPredictions, tops } from '../predictions.ts';
+import { mean } from '../statistics.ts';
 import { pathsOf, readPort, resultOf, type Subject, type SubjectStage } from '../subject.ts';
 import { judge, type MetricDifference } from './contents.ts';
 
@@ -57,10 +59,10 @@ async function diffEvaluation(
   store: Store,
 ): Promise<EvaluationDiff | null> {
   const sides = await Promise.all(
-    subjects.map(async ({ label, stages }) => {
-      const own = stages.filter((stage) => stage.kind === 'evaluate' && stage.name === name);
-      const evaluated = await Promise.all(own.map((stage) => evaluate(stage, store)));
-      return { label, evaluated: evaluated.flatMap((one) => one ?? []) };
+    subjects.map(async (subject) => {
+      const own = evaluations(subject).filter((stage) => stage.name === name);
+      const evaluated = await Promise.all(own.map((stage) => evaluate(stage, subject, store)));
+      return { label: subject.label, evaluated: evaluated.flatMap((one) => one ?? []) };
     }),
   );
   const present = sides.filter((side) => side.evaluated.length > 0);
@@ -77,7 +79,7 @@ async function diffEvaluation(
   };
 }
 
-async function evaluate(stage: SubjectStage, store: Store): Promise<Evaluated | null> {
+async function evaluate(stage: SubjectStage, subject: Subject, store: Store): Promise<Evaluated | null> {
   const { accuracy } = stage.values;
   if (typeof accuracy !== 'number') return null;
   const result = await resultOf(stage, store);
@@ -89,12 +91,16 @@ async function evaluate(stage: SubjectStage, store: Store): Promise<Evaluated | 
     ? await readPredictions({ files: pathsOf(files, store) }).catch(() => null)
     : null;
   const made = predictions ? tops(predictions) : [];
+  const data = await evaluatedData(stage, subject, store);
+  // Evaluations of an earlier `pipe` do not say which examples they were of.
+  const digests = [metrics?.examples, data && digestOfAll(data)].filter((one) => typeof one === 'string');
   return {
     score: {
       seed: stage.repetition ?? String(stage.seed),
       accuracy,
+      rows: typeof metrics?.rows === 'number' ? metrics.rows : null,
       predictions: predictions
-        ? { examples: examplesOf(predictions), right: made.map((one) => one.right) }
+        ? { examples: examplesOf(predictions, digests), right: made.map((one) => one.right) }
         : null,
     },
     f1: new Map(scores.map((one) => [String(one.class), Number(one.f1)])),
@@ -104,13 +110,17 @@ async function evaluate(stage: SubjectStage, store: Store): Promise<Evaluated | 
   };
 }
 
-/** With several repetitions the first one's classes stand for the side. */
+/** Means over repetitions. */
 function perClass(sides: readonly (readonly Evaluated[])[]): MetricDifference[] {
-  const classes = [...new Set(sides.flatMap((side) => [...(side[0]?.f1.keys() ?? [])]))];
+  const classes = [...new Set(sides.flatMap((side) => side.flatMap(({ f1 }) => [...f1.keys()])))];
+  const meanIn = (side: readonly Evaluated[], name: string): number | null => {
+    const known = side.flatMap(({ f1 }) => f1.get(name) ?? []);
+    return known.length > 0 ? mean(known) : null;
+  };
   const rows = classes.map((name) =>
     judge(
       `${name}.f1`,
-      sides.map((side) => side[0]?.f1.get(name) ?? null),
+      sides.map((side) => meanIn(side, name)),
     ),
   );
   const spread = ({ values }: MetricDifference): number => {
@@ -129,7 +139,8 @@ function changesBetween(first: Present | undefined, second: Present): Changes | 
   const [a, b] = [first?.evaluated[0], second.evaluated[0]];
   if (!first || !a?.predicted || !b?.predicted || first.evaluated.length > 1 || second.evaluated.length > 1)
     return null;
-  if (a.score.predictions?.examples !== b.score.predictions?.examples) return null;
+  const scored = [a.score.predictions, b.score.predictions] as const;
+  if (!scored[0] || !scored[1] || !sameExamples(scored[0], scored[1])) return null;
   const { rows, labels, classes } = a.predicted;
   const named = (label: number | undefined): string => classes[label ?? -1] ?? String(label);
   const changed = Array.from(labels, (label, i) => ({

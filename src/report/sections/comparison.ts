@@ -7,7 +7,7 @@ import {
   sidesOf,
 } from '../../experiments/compare.ts';
 import { examplesOf, tops } from '../../experiments/predictions.ts';
-import { type Interval, mean, studentInterval, wilson } from '../../experiments/statistics.ts';
+import { cutTo, type Interval, mean, studentInterval, wilson } from '../../experiments/statistics.ts';
 import { count, escapeHtml, htmlTable, percent, points } from '../html.ts';
 import type { Evaluation, Input } from '../inputs.ts';
 import { intervalPlot } from '../interval-plot.ts';
@@ -22,8 +22,8 @@ export function comparison({ evaluations }: Input): Section | null {
   const sentences = sayComparisons(comparisons).map((sentence) => `<p>${escapeHtml(sentence)}</p>`);
   return {
     title: 'Comparison',
-    plots: [accuracyPlot(sides, evaluations)],
-    after: [accuracies(sides, evaluations), tests(comparisons), ...sentences],
+    plots: [accuracyPlot(sides)],
+    after: [accuracies(sides), tests(comparisons), ...sentences],
   };
 }
 
@@ -36,25 +36,33 @@ function scored({ stage, metrics, predictions }: Evaluation): Parameters<typeof 
     name: stage,
     score: {
       accuracy: metrics.accuracy,
-      predictions: predictions ? { examples: examplesOf(predictions), right } : null,
+      rows: metrics.rows,
+      predictions: predictions
+        ? { examples: examplesOf(predictions, metrics.examples ? [metrics.examples] : []), right }
+        : null,
     },
   };
 }
 
-/** Over seeds where there are several, else over images. */
-export function intervalOf({ scores }: Side, evaluations: readonly Evaluation[]): Interval {
-  const values = scores.map((one) => one.accuracy);
-  const images = evaluations[0]?.metrics.rows ?? 1;
-  return values.length > 1 ? studentInterval(values) : wilson(values[0] ?? 0, images);
+/** Over seeds where there are several, else over images; null where the seeds all give the same. */
+export function intervalOf({ scores }: Side): Interval | null {
+  const [first, ...others] = scores;
+  if (others.length === 0) return first?.rows ? wilson(first.accuracy, first.rows) : null;
+  const interval = studentInterval(scores.map((one) => one.accuracy));
+  return interval && cutTo(interval, 0, 1);
 }
 
 const mostPlotted = 40;
 
-function accuracyPlot(sides: readonly Side[], evaluations: readonly Evaluation[]): Plot {
+function accuracyPlot(sides: readonly Side[]): Plot {
   const estimates = sides.slice(0, mostPlotted).map((side) => {
-    const { low, high } = intervalOf(side, evaluations);
+    const interval = intervalOf(side);
     const value = mean(side.scores.map((one) => one.accuracy));
-    return { label: side.label, value: value * 100, low: low * 100, high: high * 100 };
+    return {
+      label: side.label,
+      value: value * 100,
+      interval: interval && { low: interval.low * 100, high: interval.high * 100 },
+    };
   });
   const which = sides.length > mostPlotted ? `, the first ${mostPlotted} settings` : '';
   return intervalPlot(
@@ -63,15 +71,17 @@ function accuracyPlot(sides: readonly Side[], evaluations: readonly Evaluation[]
   );
 }
 
-function accuracies(sides: readonly Side[], evaluations: readonly Evaluation[]): string {
+function accuracies(sides: readonly Side[]): string {
   const rows = sides.map((side) => {
     const values = side.scores.map((one) => one.accuracy);
+    const interval = intervalOf(side);
+    const overSeeds = interval ? 'over seeds (t)' : 'unknown: all seeds give the same';
     return [
       side.label,
       String(values.length),
       percent(mean(values)),
-      between(intervalOf(side, evaluations)),
-      values.length > 1 ? 'over seeds (t)' : 'over images (Wilson)',
+      interval ? between(interval) : '–',
+      values.length > 1 ? overSeeds : 'over images (Wilson)',
     ];
   });
   return htmlTable(['setting', 'seeds', 'accuracy', '95% interval', 'which is'], rows, {

@@ -44,7 +44,7 @@ function tiles({ evaluations, trainings, facts }: Input): string {
       ? []
       : trainings.map(({ epochs, keptEpoch }): [string, string] => [
           String(epochs.length),
-          `epochs, the weights of epoch ${keptEpoch} kept`,
+          `${epochs.length === 1 ? 'epoch' : 'epochs'}, the weights of epoch ${keptEpoch} kept`,
         ])),
     ...parameters(facts),
   ].slice(0, mostTiles);
@@ -69,14 +69,13 @@ function parameters(all: Input['facts']): [string, string][] {
 /** Of each setting: over its seeds where it has several. */
 function accuracies(evaluations: readonly Evaluation[]): [string, string][] {
   return settingsOf(evaluations).map((side) => {
-    const { low, high } = intervalOf(side, evaluations);
+    const interval = intervalOf(side);
     const seeds = side.scores.length;
     const what =
       evaluations.length > 1 ? `${side.label}: accuracy` : `${evaluations[0]?.metrics.split} accuracy`;
-    const over = seeds > 1 ? `, the mean of ${seeds} seeds` : '';
-    return [
-      percent(mean(side.scores.map((one) => one.accuracy))),
-      `${what}${over}, ${percent(low, 1)} to ${percent(high, 1)}`,
-    ];
+    const same = interval ? '' : ', which all give the same';
+    const over = seeds > 1 ? `, the mean of ${seeds} seeds${same}` : '';
+    const within = interval ? `, ${percent(interval.low, 1)} to ${percent(interval.high, 1)}` : '';
+    return [percent(mean(side.scores.map((one) => one.accuracy))), `${what}${over}${within}`];
   });
 }

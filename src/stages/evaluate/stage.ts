@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type OpenDataset, openDataset } from '../../data/batches.ts';
 import { type DatasetFile, splitName } from '../../data/dataset.ts';
+import { digestOfExamples } from '../../data/examples.ts';
 import { writeNpy } from '../../data/npy.ts';
 import { drawExamples } from '../../data/sheet.ts';
 import { Failure } from '../../diagnostics/diagnostic.ts';
@@ -38,9 +39,10 @@ export const run: RunStage = async (context) => {
     });
   const metrics = metricsOf(made, dataset.file.classes);
   const split = splitName(params.split, dataset.file);
+  const of = { split, rows: rows.length, examples: digestOfExamples(dataset, rows) };
   writeFileSync(
     join(context.outDir('metrics'), 'metrics.json'),
-    `${JSON.stringify({ version: 1, split, rows: rows.length, loss: made.loss, accuracy: made.accuracy, classes: dataset.file.classes, ...metrics }, null, 2)}\n`,
+    `${JSON.stringify({ version: 1, ...of, loss: made.loss, accuracy: made.accuracy, classes: dataset.file.classes, ...metrics }, null, 2)}\n`,
   );
   const folder = context.outDir('predictions');
   await writeNpy(join(folder, 'probabilities.npy'), made.probabilities, [
