@@ -65,6 +65,13 @@ test('a run whose process is killed has a record that says so', async (t) => {
   running.signal('SIGKILL');
   await running.ended;
   assert.match(project.pipe('runs').out, /steps +died/);
+  const [died, ...none] = project.pipe('runs', '--json', '--filter', 'outcome=died').out.trim().split('\n');
+  assert.deepEqual([JSON.parse(died ?? '').outcome, none], ['died', []]);
+  assert.equal(project.pipe('runs', '--json', '--filter', 'outcome=running').out, '');
+  assert.match(project.pipe('runs', '--csv').out, /,steps,,died,/);
+  assert.equal(JSON.parse(project.pipe('show', 'last', '--json').out).outcome, 'died');
+  project.pipe('report', 'last', '--out', 'died.html');
+  assert.match(project.read('died.html'), /outcome<\/td><td[^>]*>died</);
 });
 
 test('the start of an id that several runs have is no run that is missing: they are named', (t) => {
