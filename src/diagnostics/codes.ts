@@ -76,6 +76,7 @@ const table = {
   'not-cached': ['call', 'A stage before `--from` is not in the cache.', '--from train, before augment ran', 'Run without `--from`, or begin earlier.'],
   'unknown-run': ['call', 'There is no record of such a run.', 'pipe diff 2031 last', '`pipe runs` lists them.'],
   'ambiguous-run': ['call', 'The start of an id starts the ids of several runs.', 'pipe show 2026', 'Write so much of the id that it starts one alone.'],
+  'nothing-to-reproduce': ['call', 'A run that is to be reproduced has left no result to compare with.', 'pipe reproduce of a run that was killed', 'Run its pipeline again.'],
   'invalid-filter': ['call', '`--filter` is followed by something that is no condition.', 'pipe runs --filter accuracy', 'Write key=text, key!=text, key<number or key>number.'],
   'no-such-cell': ['call', 'A run has no cells of this axis or label.', 'pipe diff last --by augment', 'Take one of the axes and labels that are listed.'],
   'invalid-limit': ['call', '`--max-drop` is not followed by metric=number.', '--max-drop accuracy', 'Write --max-drop evaluate.accuracy=0.005.'],

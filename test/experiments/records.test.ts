@@ -72,6 +72,12 @@ test('a run whose process is killed has a record that says so', async (t) => {
   assert.equal(JSON.parse(project.pipe('show', 'last', '--json').out).outcome, 'died');
   project.pipe('report', 'last', '--out', 'died.html');
   assert.match(project.read('died.html'), /outcome<\/td><td[^>]*>died</);
+  const again = project.pipe('reproduce', 'last');
+  assert.equal(again.code, 2, again.out);
+  assert.match(
+    again.err,
+    /^error nothing-to-reproduce: run `[\w-]+` has left no result to compare with: died\n.*pipe run steps\.yaml$/m,
+  );
 });
 
 test('the start of an id that several runs have is no run that is missing: they are named', (t) => {
