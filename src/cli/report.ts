@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openCache } from '../cache/cache.ts';
 import { findRun, readHeads } from '../experiments/find.ts';
@@ -8,6 +7,7 @@ import type { Store } from '../run/store.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson } from './output.ts';
 import { readSettings } from './settings.ts';
+import { writeTo } from './write.ts';
 
 export interface ReportFlags extends CommonFlags {
   readonly out?: string;
@@ -24,7 +24,7 @@ export async function report(wanted: readonly string[], flags: ReportFlags): Pro
   ]);
   const { html } = await makeRunPage(runs, await runBefore(runs[0], store), store, browserScript());
   const file = resolve(flags.out ?? `report-${runs.map((run) => run.name ?? run.id).join('-')}.html`);
-  writeFileSync(file, html);
+  writeTo(file, html);
   if (flags.json) printJson({ version: 1, file, runs: runs.map((run) => run.id) });
   else print(file);
   if (flags.open) openInBrowser(file);

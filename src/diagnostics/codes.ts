@@ -71,6 +71,7 @@ const table = {
   'unknown-search': ['call', 'No run has finished a search of this name.', 'pipe trials tnue', 'Take one of those that are listed, or run it.'],
   'unknown-model': ['call', 'No run has trained a model in a stage of this name.', 'pipe predict tarin cat.png', 'Take one of those that are listed, or run it.'],
   'file-exists': ['call', 'A file would be overwritten.', 'pipe init pipelines/first.yaml, twice', 'Give another name.'],
+  'file-not-written': ['call', 'A file can not be written where it was asked for.', 'pipe report last --out pipelines', 'Name a file in a folder that you may write to.'],
   'no-such-stage': ['call', 'The file has no stage of this name.', 'pipe run p.yaml --until trian', 'Take one of its stages; a stage with a matrix stands for all its cells.'],
   'nothing-selected': ['call', '`--until`, `--from` and `--rerun` together choose nothing.', '--from evaluate --until build', '`--from` names where to begin, `--until` where to end.'],
   'not-cached': ['call', 'A stage before `--from` is not in the cache.', '--from train, before augment ran', 'Run without `--from`, or begin earlier.'],

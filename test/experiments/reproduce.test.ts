@@ -132,3 +132,21 @@ test('a report of a run has its times and what changed since the run before; of 
     /<h2>Comparison<\/h2>[\s\S]*second evaluate[\s\S]*first evaluate/,
   );
 });
+
+test('a report makes the folder that it is wanted in; where none can be written, it says so', (t) => {
+  const { pipe, read } = makeProject(t, {
+    'p.yaml':
+      'version: 1\nname: p\nstages:\n  say: { kind: command, run: "printf x > x.txt", out: { text: x.txt } }\n',
+  });
+  pipe('run', 'p.yaml');
+  assert.equal(pipe('report', 'last', '--out', 'pages/of/one.html').code, 0);
+  assert.match(read('pages/of/one.html'), /^<!doctype html>/);
+  for (const out of ['pages', 'p.yaml/one.html']) {
+    const { code, err } = pipe('report', 'last', '--out', out);
+    assert.equal(code, 2);
+    assert.match(
+      err,
+      /^error file-not-written: `.*` can not be written: .*\n +fix: name a file in a folder .*\n$/,
+    );
+  }
+});
