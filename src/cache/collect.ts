@@ -23,8 +23,11 @@ export interface Collection {
   /** Objects that nothing refers to any more. */
   readonly objects: number;
   readonly bytes: number;
+  /** Of all objects that stay. */
   readonly keptBytes: number;
-  /** More than `maxBytes` is needed. */
+  /** Of those among them that nothing refers to and that are too new to go. */
+  readonly newBytes: number;
+  /** More than `maxBytes` stays. */
   readonly overLimit: boolean;
 }
 
@@ -107,18 +110,24 @@ function choose(
     counts.drop(one);
     goes.push(one);
   }
-  const unused = [...objects].filter(
-    ([hash, { made }]) => !counts.has(hash) && !stays.has(hash) && now - made > newMs,
-  );
+  const spareObjects = [...objects].filter(([hash]) => !counts.has(hash) && !stays.has(hash));
+  const isOld = ([, { made }]: (typeof spareObjects)[number]): boolean => now - made > newMs;
+  const unused = spareObjects.filter(isOld);
+  const bytes = bytesOf(unused);
+  const keptBytes = bytesOf([...objects]) - bytes;
   const collection = {
     goes: goes.map(({ key, type, used }) => ({ key, type, used })),
     objects: unused.length,
-    bytes: unused.reduce((sum, [, object]) => sum + object.size, 0),
-    keptBytes: counts.bytes,
-    overLimit: counts.bytes > maxBytes,
+    bytes,
+    keptBytes,
+    newBytes: bytesOf(spareObjects) - bytes,
+    overLimit: keptBytes > maxBytes,
   };
   return { goes, objects: new Map(unused.map(([hash, { path }]) => [hash, path])), collection };
 }
+
+const bytesOf = (objects: readonly (readonly [hash: string, { readonly size: number }])[]): number =>
+  objects.reduce((sum, [, { size }]) => sum + size, 0);
 
 /** How many of those that stay refer to each object, and what these take. */
 class Counts {

@@ -2,12 +2,13 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCache } from '../cache/cache.ts';
-import { collect as collectGarbage, type Limits } from '../cache/collect.ts';
+import { type Collection, collect as collectGarbage, type Limits } from '../cache/collect.ts';
 import { type Contents, contentsOf, objectsIn } from '../cache/contents.ts';
 import { verify as verifyAll } from '../cache/verify.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { readDuration, readSize } from '../pipeline/policy.ts';
 import { withProfile } from '../pipeline/profile.ts';
+import type { Store } from '../run/store.ts';
 import { kindNamed } from '../stages/registry.ts';
 import type { CommonFlags } from './main.ts';
 import { neededHere } from './needed.ts';
@@ -32,7 +33,7 @@ interface Row {
 
 /** Sizes count an object once in each row that needs it: a row tells what would be left of it alone. */
 export async function show(flags: CommonFlags): Promise<number> {
-  const folder = await opened(flags);
+  const { folder } = await opened(flags);
   const contents = await contentsOf(folder);
   const rows = rowsOf(contents);
   const all = [...objectsIn(folder).values()].reduce((sum, { size }) => sum + size, 0);
@@ -55,28 +56,35 @@ export async function show(flags: CommonFlags): Promise<number> {
 
 export async function collect(flags: GcFlags): Promise<number> {
   const limits = limitsOf(flags);
-  const folder = await opened(flags);
-  const needed = await neededHere(readSettings(flags).root, flags);
+  const store = await opened(flags);
+  const needed = await neededHere(readSettings(flags).root, store);
   const remove = flags.delete === true;
   const continues = (kind: string): string | undefined => kindNamed(kind)?.continues;
-  const found = await collectGarbage(folder, limits, { keys: needed, continues }, remove);
+  const found = await collectGarbage(store.folder, limits, { keys: needed, continues }, remove);
   if (flags.json) printJson({ version: 1, deleted: remove, ...found });
   else {
     const count = (type: string): number => found.goes.filter((one) => one.type === type).length;
     print(
       `${remove ? 'removed' : 'would remove'} ${count('result')} results, ${count('checkpoint')} checkpoints, ${found.objects} objects: ${sizeText(found.bytes)}`,
     );
-    print(`${remove ? 'left' : 'would leave'} ${sizeText(found.keptBytes)}`);
+    print(
+      `${remove ? 'left' : 'would leave'} ${sizeText(found.keptBytes)}${found.newBytes > 0 ? `, of which ${sizeText(found.newBytes)} are too new to go` : ''}`,
+    );
     if (!remove && found.objects + found.goes.length > 0) print('nothing was touched: --delete does it');
   }
-  if (found.overLimit)
-    (await talk()).line('what kept runs and the pipelines here need is more than --max-size');
+  if (found.overLimit) (await talk()).line(overLimitText(found, limits));
   return 0;
+}
+
+function overLimitText({ keptBytes, newBytes }: Collection, { maxBytes }: Limits): string {
+  return keptBytes - newBytes > maxBytes
+    ? 'what kept runs and the pipelines here need is more than --max-size'
+    : 'more than --max-size is left: what is less than an hour old stays, so collect again later';
 }
 
 /** Exit code 1 when something was lost that has to be computed again. */
 export async function verify(flags: CommonFlags): Promise<number> {
-  const folder = await opened(flags);
+  const { folder } = await opened(flags);
   const { findings, objects, bytes, entries } = await verifyAll(folder);
   if (flags.json) printJson({ version: 1, objects, bytes, entries, findings });
   else {
@@ -89,10 +97,8 @@ export async function verify(flags: CommonFlags): Promise<number> {
 }
 
 /** Opening checks the format and clears what killed processes have left. */
-async function opened(flags: CommonFlags): Promise<string> {
-  const { cacheFolder } = readSettings(flags);
-  await openCache(cacheFolder);
-  return cacheFolder;
+async function opened(flags: CommonFlags): Promise<Store> {
+  return openCache(readSettings(flags).cacheFolder);
 }
 
 function rowsOf({ held, uses }: Contents): Row[] {

@@ -1,8 +1,9 @@
 /** All commands of `pipe`, as data: what each takes, what it is good for, and the file that does it, imported when it is called. */
 import { type Commands, countOf, durationOf, nameOf, type Operand, type Option } from './declared.ts';
 
+const json: Option = ['--json', 'print results as JSON'];
 const common: readonly Option[] = [
-  ['--json', 'print results as JSON'],
+  json,
   ['--cache <folder>', 'the cache (default: PIPE_CACHE, else cache/ in the project)'],
 ];
 const noCommands: Option = [
@@ -71,8 +72,10 @@ export const commands: Commands = {
   },
   init: {
     about: 'write a first pipeline that runs as it is',
+    examples: ['pipe init', 'pipe init pipelines/second.yaml'],
     operands: [['[file]', 'where to', { preset: 'pipelines/first.yaml' }]],
-    action: async (file) => (await import('./init.ts')).init(file),
+    options: [json],
+    action: async (file, flags) => (await import('./init.ts')).init(file, flags),
   },
   plan: {
     about: 'tell what would run, why, and about how long',
@@ -130,7 +133,9 @@ export const commands: Commands = {
     commands: {
       rm: {
         about: 'remove records; the cache keeps the results until `pipe cache gc`',
+        examples: ['pipe runs rm last', 'pipe runs rm mine 20261124-231514-ab89'],
         operands: [['<runs...>', 'ids, names, `last`']],
+        options: common,
         action: async (wanted, flags) => (await import('./runs.ts')).remove(wanted, flags),
       },
     },
@@ -235,7 +240,9 @@ export const commands: Commands = {
     commands: {
       gc: {
         about: 'what can go; nothing is touched without --delete',
+        examples: ['pipe cache gc --max-age 30d --max-size 20GB', 'pipe cache gc --delete'],
         options: [
+          ...common,
           ['--delete', 'remove it'],
           ['--max-age <duration>', 'what is not needed and was not used for so long goes (default: 14d)'],
           ['--max-size <size>', 'the oldest of what is not needed goes until no more is left, such as 20GB'],
@@ -245,6 +252,8 @@ export const commands: Commands = {
       },
       verify: {
         about: 'check every byte, and mend what can be mended',
+        examples: ['pipe cache verify'],
+        options: common,
         action: async (flags) => (await import('./cache.ts')).verify(flags),
       },
     },
@@ -269,8 +278,10 @@ export const commands: Commands = {
     commands: {
       install: {
         about: 'install an engine into your data folder; it serves all projects',
+        examples: ['pipe engine install native', 'pipe engine install native --gpu'],
         operands: [installable],
         options: [
+          json,
           ['--gpu', "native: with NVIDIA's libraries, for a GPU with CUDA"],
           [
             '--from <file...>',
@@ -281,12 +292,16 @@ export const commands: Commands = {
       },
       test: {
         about: 'every layer and gradient against stored values, a short training, and the speed',
+        examples: ['pipe engine test', 'pipe engine test native'],
         operands: [['[engine]', 'which (default: the one that `auto` takes)', { preset: 'auto' }]],
+        options: [json],
         action: async (name, flags) => (await import('./engine-test.ts')).test(name, flags),
       },
       uninstall: {
         about: 'remove an engine',
+        examples: ['pipe engine uninstall native'],
         operands: [installable],
+        options: [json],
         action: async (name, flags) => (await import('./engine.ts')).uninstall(name, flags),
       },
     },

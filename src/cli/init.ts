@@ -1,21 +1,23 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { bundledSchema } from '../pipeline/schema-bundle.ts';
-import { print } from './output.ts';
+import type { CommonFlags } from './main.ts';
+import { print, printJson } from './output.ts';
 import { projectRoot } from './settings.ts';
+import { writeTo } from './write.ts';
 
 /** Writes a first pipeline that runs as it is, offline. Never overwrites. */
-export async function init(file: string): Promise<number> {
+export async function init(file: string, flags: CommonFlags): Promise<number> {
   if (existsSync(file))
     throw new Failure('file-exists', `there is a file \`${file}\` already`, {
       fix: 'give another name: pipe init pipelines/second.yaml',
     });
   const folder = dirname(resolve(file));
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, firstPipeline(nameOf(file), schemaPath(folder), file), { flag: 'wx' });
-  print(`${file} is written. It draws its own data and trains in half a minute:\n  pipe run ${file}`);
+  writeTo(file, firstPipeline(nameOf(file), schemaPath(folder), file), { flag: 'wx' });
+  if (flags.json) printJson({ version: 1, file });
+  else print(`${file} is written. It draws its own data and trains in half a minute:\n  pipe run ${file}`);
   return 0;
 }
 
@@ -33,7 +35,7 @@ function schemaPath(folder: string): string {
   const inside = !relative(projectRoot(folder), own).startsWith('..');
   if (inside) return relative(folder, own).split(sep).join('/');
   const copy = join(folder, 'pipeline.schema.json');
-  if (!existsSync(copy)) writeFileSync(copy, `${JSON.stringify(bundledSchema(), null, 2)}\n`);
+  if (!existsSync(copy)) writeTo(copy, `${JSON.stringify(bundledSchema(), null, 2)}\n`);
   return './pipeline.schema.json';
 }
 

@@ -5,17 +5,16 @@ import { parse } from 'yaml';
 import { keyOf } from '../cache/checkpoints.ts';
 import { findResult } from '../plan/decide.ts';
 import { fingerprintStage, type UpstreamResults } from '../plan/stage-fingerprint.ts';
+import type { Store } from '../run/store.ts';
 import type { Opened } from './context.ts';
-import type { CommonFlags } from './main.ts';
 import { openFile } from './open.ts';
 
-/** Fingerprints, and keys of trainings that may be continued. A file that is wrong needs nothing. */
-export async function neededHere(root: string, flags: CommonFlags): Promise<Set<string>> {
+/** Fingerprints, and keys of trainings that may be continued. A file that is wrong needs nothing. `store`: of the cache that is asked. */
+export async function neededHere(root: string, store: Store): Promise<Set<string>> {
   const needed = new Set<string>();
   for (const file of yamlFiles(root)) {
     for (const profile of profilesOf(file)) {
-      const own = { ...(flags.cache === undefined ? {} : { cache: flags.cache }), ...profile };
-      const opened = await openFile(relative(process.cwd(), file), own);
+      const opened = await openFile(relative(process.cwd(), file), profile, store);
       if (opened.ok) for (const key of await neededBy(opened.value)) needed.add(key);
     }
   }

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openCache } from '../cache/cache.ts';
 import { findRun, runBefore } from '../experiments/find.ts';
@@ -7,6 +6,7 @@ import type { RunRecord } from '../experiments/record.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson } from './output.ts';
 import { readSettings } from './settings.ts';
+import { writeTo } from './write.ts';
 
 export interface ReportFlags extends CommonFlags {
   readonly out?: string;
@@ -24,7 +24,7 @@ export async function report(wanted: readonly string[], flags: ReportFlags): Pro
   const before = runs[0] ? await runBefore(runs[0], store) : null;
   const { html } = await makeRunPage(runs, before, store, browserScript());
   const file = resolve(flags.out ?? `report-${runs.map((run) => run.name ?? run.id).join('-')}.html`);
-  writeFileSync(file, html);
+  writeTo(file, html);
   if (flags.json) printJson({ version: 1, file, runs: runs.map((run) => run.id) });
   else print(file);
   if (flags.open) openInBrowser(file);

@@ -29,6 +29,8 @@ export interface RunFlags extends SelectFlags {
   /** Milliseconds. */
   readonly maxTime?: number;
   readonly name?: string;
+  /** Its cache is removed when it has ended; no flag of the command line. */
+  readonly passing?: boolean;
 }
 
 const exitCodes = { done: 0, failed: 1, interrupted: 130 } as const;
@@ -58,7 +60,7 @@ async function runChanged(
   call: Call,
   reporter: Reporter,
 ): Promise<number> {
-  const { flags, settings } = call;
+  const { flags } = call;
   // Reading a file takes a parser and schemas: loaded when there is something to read.
   const { openFile } = await import('./open.ts');
   const opened = await openFile(file, flags, store);
@@ -88,7 +90,7 @@ async function runChanged(
     throw error;
   });
   await rememberDone(file, flags, opened.value, finished, record);
-  return conclude(record, settings, reporter);
+  return conclude(record, call, reporter);
 }
 
 /** What a run has from its call. */
@@ -103,9 +105,10 @@ interface Call {
 async function tellUnchanged(
   { record, engine }: Unchanged,
   store: Store,
-  { flags, settings, started, git }: Call,
+  call: Call,
   reporter: Reporter,
 ): Promise<number> {
+  const { flags, started, git } = call;
   const names = record.stages.map(({ name }) => name);
   together(() => {
     reporter.emit(startOf(record.pipeline, record.profile, names, engine));
@@ -115,7 +118,7 @@ async function tellUnchanged(
   const seconds = (Date.now() - started.getTime()) / 1000;
   const now = repeated(record, { name: flags.name ?? null, version, started }, seconds, await git);
   await store.runs.write(now.id, now);
-  return conclude(now, settings, reporter);
+  return conclude(now, call, reporter);
 }
 
 function startOf(
@@ -134,10 +137,10 @@ function startOf(
   };
 }
 
-function conclude(record: RunRecord, { cacheFolder }: Settings, reporter: Reporter): number {
+function conclude(record: RunRecord, { flags, settings }: Call, reporter: Reporter): number {
   const { id, outcome, seconds, pipeline, profile, stages } = record;
   if (outcome === 'running') throw new Error('the run goes on');
-  const outputs = `${cacheFolder}/out/${withProfile(pipeline, profile)}`;
+  const outputs = flags.passing ? null : `${settings.cacheFolder}/out/${withProfile(pipeline, profile)}`;
   reporter.emit({ type: 'run-end', outcome, seconds, counts: count(stages), record: id, outputs });
   reporter.close();
   return exitCodes[outcome];

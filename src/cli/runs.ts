@@ -23,7 +23,7 @@ export async function runs(flags: RunsFlags): Promise<number> {
     0,
     flags.last === undefined ? undefined : Number(flags.last),
   );
-  if (flags.json) for (const { process: _process, ...head } of chosen) printJson({ ...head, version: 1 });
+  if (flags.json) for (const head of chosen) printJson(described(head));
   else if (flags.csv) print(await csv(chosen));
   else if (chosen.length > 0) print(await table(chosen, flags));
   else if (all.length > 0) print('no run fulfils these conditions');
@@ -40,6 +40,10 @@ export async function remove(wanted: readonly string[], flags: CommonFlags): Pro
   if (flags.json) printJson({ version: 1, removed: ids });
   else print(`removed ${ids.join(', ')}`);
   return 0;
+}
+
+function described({ process: owner, ...head }: RunHead): object {
+  return { ...head, outcome: stateOf({ ...head, process: owner }), version: 1 };
 }
 
 async function table(heads: readonly RunHead[], flags: RunsFlags): Promise<string> {

@@ -15,7 +15,7 @@ export async function show(wanted: string, flags: CommonFlags): Promise<number> 
   const store = await openCache(readSettings(flags).cacheFolder);
   const run = await tryFindRun(wanted, store);
   if (run) {
-    if (flags.json) printJson(run);
+    if (flags.json) printJson({ ...run, outcome: stateOf(run) });
     else print(await runText(run));
     return 0;
   }

@@ -4,6 +4,7 @@ import { readSource } from '../diagnostics/source.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { findRun, newestFirst } from '../experiments/find.ts';
 import { commandOf, type RunRecord } from '../experiments/record.ts';
+import { stateOf } from '../experiments/state.ts';
 import type { Store } from '../run/store.ts';
 import { type Cell, csvOf, readTrials, sortRows, type TrialsFile, tableOf } from '../tune/table.ts';
 import type { CommonFlags } from './main.ts';
@@ -70,7 +71,7 @@ async function newestSearch(
 
 function goOnWith(record: RunRecord, stage: string): string {
   const came = record.stages.some(({ name, outcome }) => name === stage && outcome !== 'skipped');
-  const run = `run ${record.id} (${record.outcome})`;
+  const run = `run ${record.id} (${stateOf(record)})`;
   const command = `\`${commandOf(record)}\``;
   return came
     ? `${run} began it: ${command} goes on with what it has trained`

@@ -1,6 +1,7 @@
 /** Choosing and ordering runs by what their heads hold. */
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { RunHead } from './record.ts';
+import { stateOf } from './state.ts';
 
 /** `evaluate.accuracy`, `pipeline`, `seconds`: null where a run has none. */
 export function headValue(head: RunHead, key: string): string | number | null {
@@ -9,6 +10,7 @@ export function headValue(head: RunHead, key: string): string | number | null {
     ...Object.entries(values),
     ...Object.entries(own),
     ['run', head.id],
+    ['outcome', stateOf(head)],
     ['dirty', String(dirty)],
   ]);
   return all.get(key) ?? null;

@@ -2,6 +2,7 @@
 import { diffSubjects } from '../experiments/diff/diff.ts';
 import { partsOf } from '../experiments/diff/parts.ts';
 import { commandOf, type RunRecord, type StageRecord } from '../experiments/record.ts';
+import { stateOf } from '../experiments/state.ts';
 import { pathsOf, resultOf, runSubject } from '../experiments/subject.ts';
 import type { LineageStage } from '../plan/lineage.ts';
 import type { Store } from '../run/store.ts';
@@ -71,7 +72,7 @@ function runSection(run: RunRecord): Section {
   const facts = [
     ['started', run.started],
     ['took', `${run.seconds.toFixed(1)} s`],
-    ['outcome', run.outcome],
+    ['outcome', stateOf(run)],
     ['commit', commit],
     ['machine', `${run.machine.cpu} × ${run.machine.cpus}, ${run.machine.platform}`],
     ['versions', namesAndValues(run.versions)],

@@ -79,5 +79,6 @@ export type RunEvent =
       readonly counts: { readonly [outcome in StageOutcomeName]: number };
       /** The id of the run's record. */
       readonly record: string;
-      readonly outputs: string;
+      /** Null where nothing of the run is kept, not even its record. */
+      readonly outputs: string | null;
     };

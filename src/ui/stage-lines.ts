@@ -60,7 +60,8 @@ export function finishLine(event: Event<'run-end'>): string {
     .filter(([, count]) => count > 0)
     .map(([outcome, count]) => `${count} ${outcome}`);
   const nothing = event.outcome === 'done' && counts.ran === 0 ? 'nothing to do: ' : '';
-  return `${event.outcome} in ${event.seconds.toFixed(1)} s · ${nothing}${told.join(', ')} · run ${event.record}\noutputs in ${event.outputs}`;
+  const kept = event.outputs === null ? '' : ` · run ${event.record}\noutputs in ${event.outputs}`;
+  return `${event.outcome} in ${event.seconds.toFixed(1)} s · ${nothing}${told.join(', ')}${kept}`;
 }
 
 export const retryLine = (event: Event<'stage-retry'>, nameWidth: number): string =>

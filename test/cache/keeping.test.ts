@@ -64,6 +64,33 @@ test('the newest runs of each pipeline stay, and a size takes the oldest first',
   assert.match(wrong.err, /invalid-cache-limit.*\n.*--max-size 10GB/);
 });
 
+test('what is too new to go counts as left, and against the size that is asked for', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('one') });
+  project.run('p.yaml');
+  rmSync(join(project.folder, 'p.yaml'));
+  const all: number = JSON.parse(project.pipe('cache', '--json').out).bytes;
+  const limits = ['--keep-runs', '0', '--max-age', '0s', '--max-size', '1B'];
+  const { out, err } = project.pipe('cache', 'gc', ...limits, '--delete');
+  assert.equal(
+    out,
+    `removed 2 results, 0 checkpoints, 0 objects: 0 B\nleft ${all} B, of which ${all} B are too new to go\n`,
+  );
+  assert.match(err, /more than --max-size is left: what is less than an hour old stays/);
+  assert.equal(JSON.parse(project.pipe('cache', '--json').out).bytes, all);
+  age(project);
+  const later = project.pipe('cache', 'gc', ...limits, '--delete');
+  assert.match(later.out, new RegExp(`objects: ${all} B\nleft 0 B\n$`));
+  assert.equal(later.err, '');
+});
+
+test('a collection says nothing of its own, however many files and profiles need something', (t) => {
+  const profiles = Array.from({ length: 12 }, (_, i) => `p${i}: { vars: { word: w${i} } }`).join(', ');
+  const text = `vars: { word: one }\nprofiles: { ${profiles} }\nstages:`;
+  const project = makeProject(t, { 'p.yaml': pipeline(`\${word}`).replace('stages:', text) });
+  const { code, err } = project.pipe('cache', 'gc');
+  assert.deepEqual([code, err], [0, '']);
+});
+
 test('collections beside running processes take nothing from them', async (t) => {
   const project = makeProject(t, { 'q.yaml': pipeline('other').replace('name: p', 'name: q') });
   for (let round = 0; round < (process.env.PIPE_SOAK ? 30 : 3); round++) {

@@ -33,6 +33,15 @@ test('init writes a pipeline that is valid and runs as it is, and never over a f
   assert.equal(project.read('pipelines/my experiment.yaml'), written);
 });
 
+test('init answers in JSON, and says where it can not write', (t) => {
+  const project = makeProject(t, { file: '' });
+  const { out } = project.pipe('init', 'second.yaml', '--json');
+  assert.deepEqual(JSON.parse(out), { version: 1, file: 'second.yaml' });
+  const { code, err } = project.pipe('init', 'file/first.yaml');
+  assert.equal(code, 2);
+  assert.match(err, /^error file-not-written: `.*` can not be written: .*\n +fix: .*\n$/);
+});
+
 test('schema prints the schema of a file, a page about each kind, and the likely name of one that is not there', (t) => {
   const project = makeProject(t, {});
   const whole = project.pipe('schema');

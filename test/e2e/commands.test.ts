@@ -1,23 +1,29 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { commands } from '../../src/cli/commands.ts';
+import type { Commands } from '../../src/cli/declared.ts';
 import { makeProject } from '../rig/project.ts';
 import { small } from '../rig/small.ts';
-
-const commands = ['run', 'validate', 'plan', 'graph', 'runs', 'diff', 'engine'];
 
 test('every command has help with examples, on stdout', (t) => {
   const project = makeProject(t, {});
   const main = project.pipe('--help');
   assert.equal(main.code, 0);
-  for (const command of commands) {
-    assert.match(main.out, new RegExp(`^ {2}${command} `, 'm'));
-    const { code, out, err } = project.pipe(command, '--help');
-    assert.equal(code, 0);
-    assert.match(out, /Examples:\n {2}pipe /);
-    assert.match(out, /--json/);
-    assert.equal(err, '');
+  for (const name of Object.keys(commands)) assert.match(main.out, new RegExp(`^ {2}${name} `, 'm'));
+  for (const words of callsOf(commands)) {
+    const { code, out, err } = project.pipe(...words, '--help');
+    const command = words.join(' ');
+    assert.deepEqual([code, err], [0, ''], command);
+    assert.match(out, new RegExp(`Examples:\\n {2}pipe ${command}`), command);
+    assert.match(out, /^ +--json /m, command);
   }
 });
+
+const callsOf = (all: Commands, before: readonly string[] = []): string[][] =>
+  Object.entries(all).flatMap(([name, { commands: inner = {} }]) => {
+    const words = [...before, name];
+    return [words, ...callsOf(inner, words)];
+  });
 
 test('a call that makes no sense is refused with 2', (t) => {
   const project = makeProject(t, { 'p.yaml': small });

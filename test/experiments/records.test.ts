@@ -14,6 +14,11 @@ stages:
   normalize: { data: download, method: rescale }
   stop: { kind: command, run: "node step.mjs", in: { script: step.mjs }, out: { text: out.txt } }
 `;
+const trivial = `version: 1
+name: trivial
+stages:
+  say: { kind: command, run: "printf x > x.txt", out: { text: x.txt } }
+`;
 const good = "import { writeFileSync } from 'node:fs'; writeFileSync('out.txt', 'x');";
 
 test('a run leaves a whole record: commit, machine, versions, memory, reasons, places; a failed one says why', (t) => {
@@ -60,6 +65,35 @@ test('a run whose process is killed has a record that says so', async (t) => {
   running.signal('SIGKILL');
   await running.ended;
   assert.match(project.pipe('runs').out, /steps +died/);
+  const [died, ...none] = project.pipe('runs', '--json', '--filter', 'outcome=died').out.trim().split('\n');
+  assert.deepEqual([JSON.parse(died ?? '').outcome, none], ['died', []]);
+  assert.equal(project.pipe('runs', '--json', '--filter', 'outcome=running').out, '');
+  assert.match(project.pipe('runs', '--csv').out, /,steps,,died,/);
+  assert.equal(JSON.parse(project.pipe('show', 'last', '--json').out).outcome, 'died');
+  project.pipe('report', 'last', '--out', 'died.html');
+  assert.match(project.read('died.html'), /outcome<\/td><td[^>]*>died</);
+  const again = project.pipe('reproduce', 'last');
+  assert.equal(again.code, 2, again.out);
+  assert.match(
+    again.err,
+    /^error nothing-to-reproduce: run `[\w-]+` has left no result to compare with: died\n.*pipe run steps\.yaml$/m,
+  );
+});
+
+test('the start of an id that several runs have is no run that is missing: they are named', (t) => {
+  const { pipe } = makeProject(t, { 'p.yaml': trivial });
+  pipe('run', 'p.yaml');
+  pipe('run', 'p.yaml');
+  const ids = pipe('runs', '--json')
+    .out.trim()
+    .split('\n')
+    .map((line): string => JSON.parse(line).id);
+  for (const call of [['show'], ['diff', 'last'], ['report'], ['runs', 'rm']]) {
+    const { code, err } = pipe(...call, '2');
+    assert.equal(code, 2);
+    assert.match(err, new RegExp(`^error ambiguous-run: \`2\` starts 2 runs: ${ids.join(', ')}\n`));
+  }
+  assert.equal(pipe('show', ids[0]?.slice(0, -1) ?? '').code, 0);
 });
 
 test('runs are filtered, sorted, counted and given as JSON and CSV; a removed one is gone', (t) => {

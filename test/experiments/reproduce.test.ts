@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: pipeline files
 /** `pipe reproduce` and `pipe report` through the front door. */
 import assert from 'node:assert/strict';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeProject } from '../rig/project.ts';
@@ -81,6 +81,38 @@ stages:
   assert.match(made.stages[0].why, /does not write the same bytes each time/);
 });
 
+test('nothing of it stays, and nothing that is gone is named; what a stage that fails now printed is kept and named', (t) => {
+  const project = makeProject(t, {
+    'fails.yaml': `version: 1
+name: fails
+stages:
+  word: { kind: command, run: "printf x > x.txt", out: { text: x.txt } }
+  late: { kind: command, run: "if test -e $HOME/again; then echo why it fails; exit 1; fi; printf y > y.txt", out: { text: y.txt } }
+`,
+  });
+  const { pipe, folder, env, write } = project;
+  const temporary = join(folder, 'temporary');
+  mkdirSync(temporary);
+  Object.assign(env, { HOME: folder, TMPDIR: temporary });
+  project.run('fails.yaml');
+  const same = pipe('reproduce', 'last');
+  assert.equal(same.code, 0, same.out + same.err);
+  assert.doesNotMatch(same.out + same.err, /pipe-reproduce-|outputs in/);
+  assert.deepEqual(readdirSync(temporary), []);
+  write('again', '');
+  const failed = pipe('reproduce', 'last');
+  assert.equal(failed.code, 1);
+  assert.match(
+    failed.out,
+    /^late +differs: text, facts +it has no result now: `late` ended with exit code 1$/m,
+  );
+  assert.match(failed.out, /did not come out the same/);
+  const [log = ''] = /\/\S*pipe-reproduce-\S+\.log/.exec(failed.err) ?? [];
+  assert.match(readFileSync(log, 'utf8'), /why it fails/);
+  const [kept = ''] = readdirSync(temporary);
+  assert.deepEqual(readdirSync(join(temporary, kept)), ['logs']);
+});
+
 test('a report of a run has its times and what changed since the run before; of two, both', (t) => {
   const { pipe, write, read, folder } = makeProject(t, { 'small.yaml': small });
   assert.equal(pipe('run', 'small.yaml', '--name', 'first').code, 0);
@@ -99,4 +131,22 @@ test('a report of a run has its times and what changed since the run before; of 
     read('report-first-second.html'),
     /<h2>Comparison<\/h2>[\s\S]*second evaluate[\s\S]*first evaluate/,
   );
+});
+
+test('a report makes the folder that it is wanted in; where none can be written, it says so', (t) => {
+  const { pipe, read } = makeProject(t, {
+    'p.yaml':
+      'version: 1\nname: p\nstages:\n  say: { kind: command, run: "printf x > x.txt", out: { text: x.txt } }\n',
+  });
+  pipe('run', 'p.yaml');
+  assert.equal(pipe('report', 'last', '--out', 'pages/of/one.html').code, 0);
+  assert.match(read('pages/of/one.html'), /^<!doctype html>/);
+  for (const out of ['pages', 'p.yaml/one.html']) {
+    const { code, err } = pipe('report', 'last', '--out', out);
+    assert.equal(code, 2);
+    assert.match(
+      err,
+      /^error file-not-written: `.*` can not be written: .*\n +fix: name a file in a folder .*\n$/,
+    );
+  }
 });
