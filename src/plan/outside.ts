@@ -34,8 +34,13 @@ export async function outsideContent(
     ...(paths.length > 0 ? await inputFiles(stage, root, context.store.folder) : []),
   ];
   for (const path of files) outside[`file:${path}`] = await context.store.hashFile(join(root, path));
-  for (const name of variables) outside[`env:${name}`] = context.env[name] ?? null;
+  for (const name of variables) outside[`env:${name}`] = variableIn(context.env, name) ?? null;
   return outside;
+}
+
+/** Not what every object has: a variable may be called `constructor`. */
+export function variableIn(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  return Object.hasOwn(env, name) ? env[name] : undefined;
 }
 
 /** Files and folders by the param that names them, patterns for files, a command's paths and its environment variables. */

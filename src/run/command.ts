@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
+import { variableIn } from '../plan/outside.ts';
 import { pathProblems } from '../stages/command/paths.ts';
 import type { Artifact } from '../stages/context.ts';
 import { asObject } from '../stages/json.ts';
@@ -72,7 +73,6 @@ function noOutput(stage: GraphStage, path: string): Diagnostic {
 
 function environment(stage: GraphStage, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const declared = Array.isArray(stage.params.env) ? stage.params.env.map(String) : [];
-  return Object.fromEntries(
-    [...minimalEnv, ...declared].filter((name) => env[name] !== undefined).map((name) => [name, env[name]]),
-  );
+  const given = [...minimalEnv, ...declared].map((name) => [name, variableIn(env, name)] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }

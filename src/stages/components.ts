@@ -79,6 +79,7 @@ const table = {
   'tune/trials': { version: 1, source: 'run/tune/outputs.ts' },
   'report/page': { version: 10, source: 'stages/report/stage.ts' },
   'command': { version: 1, source: 'run/command.ts' },
+  'command/ports': { version: 1, source: 'run/command-inputs.ts' },
 } as const satisfies { readonly [name: string]: Entry };
 
 export type ComponentName = keyof typeof table;
