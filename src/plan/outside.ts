@@ -1,6 +1,7 @@
 /** What decides a stage's output from outside of the graph: the project's files that it reads, and a command's environment variables. */
-import { readdirSync, statSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { filesUnder } from '../data/folder-files.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
 import type { JsonObject, Kind } from '../stages/kind.ts';
 import { digest } from './fingerprint.ts';
@@ -80,15 +81,13 @@ const hashedAtOnce = 32;
 async function folderHashes(
   folder: string,
   store: OutsideContext['store'],
-): Promise<{ [path: string]: string }> {
-  const files = readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  const hashes: { [path: string]: string } = {};
+): Promise<{ [path: string]: string | null }> {
+  const files = [...filesUnder(folder)];
+  const hashes: { [path: string]: string | null } = {};
   for (let at = 0; at < files.length; at += hashedAtOnce) {
     await Promise.all(
       files.slice(at, at + hashedAtOnce).map(async (file) => {
-        hashes[relative(folder, file).split(sep).join('/')] = await store.hashFile(file);
+        hashes[file.path] = file.isThere ? await store.hashFile(file.at) : null;
       }),
     );
   }
