@@ -1,10 +1,11 @@
 /** The files of a user's dataset, wherever they lie: in a folder, an archive, or an archive at an address. */
-import { existsSync, readdirSync, renameSync, statSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { existsSync, renameSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { readArchive } from './archive.ts';
 import type { ImageFile } from './decode-pool.ts';
 import { type FetchOptions, fetchFile, keptPath } from './fetch.ts';
+import { filesUnder } from './folder-files.ts';
 import { sha256Of } from './hash.ts';
 import { isUrl } from './mirrors.ts';
 
@@ -48,9 +49,5 @@ export async function* filesIn(path: string): AsyncGenerator<ImageFile> {
     for await (const { name, bytes } of readArchive(path)) yield { name: name.replace(/^\.\//, ''), bytes };
     return;
   }
-  const entries = readdirSync(path, { withFileTypes: true, recursive: true });
-  for (const entry of entries) {
-    const file = join(entry.parentPath, entry.name);
-    if (!entry.isDirectory()) yield { name: relative(path, file).split(sep).join('/'), path: file };
-  }
+  for (const { path: name, at } of filesUnder(path)) yield { name, path: at };
 }

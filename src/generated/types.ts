@@ -755,7 +755,7 @@ cache?: CommonCache
  */
 run: (string | [string, ...(string)[]])
 /**
- * Inputs: `stage.port`, laid out in a folder of the input's name; a list of them, each in a folder of its stage's name in there; or a file or folder of the project at its own path.
+ * Inputs: `stage.port`, laid out in a folder of the input's name; a list of them, each in a folder of its stage's name in there, and of the output's name within that where a stage is named more than once; or a file or folder of the project at its own path.
  */
 in: {
 [k: string]: (string | [CommonReference, ...(CommonReference)[]])

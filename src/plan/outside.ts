@@ -1,6 +1,7 @@
 /** What decides a stage's output from outside of the graph: the project's files that it reads, and a command's environment variables. */
-import { readdirSync, statSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { filesUnder } from '../data/folder-files.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
 import type { JsonObject, Kind } from '../stages/kind.ts';
 import { digest } from './fingerprint.ts';
@@ -34,8 +35,13 @@ export async function outsideContent(
     ...(paths.length > 0 ? await inputFiles(stage, root, context.store.folder) : []),
   ];
   for (const path of files) outside[`file:${path}`] = await context.store.hashFile(join(root, path));
-  for (const name of variables) outside[`env:${name}`] = context.env[name] ?? null;
+  for (const name of variables) outside[`env:${name}`] = variableIn(context.env, name) ?? null;
   return outside;
+}
+
+/** Not what every object has: a variable may be called `constructor`. */
+export function variableIn(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  return Object.hasOwn(env, name) ? env[name] : undefined;
 }
 
 /** Files and folders by the param that names them, patterns for files, a command's paths and its environment variables. */
@@ -75,15 +81,13 @@ const hashedAtOnce = 32;
 async function folderHashes(
   folder: string,
   store: OutsideContext['store'],
-): Promise<{ [path: string]: string }> {
-  const files = readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  const hashes: { [path: string]: string } = {};
+): Promise<{ [path: string]: string | null }> {
+  const files = [...filesUnder(folder)];
+  const hashes: { [path: string]: string | null } = {};
   for (let at = 0; at < files.length; at += hashedAtOnce) {
     await Promise.all(
       files.slice(at, at + hashedAtOnce).map(async (file) => {
-        hashes[relative(folder, file).split(sep).join('/')] = await store.hashFile(file);
+        hashes[file.path] = file.isThere ? await store.hashFile(file.at) : null;
       }),
     );
   }

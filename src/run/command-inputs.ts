@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import { inputFiles } from '../plan/input-files.ts';
 import type { Artifact } from '../stages/context.ts';
-import type { Json, JsonObject } from '../stages/kind.ts';
+import { asObject } from '../stages/json.ts';
 import type { Execution, Job } from './execute.ts';
 
 /** A file as it was given to the program. */
@@ -19,7 +19,8 @@ interface LaidOut {
 
 /**
  * Project files at their own paths; an upstream port's in a folder of the input's name, of a list each in a folder of
- * its stage's name in there. Always copies: a program may do with them what it likes. Failure: `missing-input`.
+ * its stage's name in there, or a port's within that. Always copies: a program may do with them what it likes.
+ * Failure: `missing-input`.
  */
 export async function layOut(
   { stage, graph }: Job,
@@ -28,14 +29,14 @@ export async function layOut(
   run: Execution,
 ): Promise<LaidOut[]> {
   const { root } = graph.pipeline;
-  const declared = Object.entries(mapOf(stage.params.in));
+  const declared = Object.entries(asObject(stage.params.in));
   for (const [name, path] of declared) {
     if (!inputs[`in.${name}`]) mustExist(String(path), root, stage.name);
   }
   const project = await inputFiles(stage, root, run.store.folder);
   const upstream = declared.flatMap(([name, value]) =>
     (inputs[`in.${name}`] ?? []).flatMap((artifact) => {
-      const place = Array.isArray(value) ? `${name}/${artifact.stage}` : name;
+      const place = Array.isArray(value) ? `${name}/${folderOf(artifact, inputs[`in.${name}`] ?? [])}` : name;
       return Object.entries(artifact.files).map(([path, from]) => ({ path: `${place}/${path}`, from }));
     }),
   );
@@ -49,6 +50,11 @@ export async function layOut(
       return { path, from, copy, stamp: stampOf(copy) };
     }),
   );
+}
+
+/** Several ports of one stage may have files of the same names. */
+function folderOf({ stage, port }: Artifact, list: readonly Artifact[]): string {
+  return list.filter((other) => other.stage === stage).length > 1 ? `${stage}/${port}` : stage;
 }
 
 function mustExist(path: string, root: string, stage: string): void {
@@ -78,7 +84,7 @@ export async function changedInput(
       fix: 'have it copy the file first and change the copy',
     };
   }
-  for (const [path, hash] of Object.entries(mapOf(made.parts.outside))) {
+  for (const [path, hash] of Object.entries(asObject(made.parts.outside))) {
     if (!path.startsWith('file:')) continue;
     const file = path.slice('file:'.length);
     const now = await run.store.hashFile(join(graph.pipeline.root, file)).catch(() => null);
@@ -107,10 +113,4 @@ async function sameBytes(a: string, b: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function mapOf(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : {};
 }

@@ -3,7 +3,10 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
+import { variableIn } from '../plan/outside.ts';
+import { pathProblems } from '../stages/command/paths.ts';
 import type { Artifact } from '../stages/context.ts';
+import { asObject } from '../stages/json.ts';
 import type { Try } from './carry-out.ts';
 import { changedInput, layOut } from './command-inputs.ts';
 import type { Execution, Job } from './execute.ts';
@@ -32,8 +35,15 @@ export async function runCommand(
 ): Promise<HostResult> {
   const { stage } = job;
   const { work } = attempt;
+  const [problem] = pathProblems(stage.params);
+  if (problem) {
+    const { param, ...what } = problem;
+    return { type: 'failed', diagnostic: { severity: 'error', ...what, ...stage.where(param) } };
+  }
   const laidOut = await layOut(job, inputs, work, run);
-  const outputs = record(stage.params.out);
+  const outputs = Object.fromEntries(
+    Object.entries(asObject(stage.params.out)).map(([port, path]) => [port, String(path)]),
+  );
   for (const path of Object.values(outputs)) {
     if (dirname(path) !== '.') mkdirSync(dirname(join(work, path)), { recursive: true });
   }
@@ -63,12 +73,6 @@ function noOutput(stage: GraphStage, path: string): Diagnostic {
 
 function environment(stage: GraphStage, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const declared = Array.isArray(stage.params.env) ? stage.params.env.map(String) : [];
-  return Object.fromEntries(
-    [...minimalEnv, ...declared].filter((name) => env[name] !== undefined).map((name) => [name, env[name]]),
-  );
-}
-
-function record(value: unknown): { [name: string]: string } {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
-  return Object.fromEntries(Object.entries(value).map(([name, path]) => [name, String(path)]));
+  const given = [...minimalEnv, ...declared].map((name) => [name, variableIn(env, name)] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }

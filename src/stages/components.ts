@@ -84,6 +84,7 @@ const table = {
   'report/page': { version: 11, source: 'stages/report/stage.ts' },
 >>>>>>> fix-d
   'command': { version: 1, source: 'run/command.ts' },
+  'command/ports': { version: 1, source: 'run/command-inputs.ts' },
 } as const satisfies { readonly [name: string]: Entry };
 
 export type ComponentName = keyof typeof table;

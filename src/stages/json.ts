@@ -5,6 +5,10 @@ export function isMap(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+export function asObject(value: Json | undefined): JsonObject {
+  return isMap(value) ? value : {};
+}
+
 /** JSON of a text without its quotes; other JSON as it is. */
 export const withoutQuotes = (json: string): string =>
   json.startsWith('"') ? String(JSON.parse(json)) : json;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import sharp from 'sharp';
@@ -59,6 +59,30 @@ test('an image folder becomes a dataset whose classes are its folders; it counts
   assert.match(out, /file animals changed/);
   assert.deepEqual(ran(project.run('p.yaml')), ['download']);
   assert.notDeepEqual(project.hashes('cache/out/mine'), before);
+});
+
+test('a link in an image folder, to an image or to a folder of them, counts as what it leads to', async (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('from: pets') });
+  const at = (path: string): string => join(project.folder, path);
+  writeAll(project, 'store', await images());
+  for (const folder of ['pets/cat', 'pets/dog']) mkdirSync(at(folder), { recursive: true });
+  for (let n = 0; n < 10; n++) symlinkSync(at(`store/cat/${n}.png`), at(`pets/cat/${n}.png`));
+  symlinkSync(at('store/dog'), at('pets/dog/all'));
+  // One that leads back is not followed for ever.
+  symlinkSync(at('pets'), at('pets/dog/around'));
+  const told = (): string[] => ran(project.run('p.yaml'));
+  assert.deepEqual(told(), ['download']);
+  assert.deepEqual(factsOf(project).classCounts, { train: [6, 6], validation: [2, 2], test: [2, 2] });
+  assert.deepEqual(told(), []);
+  writeAll(project, 'store', { 'cat/3.png': await png(99) });
+  assert.deepEqual(told(), ['download'], 'what a link leads to has changed');
+  writeAll(project, 'store', { 'dog/3.png': await png(98) });
+  assert.deepEqual(told(), ['download'], 'what lies in a folder behind a link has changed');
+  rmSync(at('pets/cat/4.png'));
+  assert.deepEqual(told(), ['download'], 'a link is gone');
+  rmSync(at('pets/dog/all'));
+  writeAll(project, 'pets', { 'dog/0.png': await png(1) });
+  assert.deepEqual(told(), ['download']);
 });
 
 test('folders train and test are the two parts; the same images twice are named', async (t) => {

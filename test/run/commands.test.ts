@@ -36,6 +36,29 @@ test('a declared variable that changes is a reason to run again; another is none
   assert.deepEqual(project.run('p.yaml'), { a: 'ran' });
 });
 
+test('a variable of a name that every object has is one like any other', (t) => {
+  const stage = 'a: { kind: command, run: "echo $constructor > x", env: [constructor], out: { x: x } }';
+  const project = makeProject(t, { 'p.yaml': pipeline(stage) });
+  assert.deepEqual(project.run('p.yaml'), { a: 'ran' });
+  assert.equal(project.read('cache/out/p/a/x/x'), '\n');
+  Object.assign(project.env, { constructor: 'set' });
+  assert.deepEqual(project.run('p.yaml'), { a: 'ran' });
+  assert.equal(project.read('cache/out/p/a/x/x'), 'set\n');
+});
+
+test('of a stage that a list names twice, each output lies in a folder of its own', (t) => {
+  const project = makeProject(t, {
+    'p.yaml': pipeline(
+      'one: { kind: command, run: "mkdir p q && echo 1 > p/data.txt && echo 2 > q/data.txt", out: { a: p, b: q } }',
+      'two: { kind: command, run: "echo 3 > data.txt", out: { a: data.txt } }',
+      'all: { kind: command, run: "(cd all && find . -type f | sort) > x", in: { all: [one.a, two.a, one.b] }, out: { x: x } }',
+    ),
+  });
+  project.run('p.yaml');
+  const files = ['./one/a/data.txt', './one/b/data.txt', './two/data.txt'];
+  assert.equal(project.read('cache/out/p/all/x/x'), `${files.join('\n')}\n`);
+});
+
 const harms: { [how: string]: string } = {
   'writes to it': 'echo more >> words.txt',
   'sorts it in place': 'sort -o words.txt words.txt',

@@ -1,0 +1,85 @@
+/** Where a command's paths may lead: copies of inputs and outputs lie in its folder, and nowhere else is written. */
+import { posix } from 'node:path';
+import type { Code } from '../../diagnostics/codes.ts';
+import { asObject } from '../json.ts';
+import type { Json, JsonObject } from '../kind.ts';
+
+export interface PathProblem {
+  readonly param: string;
+  readonly code: Code;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** Asked before anything runs, and again when it does: a path may be a value that an earlier stage gave. */
+export function pathProblems(params: JsonObject): PathProblem[] {
+  return [...inputProblems(params), ...outputProblems(params)];
+}
+
+/** `stage.port`, also of a cell, is a reference; a path of the project has a slash, another dot, or none. */
+export function isReference(value: Json): boolean {
+  return Array.isArray(value) || reference.test(String(value));
+}
+const reference =
+  /^[A-Za-z][\w-]*(?:\[[^\]]*\])?\.(?!(?:py|js|ts|mjs|cjs|sh|rb|R|txt|csv|json|yaml|yml|md|toml|npy|png|jpg)$)[A-Za-z][\w-]*$/;
+
+/** A copy lies where its file lies in the project: of one beside the project it would lie beside the stage's folder. */
+function inputProblems(params: JsonObject): PathProblem[] {
+  return Object.entries(asObject(params.in)).flatMap(([name, value]) => {
+    if (isReference(value) || !leaves(normalized(value))) return [];
+    return {
+      param: `in.${name}`,
+      code: 'path-outside',
+      message: `the input \`${value}\` is no path in the project's folder`,
+      fix: 'copy it into the project, or link to it from there',
+    };
+  });
+}
+
+function outputProblems(params: JsonObject): PathProblem[] {
+  const outputs = Object.entries(asObject(params.out)).map(([name, path]) => ({
+    name,
+    path: normalized(path),
+  }));
+  return outputs.flatMap(({ name, path }, i) => {
+    const param = `out.${name}`;
+    if (name === 'facts') return { param, ...ownFacts };
+    const first = outputs.slice(0, i).find((other) => overlap(other.path, path));
+    if (first) return { param, ...overlapping(path, first) };
+    return leaves(path) || path === '.' ? { param, ...leaving(path) } : [];
+  });
+}
+
+type Told = Omit<PathProblem, 'param'>;
+
+/** What every kind has, and the runner writes. */
+const ownFacts: Told = {
+  code: 'duplicate-output',
+  message: 'every stage has an output `facts` already',
+  fix: 'give it another name',
+};
+
+const overlapping = (path: string, first: { readonly name: string; readonly path: string }): Told => ({
+  code: 'duplicate-output',
+  message: isIn(path, first.path)
+    ? `\`${path}\` lies in the output \`${first.name}\` already`
+    : isIn(first.path, path)
+      ? `the output \`${first.name}\` lies in \`${path}\` already`
+      : `\`${path}\` is the output \`${first.name}\` already`,
+  fix: 'give each output a path of its own',
+});
+
+const leaving = (path: string): Told => ({
+  code: 'path-outside',
+  message: `the output \`${path}\` leaves the stage's folder`,
+  fix: 'write it relative to the working folder',
+});
+
+const overlap = (a: string, b: string): boolean =>
+  a.toLowerCase() === b.toLowerCase() || isIn(a, b) || isIn(b, a);
+const isIn = (path: string, folder: string): boolean =>
+  path.toLowerCase().startsWith(`${folder.toLowerCase()}/`);
+
+const normalized = (path: Json): string =>
+  posix.normalize(String(path).replaceAll('\\', '/')).replace(/(?<=.)\/$/, '');
+const leaves = (path: string): boolean => /^(\/|[A-Za-z]:)|^\.\.(\/|$)/.test(path);
