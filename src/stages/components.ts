@@ -76,15 +76,9 @@ const table = {
   'tune/tpe': { version: 1, source: 'tune/tpe.ts' },
   'tune/halving': { version: 1, source: 'tune/halving.ts' },
   'tune/hyperband': { version: 1, source: 'tune/hyperband.ts' },
-<<<<<<< HEAD
   'tune/trials': { version: 2, source: 'run/tune/outputs.ts' },
-  'report/page': { version: 10, source: 'stages/report/stage.ts' },
-=======
-  'tune/trials': { version: 1, source: 'run/tune/outputs.ts' },
   'report/page': { version: 11, source: 'stages/report/stage.ts' },
->>>>>>> fix-d
-  'command': { version: 1, source: 'run/command.ts' },
-  'command/ports': { version: 1, source: 'run/command-inputs.ts' },
+  'command': { version: 2, source: 'run/command.ts' },
 } as const satisfies { readonly [name: string]: Entry };
 
 export type ComponentName = keyof typeof table;

@@ -1,6 +1,6 @@
 import { versioned } from '../components.ts';
 import { asObject } from '../json.ts';
-import type { JsonObject, Kind } from '../kind.ts';
+import type { Kind } from '../kind.ts';
 import { isReference, pathProblems } from './paths.ts';
 
 export const command: Kind = {
@@ -34,22 +34,9 @@ export const command: Kind = {
   values: () => ({}),
   usesEngine: false,
   draws: () => false,
-  components: (params) => [
-    ...versioned('command'),
-    ...(takesPorts(params) ? versioned('command/ports') : []),
-  ],
+  components: () => versioned('command'),
   check: ({ params, at }) => ({
     diagnostics: pathProblems(params).map(({ param, ...what }) => at(param, what)),
     forms: {},
   }),
 };
-
-/** Does a list take a stage more than once, so that each of its ports is given a folder of its own? */
-function takesPorts(params: JsonObject): boolean {
-  return Object.values(asObject(params.in)).some((value) => {
-    const stages = Array.isArray(value)
-      ? value.map((text) => String(text).replace(/\.[A-Za-z][\w-]*$/, ''))
-      : [];
-    return new Set(stages).size < stages.length;
-  });
-}
