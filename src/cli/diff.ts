@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { openCache } from '../cache/cache.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { directionOf } from '../experiments/diff/contents.ts';
@@ -6,6 +5,7 @@ import { checkDrops, type Diff, type Drop, diffSubjects } from '../experiments/d
 import { partsOf } from '../experiments/diff/parts.ts';
 import { axisSubjects, runSubject, type Subject } from '../experiments/subject.ts';
 import type { Store } from '../run/store.ts';
+import { sizeOr } from '../ui/size.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson, talk, wantsColor } from './output.ts';
 import { readSettings } from './settings.ts';
@@ -43,8 +43,7 @@ async function subjectsOf(
   const all = wanted.length === 1 ? ['last~1', ...wanted] : wanted;
   const subjects: Subject[] = [];
   for (const one of all) {
-    const subject =
-      /\.ya?ml$/.test(one) && existsSync(one) ? await fileSubject(one, flags) : await runSubject(one, store);
+    const subject = /\.ya?ml$/.test(one) ? await fileSubject(one, flags) : await runSubject(one, store);
     if (subject === null) return null;
     subjects.push(subject);
   }
@@ -89,7 +88,7 @@ async function formatted(
   const { formatParts } = await import('../ui/parts.ts');
   const text = formatParts(parts, {
     color: wantsColor(process.stdout),
-    width: process.stdout.columns ?? 100,
+    width: sizeOr(100, process.stdout.columns),
   });
   return `${title}\n\n${parts.length === 0 ? 'nothing differs' : text}`;
 }

@@ -49,6 +49,22 @@ const drawn = (reporter: Reporter, screen: Screen): string => {
   return screen.text();
 };
 
+test('a terminal that tells no size is taken for one of 80 columns and 24 rows', () => {
+  const stages = Array.from({ length: 15 }, (_, i) => `a-stage-with-a-name-of-its-own-${i}`);
+  const [unknown, usual] = [
+    [0, 0],
+    [80, 24],
+  ].map(([columns, rows]) => {
+    const screen = new Screen(80, 24);
+    const stream = { write: (text: string) => screen.write(text), columns, rows };
+    const reporter = createReporter({ stream, color: false, interactive: true });
+    reporter.onEvent(start(stages));
+    return drawn(reporter, screen);
+  });
+  assert.match(unknown ?? '', /a-stage-with-a-name-of-its-own-14/);
+  assert.equal(unknown, usual);
+});
+
 test('a run looks as it should: what ended with its reason, what runs with its progress, what waits', () => {
   const { screen, reporter } = view();
   reporter.onEvent(start(['download', 'augment', 'train', 'evaluate']));
