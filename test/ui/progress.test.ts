@@ -280,6 +280,36 @@ test('without a terminal a search says once a minute what its trials are at', ()
   assert.equal(written().match(/trial 0 at/g)?.length, 1);
 });
 
+test('without a terminal a trial that has ended is a line; one epoch is one', () => {
+  const { reporter, written } = plain();
+  reporter.onEvent(start(['tune']));
+  reporter.onEvent(begin('tune'));
+  for (const budget of [1, 2])
+    reporter.onEvent({
+      type: 'stage-trial',
+      stage: 'tune',
+      trial: {
+        trial: budget,
+        status: 'finished',
+        point: { rate: 0.1 },
+        epochs: budget,
+        budget,
+        objective: 0.5,
+        error: null,
+        reason: null,
+      },
+      metric: 'valAccuracy',
+      goal: 'maximize',
+      ended: budget,
+      failed: 0,
+      total: 3,
+      best: null,
+      secondsLeft: null,
+    });
+  assert.match(written(), /trial 1 finished after 1 epoch: valAccuracy 0\.5000 \(rate 0\.1\)$/m);
+  assert.match(written(), /trial 2 finished after 2 epochs: /);
+});
+
 test('a training that goes on from a checkpoint says so where its start is a line', () => {
   let written = '';
   const stream = {
