@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { openCache } from '../cache/cache.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { directionOf } from '../experiments/diff/contents.ts';
@@ -12,6 +11,7 @@ import {
   subjectBefore,
 } from '../experiments/subject.ts';
 import type { Store } from '../run/store.ts';
+import { sizeOr } from '../ui/size.ts';
 import type { FileSubject } from './diff-file.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson, talk, wantsColor } from './output.ts';
@@ -58,7 +58,7 @@ async function subjectsOf(
   return subjects;
 }
 
-const isFile = (wanted: string): boolean => /\.ya?ml$/.test(wanted) && existsSync(wanted);
+const isFile = (wanted: string): boolean => /\.ya?ml$/.test(wanted);
 
 async function fileSubject(file: string, flags: DiffFlags): Promise<FileSubject | null> {
   const { planSubject } = await import('./diff-file.ts');
@@ -98,7 +98,7 @@ async function formatted(
   const { formatParts } = await import('../ui/parts.ts');
   const text = formatParts(parts, {
     color: wantsColor(process.stdout),
-    width: process.stdout.columns ?? 100,
+    width: sizeOr(100, process.stdout.columns),
   });
   return `${title}\n\n${parts.length === 0 ? 'nothing differs' : text}`;
 }

@@ -33,13 +33,17 @@ export async function reproduce(wanted: string, flags: CommonFlags): Promise<num
     passing: true,
     texts,
     set: [...first.sets],
-    engine: String(first.engine.engine ?? 'auto'),
+    engine: engineOf(first),
     ...(first.profile === null ? {} : { profile: first.profile }),
     ...(first.until === undefined ? {} : { until: first.until }),
   });
   if (code === 2 || code === 130) return code;
   const again = await newest(cache);
   return tell(first, compareRuns(first, again), code === 0, flags);
+}
+
+function engineOf({ engine: { engine } }: RunRecord): string {
+  return typeof engine === 'string' && engine !== 'none' ? engine : 'auto';
 }
 
 /** A run that goes on or died has told of no stage yet. */

@@ -18,8 +18,8 @@ export interface RunsFlags extends CommonFlags {
 export async function runs(flags: RunsFlags): Promise<number> {
   const store = await openCache(readSettings(flags).cacheFolder);
   const all = await readHeads(store);
-  const wanted = filterRuns(all, flags.filter ?? []);
-  const chosen = (flags.sort === undefined ? wanted : sortRuns(wanted, flags.sort)).slice(
+  const sorted = flags.sort === undefined ? all : sortRuns(all, flags.sort);
+  const chosen = filterRuns(sorted, flags.filter ?? []).slice(
     0,
     flags.last === undefined ? undefined : Number(flags.last),
   );

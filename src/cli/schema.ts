@@ -5,6 +5,7 @@ import { bundledSchema } from '../pipeline/schema-bundle.ts';
 import { dereferenced, type Schema, schemaNamed } from '../pipeline/schemas.ts';
 import { schemaBeside } from '../stages/custom/kind.ts';
 import { kindNames } from '../stages/registry.ts';
+import { sizeOr } from '../ui/size.ts';
 import type { CommonFlags } from './main.ts';
 import { print } from './output.ts';
 
@@ -18,7 +19,7 @@ export async function schema(kind: string | undefined, flags: CommonFlags): Prom
   if (flags.json) print(JSON.stringify(found, null, 2));
   else {
     const { schemaPage } = await import('../ui/schema-page.ts');
-    const width = Math.min(process.stdout.columns ?? 100, 110);
+    const width = Math.min(sizeOr(100, process.stdout.columns), 110);
     print(schemaPage(found, { name: kind, width, dereferenced: (one) => dereferenced(one, found) }));
   }
   return 0;

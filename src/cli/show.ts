@@ -39,8 +39,8 @@ async function lastOf(name: string, store: Store): Promise<{ run: RunRecord; sta
 }
 
 async function runText(run: RunRecord): Promise<string> {
-  const { formatTable } = await import('../ui/table.ts');
-  const facts = [
+  const { formatFacts, formatTable } = await import('../ui/table.ts');
+  const facts: [string, string][] = [
     ['run', run.name === null ? run.id : `${run.id} (${run.name})`],
     ['command', commandOf(run)],
     ['outcome', `${stateOf(run)} in ${run.seconds.toFixed(1)} s, started ${run.started}`],
@@ -62,18 +62,16 @@ async function runText(run: RunRecord): Promise<string> {
     one.summary || (one.error?.split('\n')[0] ?? ''),
     one.reason === 'cached' ? '' : one.reason,
   ]);
-  return `${aligned(facts)}\n\n${formatTable(['stage', 'outcome', 'time', 'memory', 'result', 'why'], stages)}`;
+  return `${formatFacts(facts)}\n\n${formatTable(['stage', 'outcome', 'time', 'memory', 'result', 'why'], stages)}`;
 }
 
 async function stageText(stage: StageRecord, run: RunRecord): Promise<string> {
-  const { formatTable } = await import('../ui/table.ts');
-  const facts = [
+  const { formatFacts, formatTable } = await import('../ui/table.ts');
+  const facts: [string, string][] = [
     ['stage', stage.kind === stage.name ? stage.name : `${stage.name} (${stage.kind})`],
     ['run', `${run.id} of ${withProfile(run.pipeline, run.profile)}`],
-    [
-      'outcome',
-      `${stage.outcome} in ${stage.seconds.toFixed(1)} s${stage.reason === '' ? '' : `: ${stage.reason}`}`,
-    ],
+    ['outcome', `${stage.outcome} in ${stage.seconds.toFixed(1)} s`],
+    ...whyOf(stage),
     ['result', stage.summary || (stage.error ?? '–')],
     ['made from', stage.from.join(', ') || '–'],
     ['engine', stage.engine ? namesAndValues(stage.engine) : '–'],
@@ -86,11 +84,15 @@ async function stageText(stage: StageRecord, run: RunRecord): Promise<string> {
     stage.places[path] ?? 'default',
   ]);
   const values = Object.entries(stage.values).map(([name, value]) => [name, String(value)]);
-  const parts = [aligned(facts), formatTable(['param', 'value', 'where'], params)];
+  const parts = [formatFacts(facts), formatTable(['param', 'value', 'where'], params)];
   if (values.length > 0) parts.push(formatTable(['value', ''], values));
   return parts.join('\n\n');
 }
 
-const aligned = (rows: readonly (readonly string[])[]): string =>
-  rows.map(([name, text]) => `${(name ?? '').padEnd(12)}${text}`).join('\n');
+/** Beside the outcome itself, the reason for which it ran would read as that of a failure. */
+function whyOf({ outcome, reason }: StageRecord): [string, string][] {
+  if (reason === '' || reason === 'cached') return [];
+  return [[outcome === 'skipped' ? 'why not' : 'why it ran', reason]];
+}
+
 const megabytes = (bytes: number | null): string => (bytes === null ? '' : `${(bytes / 1e6).toFixed(0)} MB`);

@@ -160,8 +160,8 @@ export function placesOf(stage: GraphStage, root: string): { [param: string]: st
   return Object.fromEntries(
     [...written].map((path) => {
       const { file, line, column } = stage.placeOf(path);
-      const shown = file.startsWith('--') ? file : relative(root, file);
-      return [path, `${shown}:${line}:${column}`];
+      // What stands on the command line has no line.
+      return [path, file.startsWith('--') ? file : `${relative(root, file)}:${line}:${column}`];
     }),
   );
 }

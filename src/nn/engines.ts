@@ -81,7 +81,7 @@ export function chooseEngine(wanted: string, settings: EngineSettings): EngineCh
 
 /** Where no stage computes on one: nothing is looked for. */
 export function noEngine(): EngineChoice {
-  return { ...describeWasm(), name: 'none', reason: 'no stage needs one' };
+  return { ...describeWasm(), name: 'none', identity: { engine: 'none' }, reason: 'no stage needs one' };
 }
 
 function takeFastest(engines: readonly Engine[]): EngineChoice {

@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
-import { widthOf } from './text.ts';
+import { visible, widthOf } from './text.ts';
 
 export interface FormatOptions {
   readonly color: boolean;
@@ -70,11 +70,4 @@ function at(place: Place): string {
   if (place.file.startsWith('--')) return place.file.split(' ')[0] ?? '';
   const path = relative(process.cwd(), place.file) || place.file;
   return visible(`${path}:${place.line}:${place.column}`);
-}
-
-/** A file's control characters, and those that turn the direction of writing, shall not reach the terminal; line breaks of our own messages may. */
-function visible(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (character) =>
-    character === '\n' ? character : `\\u{${character.charCodeAt(0).toString(16)}}`,
-  );
 }

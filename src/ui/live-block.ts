@@ -1,4 +1,5 @@
 /** Lines that stay the last ones on a terminal and are drawn over while a run goes on; what is printed goes above them. */
+import { sizeOr } from './size.ts';
 import { cut, rowsOf } from './text.ts';
 
 /** What a view needs of a terminal; process.stderr is one. */
@@ -30,7 +31,7 @@ export class LiveBlock {
 
   /** The last column stays free: some terminals break the line there. */
   get width(): number {
-    return Math.max(10, (this.#terminal.columns ?? 80) - 1);
+    return Math.max(10, sizeOr(80, this.#terminal.columns) - 1);
   }
 
   /** `text` may have several lines. */
@@ -63,7 +64,7 @@ export class LiveBlock {
 
   /** Never higher than the terminal: what scrolled out of it could not be drawn over. */
   #fitting(lines: readonly string[]): readonly string[] {
-    const room = Math.max(1, (this.#terminal.rows ?? 24) - 2);
+    const room = Math.max(1, sizeOr(24, this.#terminal.rows) - 2);
     if (lines.length <= room) return lines;
     return [...lines.slice(0, room - 1), cut(`  … and ${lines.length - room + 1} more`, this.width)];
   }
@@ -79,7 +80,7 @@ export class LiveBlock {
 
   /** A terminal that became narrower has broken the lines that stand there. */
   #rowsDrawn(): number {
-    const columns = this.#terminal.columns ?? 80;
+    const columns = sizeOr(80, this.#terminal.columns);
     return this.#drawn.reduce((rows, line) => rows + rowsOf(line, columns), 0);
   }
 }

@@ -1,7 +1,8 @@
-import { padded, widthOf } from './text.ts';
+import { padded, visible, widthOf } from './text.ts';
 
 /** Columns as wide as their widest cell, two spaces apart. */
-export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function formatTable(head: readonly string[], given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(visible));
   const widths = head.map((title, i) =>
     Math.max(...[title, ...rows.map((row) => row[i] ?? '')].map(widthOf)),
   );
@@ -11,4 +12,9 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
       .join('  ')
       .trimEnd();
   return [head, ...rows].map(line).join('\n');
+}
+
+/** A name and what it is, a line each. */
+export function formatFacts(facts: readonly (readonly [name: string, text: string])[]): string {
+  return facts.map(([name, text]) => `${padded(name, 12)}${visible(text)}`).join('\n');
 }

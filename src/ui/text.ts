@@ -69,3 +69,10 @@ export function wrapped(text: string, width: number): string[] {
 export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, ' ');
 }
+
+/** Control characters of others, and those that turn the direction of writing, shall not reach the terminal; line breaks of our own messages may. */
+export function visible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (character) =>
+    character === '\n' ? character : `\\u{${character.charCodeAt(0).toString(16)}}`,
+  );
+}

@@ -75,7 +75,7 @@ export function endedLine({ trial, metric }: TrialEvent): string | null {
   if (trial.status === 'running') return null;
   const values = Object.entries(trial.point).map(([name, value]) => `${name} ${short(value)}`);
   const result = trial.objective === null ? (trial.reason ?? '') : `${metric} ${judged(trial)}`;
-  return `trial ${trial.trial} ${trial.status} after ${trial.budget} epochs: ${result} (${values.join(', ')})`;
+  return `trial ${trial.trial} ${trial.status} after ${trial.budget} epoch${trial.budget === 1 ? '' : 's'}: ${result} (${values.join(', ')})`;
 }
 
 function judged({ objective, error }: TrialEvent['trial']): string {

@@ -157,6 +157,12 @@ test('pipe diff', async (t) => {
     );
   });
 
+  await t.test('says of a file that is not there that it is not there', () => {
+    const { code, err } = pipe('diff', 'first', 'no/such.yaml');
+    assert.equal(code, 2);
+    assert.match(err, /^error file-not-found: there is no readable file `no\/such\.yaml`/);
+  });
+
   await t.test('tells which cells there are when it is asked for others', () => {
     const { err, code } = pipe('diff', 'first', '--by', 'augment');
     assert.equal(code, 2);

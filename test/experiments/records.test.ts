@@ -122,6 +122,20 @@ test('runs are filtered, sorted, counted and given as JSON and CSV; a removed on
   const wrong = pipe('runs', '--filter', 'nothing');
   assert.equal(wrong.code, 2);
   assert.match(wrong.err, /invalid-filter: `nothing` is no condition/);
+  for (const [args, told] of [
+    [
+      ['--filter', 'download.rosw>1'],
+      /unknown-value: runs have no value `download\.rosw`\n.*did you mean `download\.rows`/,
+    ],
+    [['--sort', '-secnods'], /unknown-value: runs have no value `secnods`\n.*did you mean `seconds`/],
+    [['--sort', 'nonsense'], /unknown-value: runs have no value `nonsense`\n.*pipe runs --csv/],
+    [['--filter', 'seconds>abc'], /invalid-filter: `seconds>abc` compares with what is no number/],
+    [['--filter', 'seconds<='], /invalid-filter: `seconds<=` compares with what is no number/],
+  ] as const) {
+    const { code, out, err } = pipe('runs', ...args);
+    assert.deepEqual([code, out], [2, '']);
+    assert.match(err, told);
+  }
   assert.equal(pipe('runs', 'rm', 'first').code, 0);
   assert.deepEqual(names(), ['second']);
   assert.equal(pipe('show', 'first').code, 2);
@@ -134,6 +148,34 @@ test("a stage's name shows its last run, with the place of each param", (t) => {
   assert.match(out, /^stage +normalize$/m);
   assert.match(out, /^method +"rescale" +steps\.yaml:5:\d+$/m);
   assert.match(out, /^perChannel +false +default$/m);
+});
+
+test('what a program printed or a param holds moves no cursor and paints nothing when it is shown', (t) => {
+  const { pipe } = makeProject(t, {
+    'p.yaml': `version: 1
+name: p
+stages:
+  f: { kind: command, run: "printf '\\\\033[31mred'; exit 3 # \\u001b[2J", out: { text: x.txt } }
+`,
+  });
+  pipe('run', 'p.yaml');
+  const { out } = pipe('show', 'f');
+  assert.match(out, /\| \\u\{1b\}\[31mred/);
+  assert.match(out, /^run +.*\\u001b\[2J/m);
+  for (const text of [out, pipe('show', 'last').out]) assert.doesNotMatch(text, /[^\P{Cc}\n]/u);
+});
+
+test('show tells why a stage ran apart from how it ended; what was set has no line; where nothing computes there is no engine', (t) => {
+  const { pipe } = makeProject(t, { 'steps.yaml': pipeline, 'step.mjs': 'process.exit(3)' });
+  const set = ['--set', 'download.limit.test=21'];
+  pipe('run', 'steps.yaml', ...set);
+  pipe('run', 'steps.yaml', ...set);
+  assert.match(
+    pipe('show', 'stop').out,
+    /^outcome +failed in [\d.]+ s\nwhy it ran +failed in the last run\nresult +/m,
+  );
+  assert.match(pipe('show', 'download').out, /^limit\.test +21 +--set download\.limit\.test=21$/m);
+  assert.match(pipe('show', 'last').out, /^engine +engine none$/m);
 });
 
 test('what is kept of records can be lost, and a damaged record is not listed', (t) => {

@@ -49,6 +49,22 @@ const drawn = (reporter: Reporter, screen: Screen): string => {
   return screen.text();
 };
 
+test('a terminal that tells no size is taken for one of 80 columns and 24 rows', () => {
+  const stages = Array.from({ length: 15 }, (_, i) => `a-stage-with-a-name-of-its-own-${i}`);
+  const [unknown, usual] = [
+    [0, 0],
+    [80, 24],
+  ].map(([columns, rows]) => {
+    const screen = new Screen(80, 24);
+    const stream = { write: (text: string) => screen.write(text), columns, rows };
+    const reporter = createReporter({ stream, color: false, interactive: true });
+    reporter.onEvent(start(stages));
+    return drawn(reporter, screen);
+  });
+  assert.match(unknown ?? '', /a-stage-with-a-name-of-its-own-14/);
+  assert.equal(unknown, usual);
+});
+
 test('a run looks as it should: what ended with its reason, what runs with its progress, what waits', () => {
   const { screen, reporter } = view();
   reporter.onEvent(start(['download', 'augment', 'train', 'evaluate']));
@@ -262,6 +278,36 @@ test('without a terminal a search says once a minute what its trials are at', ()
   }
   assert.match(written(), /^ {4}tune {2}0\/3 trials · 10 min left · trial 0 at 2\/10$/m);
   assert.equal(written().match(/trial 0 at/g)?.length, 1);
+});
+
+test('without a terminal a trial that has ended is a line; one epoch is one', () => {
+  const { reporter, written } = plain();
+  reporter.onEvent(start(['tune']));
+  reporter.onEvent(begin('tune'));
+  for (const budget of [1, 2])
+    reporter.onEvent({
+      type: 'stage-trial',
+      stage: 'tune',
+      trial: {
+        trial: budget,
+        status: 'finished',
+        point: { rate: 0.1 },
+        epochs: budget,
+        budget,
+        objective: 0.5,
+        error: null,
+        reason: null,
+      },
+      metric: 'valAccuracy',
+      goal: 'maximize',
+      ended: budget,
+      failed: 0,
+      total: 3,
+      best: null,
+      secondsLeft: null,
+    });
+  assert.match(written(), /trial 1 finished after 1 epoch: valAccuracy 0\.5000 \(rate 0\.1\)$/m);
+  assert.match(written(), /trial 2 finished after 2 epochs: /);
 });
 
 test('a training that goes on from a checkpoint says so where its start is a line', () => {

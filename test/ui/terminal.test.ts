@@ -16,6 +16,17 @@ stages:
   train-with-a-name-that-is-longer-than-a-column-should-be: { kind: train, model: build, data: normalize, epochs: 3, batchSize: 5 }
 `;
 
+test('a page in a terminal that tells no size is as wide as without one', { skip: noScript }, (t) => {
+  const { folder, env, pipe } = makeProject(t, {});
+  const command = `stty cols 0 rows 0; ${process.execPath} ${launcher} schema train`;
+  const page = spawnSync('script', ['-qec', command, '/dev/null'], {
+    cwd: folder,
+    encoding: 'utf8',
+    env,
+  }).stdout;
+  assert.equal(page.replaceAll('\r', ''), pipe('schema', 'train').out);
+});
+
 test('pipe run in a terminal', { skip: noScript }, async (t) => {
   const { folder } = makeProject(t, { 'shapes.yaml': pipeline });
   /** What a terminal of 70 columns by 20 rows received. */
