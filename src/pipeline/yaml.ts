@@ -175,8 +175,12 @@ class Converter {
   #made(node: unknown, place: Place, depth: number): Node {
     if (isSeq(node))
       return { type: 'list', items: node.items.map((item) => this.#node(item, place, depth)), place };
-    if (!isMap(node))
-      return { type: 'scalar', value: scalarValue(isScalar(node) ? node.value : null), place };
+    if (!isMap(node)) {
+      const value = isScalar(node) ? node.value : null;
+      return isInfinite(value)
+        ? this.#refuse(infinite(value, place))
+        : { type: 'scalar', value: scalarValue(value), place };
+    }
     const entries = new Map<string, Entry>();
     for (const pair of node.items) {
       const key = keyOf(pair, this.#placeAt, place);
@@ -224,6 +228,18 @@ const duplicate = (key: string, place: Place, first: Place): Diagnostic => ({
   place,
   fix: 'keep one of the two',
   related: [{ message: 'the first is here', place: first }],
+});
+
+/** No JSON holds it, so neither does a fingerprint or a record. */
+export const isInfinite = (value: unknown): value is number =>
+  typeof value === 'number' && !Number.isFinite(value);
+
+export const infinite = (value: number, place: Place): Diagnostic => ({
+  severity: 'error',
+  code: 'invalid-value',
+  message: `this is ${Number.isNaN(value) ? 'no number' : 'no finite number'}, and no value of a pipeline can be that`,
+  place,
+  fix: 'write a finite number, or quotes around a text',
 });
 
 function scalarValue(value: unknown): ScalarNode['value'] {
