@@ -46,7 +46,7 @@ export function parseYaml(text: string, file: string): Result<Node> {
     merge: false,
     stringKeys: true,
   });
-  const errors = withoutEchoes([...document.errors, ...document.warnings]).map((error) =>
+  const errors = withoutConfusedErrors([...document.errors, ...document.warnings]).map((error) =>
     explained(error, placeAt, text),
   );
   if (errors.length > 0) return { ok: false, diagnostics: errors.slice(0, mostErrors) };
@@ -80,7 +80,7 @@ interface YamlMistake {
 }
 
 /** One mistake may confuse the parser to the end of the file: what it did not expect after that is no second one. */
-function withoutEchoes(errors: readonly YamlMistake[]): readonly YamlMistake[] {
+function withoutConfusedErrors(errors: readonly YamlMistake[]): readonly YamlMistake[] {
   const inOrder = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
   const isEcho = ({ code, message }: YamlMistake): boolean =>
     echoes.has(code) || message.includes('end with a');

@@ -4,7 +4,7 @@
  */
 import { type Diagnostic, Failure } from '../../diagnostics/diagnostic.ts';
 import type { Graph, GraphStage } from '../../pipeline/pipeline.ts';
-import { completeStage } from '../../pipeline/resolve.ts';
+import { completeStage } from '../../pipeline/stages.ts';
 import { findResult, reasonToRun } from '../../plan/decide.ts';
 import { reasonText } from '../../plan/reason.ts';
 import { fingerprintStage, type UpstreamResults } from '../../plan/stage-fingerprint.ts';
