@@ -39,7 +39,7 @@ export function resolveStages(pipeline: Pipeline, around: Around): Result<Graph>
   const checked = checkStages([...outer, ...order], kinds, wrong);
   problems.push(...checked.problems);
   if (outer.length === 0 && !problems.some(isError)) problems.push(...unusedStages(order, kinds));
-  const told = inOrder(withoutEchoes(problems));
+  const told = inOrder(withoutMisspeltVars(problems));
   return told.some(isError)
     ? { ok: false, diagnostics: told }
     : { ok: true, value: { pipeline, order, takes: checked.takes, trialsTake: {} }, warnings: told };
@@ -48,7 +48,7 @@ export function resolveStages(pipeline: Pipeline, around: Around): Result<Graph>
 const isError = (one: Diagnostic): boolean => one.severity === 'error';
 
 /** A var that is misspelt where it is used is no unused one. */
-function withoutEchoes(problems: readonly Diagnostic[]): readonly Diagnostic[] {
+function withoutMisspeltVars(problems: readonly Diagnostic[]): readonly Diagnostic[] {
   const misspelt = problems.some(({ code }) => code === 'unknown-var');
   return problems.filter(({ code }) => !misspelt || code !== 'unused-var');
 }

@@ -8,8 +8,6 @@ import type { Edge, GraphStage, Stage } from './pipeline.ts';
 import { parseReference } from './reference.ts';
 import { type FoundReference, findReferences } from './references.ts';
 
-export { completeStage } from './stages.ts';
-
 export type Kinds = (name: string) => Kind | undefined;
 const reported = new Set(['history', 'metrics', 'predictions', 'image', 'trials', 'facts']);
 

@@ -17,7 +17,7 @@ export interface Subject {
 
 export function explain(errors: readonly ErrorObject[], root: Node, subject: Subject): Diagnostic[] {
   const known = errors.filter((error) => !['if', 'propertyNames'].includes(error.keyword));
-  const told = withoutEchoes(known.filter((error) => !isMisspelt(error, known)));
+  const told = withoutOtherBranches(known.filter((error) => !isMisspelt(error, known)));
   const seen = new Set<string>();
   return told
     .map((error) => new Explained(error, root, subject).diagnostic())
@@ -41,7 +41,7 @@ function isMisspelt(missing: ErrorObject, errors: readonly ErrorObject[]): boole
 }
 
 /** An anyOf fails with all its branches: told is the branch that was meant, or else the anyOf itself. */
-function withoutEchoes(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+function withoutOtherBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const union = errors.find((error) => error.keyword === 'anyOf');
   if (!union) return errors;
   const inside = errors.filter((error) => error !== union && isInside(error, union));
@@ -50,8 +50,8 @@ function withoutEchoes(errors: readonly ErrorObject[]): readonly ErrorObject[] {
     (branch) => !branch.some((error) => failsAsAWhole(error, union)),
   );
   return [
-    ...withoutEchoes(others),
-    ...(meant ? withoutEchoes(meant) : [{ ...union, keyword: 'oneOfThese' }]),
+    ...withoutOtherBranches(others),
+    ...(meant ? withoutOtherBranches(meant) : [{ ...union, keyword: 'oneOfThese' }]),
   ];
 }
 

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { child, type MapNode, type Node, used } from './nodes.ts';
+import { infinite, isInfinite } from './yaml.ts';
 
 const topLevel = [
   'version',
@@ -60,7 +61,13 @@ function applySet(root: MapNode, set: string, problems: Diagnostic[]): MapNode {
     });
     return root;
   }
-  const changed = put(root, path, fromJson(parseValue(set.slice(equals + 1)), place), place);
+  const value = parseValue(set.slice(equals + 1));
+  const unfit = infiniteIn(value);
+  if (unfit !== undefined) {
+    problems.push(infinite(unfit, place));
+    return root;
+  }
+  const changed = put(root, path, fromJson(value, place), place);
   return changed.type === 'map' ? changed : root;
 }
 
@@ -92,6 +99,14 @@ function parseValue(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+function infiniteIn(value: unknown): number | undefined {
+  if (isInfinite(value)) return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.values(value)
+    .map(infiniteIn)
+    .find((one) => one !== undefined);
 }
 
 function put(node: Node | undefined, path: readonly string[], value: Node, place: Place): Node {

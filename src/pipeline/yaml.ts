@@ -46,7 +46,7 @@ export function parseYaml(text: string, file: string): Result<Node> {
     merge: false,
     stringKeys: true,
   });
-  const errors = withoutEchoes([...document.errors, ...document.warnings]).map((error) =>
+  const errors = withoutConfusedErrors([...document.errors, ...document.warnings]).map((error) =>
     explained(error, placeAt, text),
   );
   if (errors.length > 0) return { ok: false, diagnostics: errors.slice(0, mostErrors) };
@@ -80,7 +80,7 @@ interface YamlMistake {
 }
 
 /** One mistake may confuse the parser to the end of the file: what it did not expect after that is no second one. */
-function withoutEchoes(errors: readonly YamlMistake[]): readonly YamlMistake[] {
+function withoutConfusedErrors(errors: readonly YamlMistake[]): readonly YamlMistake[] {
   const inOrder = [...errors].sort((a, b) => a.pos[0] - b.pos[0]);
   const isEcho = ({ code, message }: YamlMistake): boolean =>
     echoes.has(code) || message.includes('end with a');
@@ -175,8 +175,12 @@ class Converter {
   #made(node: unknown, place: Place, depth: number): Node {
     if (isSeq(node))
       return { type: 'list', items: node.items.map((item) => this.#node(item, place, depth)), place };
-    if (!isMap(node))
-      return { type: 'scalar', value: scalarValue(isScalar(node) ? node.value : null), place };
+    if (!isMap(node)) {
+      const value = isScalar(node) ? node.value : null;
+      return isInfinite(value)
+        ? this.#refuse(infinite(value, place))
+        : { type: 'scalar', value: scalarValue(value), place };
+    }
     const entries = new Map<string, Entry>();
     for (const pair of node.items) {
       const key = keyOf(pair, this.#placeAt, place);
@@ -224,6 +228,18 @@ const duplicate = (key: string, place: Place, first: Place): Diagnostic => ({
   place,
   fix: 'keep one of the two',
   related: [{ message: 'the first is here', place: first }],
+});
+
+/** No JSON holds it, so neither does a fingerprint or a record. */
+export const isInfinite = (value: unknown): value is number =>
+  typeof value === 'number' && !Number.isFinite(value);
+
+export const infinite = (value: number, place: Place): Diagnostic => ({
+  severity: 'error',
+  code: 'invalid-value',
+  message: `this is ${Number.isNaN(value) ? 'no number' : 'no finite number'}, and no value of a pipeline can be that`,
+  place,
+  fix: 'write a finite number, or quotes around a text',
 });
 
 function scalarValue(value: unknown): ScalarNode['value'] {

@@ -1,7 +1,7 @@
 /** What the cache tells of a trial: what came of its training, and what can be known of it without training. */
 import { readFileSync } from 'node:fs';
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
-import { completeStage } from '../pipeline/resolve.ts';
+import { completeStage } from '../pipeline/stages.ts';
 import type { StoredResult } from '../run/store.ts';
 import type { Judged } from '../tune/search.ts';
 import { type DecideContext, findResult } from './decide.ts';

@@ -1,6 +1,6 @@
 /** Pipeline → Plan: what would run and why, as far as it is known before anything has run. */
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
-import { completeStage } from '../pipeline/resolve.ts';
+import { completeStage } from '../pipeline/stages.ts';
 import type { StoredResult } from '../run/store.ts';
 import { checkpointOf } from './checkpoint.ts';
 import { apartFrom, type DecideContext, findResult, isOwn, reasonToRun } from './decide.ts';

@@ -1,6 +1,6 @@
 /** How many trials of a search are new, as far as it can be said before any has run. */
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
-import { completeStage } from '../pipeline/resolve.ts';
+import { completeStage } from '../pipeline/stages.ts';
 import { trialGraph } from '../pipeline/trial.ts';
 import { makeOracle } from '../tune/oracles.ts';
 import { type Judge, runSearch } from '../tune/search.ts';

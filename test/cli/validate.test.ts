@@ -73,6 +73,21 @@ test('a var that --set puts a value in place of is no unused one', (t) => {
   assert.doesNotMatch(planned.err, /unused-var/);
 });
 
+for (const value of ['.inf', '[1, -.inf]', '{ a: .nan }'])
+  test(`--set refuses ${value}, at its place`, (t) => {
+    const { code, err } = makeProject(t, { 'p.yaml': small }).pipe(
+      'plan',
+      'p.yaml',
+      '--set',
+      `train.epochs=${value}`,
+    );
+    assert.equal(code, 2, err);
+    assert.match(
+      err,
+      /^--set error invalid-value: this is no (finite )?number.*\n.*--set train\.epochs=.*\n {6}\| {20}~+ write a finite number/,
+    );
+  });
+
 test('mistakes of every profile are found without naming it', (t) => {
   const project = makeProject(t, {
     'p.yaml': small.replace(

@@ -47,6 +47,21 @@ const wrong: readonly { readonly says: string; readonly text: string; readonly t
     told: ['p.yaml:16:49 error wrong-type', 'write it without quotes: 2'],
   },
   {
+    says: 'a number that is not finite',
+    text: change('epochs: 2', 'epochs: 2, optimizer: { sgd: { learningRate: .inf } }'),
+    told: ['p.yaml:16:86 error invalid-value: this is no finite number', 'write a finite number'],
+  },
+  {
+    says: 'a number that is none',
+    text: change('rotation: 20', 'rotation: .nan'),
+    told: ['p.yaml:7:41 error invalid-value: this is no number'],
+  },
+  {
+    says: 'a number that is too large to be one',
+    text: change('rotation: 20', 'rotation: -1e999'),
+    told: ['p.yaml:7:41 error invalid-value: this is no finite number'],
+  },
+  {
     says: 'a reference to the wrong type of port',
     text: change('{ model: train, data: normalize }', '{ model: normalize, data: normalize }'),
     told: ['p.yaml:17:22 error wrong-port-type'],
