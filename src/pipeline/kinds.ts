@@ -4,6 +4,7 @@ import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import { startsCode } from '../stages/custom/kind.ts';
 import type { Kind } from '../stages/kind.ts';
 import { kindNamed } from '../stages/registry.ts';
+import { tuneKind } from '../stages/tune/kind.ts';
 import { type CustomKind, readCustomKind } from './custom.ts';
 import { child, type Entry, type MapNode, type Node, textOf } from './nodes.ts';
 import { type Validator, validators } from './validator.ts';
@@ -18,6 +19,9 @@ export class Kinds {
   readonly #root: string;
   readonly #allowCode: boolean;
   readonly #custom = new Map<string, ReturnType<typeof readCustomKind>>();
+  readonly #tune = tuneKind((name) => this.named(name));
+  /** Of a trial's kinds that are named from the root. */
+  readonly #places = new WeakSet<Place>();
 
   /** `allowCode: false` refuses commands and modules. */
   constructor(root: string, { allowCode }: { allowCode: boolean }) {
@@ -25,8 +29,9 @@ export class Kinds {
     this.#allowCode = allowCode;
   }
 
-  /** By name; a module's name is its path from the root, `./stages/count.ts`. */
-  readonly named = (name: string): Kind | undefined => kindNamed(name) ?? this.#module(name)?.kind;
+  /** By name; a module's name is its path from the root, `./stages/count.ts`. A search knows them, too. */
+  readonly named = (name: string): Kind | undefined =>
+    name === this.#tune.name ? this.#tune : (kindNamed(name) ?? this.#module(name)?.kind);
 
   validator(name: string): Validator | undefined {
     return builtIn.get(name) ?? this.#module(name)?.validator;
@@ -52,15 +57,28 @@ export class Kinds {
 
   /** Every stage with a module names it from the root, so that a kind has one name wherever it is said. */
   fromRoot(stages: MapNode, mainFile: string): MapNode {
-    const isModule = ({ value }: Entry): boolean => moduleForm.test(textOf(child(value, 'kind')) ?? '');
-    if (![...stages.entries.values()].some(isModule)) return stages;
+    const mayName = ({ value }: Entry): boolean => saysModule(value) || child(value, 'trial')?.type === 'map';
+    if (![...stages.entries.values()].some(mayName)) return stages;
     const entries = new Map(
-      [...stages.entries].map(([name, entry]) => [
-        name,
-        { ...entry, value: this.#withModule(entry.value, mainFile) },
-      ]),
+      [...stages.entries].map(([name, entry]) => {
+        const value = this.#withModule(entry.value, mainFile);
+        const isSearch = (textOf(child(value, 'kind')) ?? name) === this.#tune.name;
+        return [name, { ...entry, value: isSearch ? this.#withTrial(value, mainFile) : value }];
+      }),
     );
     return { ...stages, entries };
+  }
+
+  /** When the trial is read, the space may have given more kinds: these alone are then named from the root. */
+  #withTrial(tune: Node, mainFile: string): Node {
+    const entry = tune.type === 'map' ? tune.entries.get('trial') : undefined;
+    if (tune.type !== 'map' || entry?.value.type !== 'map') return tune;
+    const trial = this.fromRoot(entry.value, mainFile);
+    for (const { value } of trial.entries.values()) {
+      const kind = saysModule(value) ? child(value, 'kind') : undefined;
+      if (kind) this.#places.add(kind.place);
+    }
+    return { ...tune, entries: new Map([...tune.entries, ['trial', { ...entry, value: trial }]]) };
   }
 
   #withModule(stage: Node, mainFile: string): Node {
@@ -68,6 +86,7 @@ export class Kinds {
     const said = textOf(kind);
     const entry = stage.type === 'map' ? stage.entries.get('kind') : undefined;
     if (stage.type !== 'map' || !entry || !kind || said === undefined || !moduleForm.test(said)) return stage;
+    if (this.#places.has(kind.place)) return stage;
     const from = kind.place.file.startsWith('--') ? mainFile : kind.place.file;
     const path = relative(this.#root, resolve(dirname(from), said))
       .split(sep)
@@ -83,6 +102,8 @@ export class Kinds {
     return 'kind' in read ? read : undefined;
   }
 }
+
+const saysModule = (stage: Node): boolean => moduleForm.test(textOf(child(stage, 'kind')) ?? '');
 
 const refused = (name: string): Omit<Diagnostic, 'severity'> => ({
   code: 'code-refused',

@@ -6,6 +6,7 @@ import { type LoadOptions, loadTree } from './load.ts';
 import { sorted } from './order.ts';
 import type { Graph, GraphStage, Pipeline } from './pipeline.ts';
 import { Names, withEdges } from './resolve.ts';
+import { withTrialEdges } from './trial-edges.ts';
 
 export function readPipeline(file: string, options: LoadOptions): Result<Graph> {
   const tree = readTree(file, options.root, options.texts);
@@ -33,7 +34,7 @@ export function resolveStages(pipeline: Pipeline, around: Around): Result<Graph>
     const count = problems.length;
     const made = withEdges(stage, names, kinds, problems);
     if (problems.length > count) wrong.add(stage.name);
-    return made;
+    return made.kind === 'tune' && !wrong.has(made.name) ? withTrialEdges(made, names, pipeline) : made;
   });
   const order = sorted(stages, problems);
   const checked = checkStages([...outer, ...order], kinds, wrong);

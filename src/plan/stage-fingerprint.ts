@@ -6,6 +6,7 @@ import type { Component, Json, JsonObject, Kind } from '../stages/kind.ts';
 import { type Fingerprint, fingerprint } from './fingerprint.ts';
 import { type LineageStage, lineage } from './lineage.ts';
 import { type OutsideContext, outsideContent } from './outside.ts';
+import type { TrialParts } from './trial-parts.ts';
 
 export type UpstreamResults = Map<string, StoredResult>;
 
@@ -49,15 +50,17 @@ async function complete(
   read: Read,
   context: FingerprintContext,
 ): Promise<Fingerprint> {
+  const trials = await partsOfTrials(stage, graph, context);
   return fingerprint({
     kind,
     params: stage.params,
     chosen: stage.withoutDefaults(stage.params),
     seed: stage.seed ?? graph.pipeline.seed,
-    components: [...(await ownComponents(stage, kind, graph, context.kinds)), ...read.components],
+    components: [...ownComponents(stage, kind), ...trials.components, ...read.components],
     inputs: read.inputs,
     outside: {
       ...(await outsideContent(stage, kind, graph.pipeline.root, context)),
+      ...trials.outside,
       ...(showsStages(kind, stage.params) ? { graph: drawn(lineage(stage, graph)) } : {}),
     },
   });
@@ -71,18 +74,19 @@ export function showsStages(kind: Kind, params: JsonObject): boolean {
 const drawn = (stages: readonly LineageStage[]): string[] =>
   stages.map(({ name, kind, from }) => `${name} (${kind}) ← ${from.join(', ')}`);
 
-/** Its kind's own components, and those of a search's trials, which alone take the parser. */
-async function ownComponents(
+function ownComponents({ params }: GraphStage, kind: Kind): Component[] {
+  return [...kind.components(params), ...(kind.draws(params) ? [named('random')] : [])];
+}
+
+/** Of a search alone, as only it takes the parser. */
+async function partsOfTrials(
   stage: GraphStage,
-  kind: Kind,
   graph: Graph,
-  kinds: FingerprintContext['kinds'],
-): Promise<Component[]> {
-  const random = kind.draws(stage.params) ? [named('random')] : [];
-  const own = [...kind.components(stage.params), ...random];
-  if (stage.kind !== 'tune') return own;
-  const { trialComponents } = await import('./trial-components.ts');
-  return [...own, ...trialComponents(stage, graph, kinds)];
+  context: FingerprintContext,
+): Promise<TrialParts> {
+  if (stage.kind !== 'tune') return { components: [], outside: {} };
+  const trials = await import('./trial-parts.ts');
+  return trials.partsOfTrials(stage, graph, context);
 }
 
 export function kindOf(stage: GraphStage, context: Pick<FingerprintContext, 'kinds'>): Kind {

@@ -1,7 +1,7 @@
 /** A tune stage with what its search needs to know of it. */
 import type { Stages } from '../generated/types.ts';
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
-import { judgedStage } from '../pipeline/trial.ts';
+import { judgedStage } from '../pipeline/trial-stages.ts';
 import type { PortContent, StoredResult } from '../run/store.ts';
 import { paramsOf } from '../stages/params.ts';
 import type { UpstreamResults } from './stage-fingerprint.ts';
@@ -35,7 +35,7 @@ export interface TrialTraining {
 
 export function tuningOf(stage: GraphStage, graph: Graph, upstream: UpstreamResults): Tuning {
   const params = paramsOf('tune', stage.params);
-  const judged = judgedStage(stage);
+  const judged = judgedStage(stage, graph.pipeline.kinds.named);
   if (judged === null) throw new Error('an unchecked trial');
   return {
     stage,

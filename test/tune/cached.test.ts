@@ -2,10 +2,13 @@
 /** When a search is taken from the cache, and when its trials make it run again. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import sharp from 'sharp';
 import { due } from '../rig/plan.ts';
 import { changedProgram } from '../rig/program.ts';
-import { search, searchProject } from './rig.ts';
+import { frame, search, searchProject } from './rig.ts';
 
 const one = search('search: { random: { trials: 1 } }\n    epochs: 1');
 
@@ -40,3 +43,101 @@ test('a search is its engine’s own: one that is asked for by name takes no oth
   assert.equal(project.run('p.yaml', '--engine', 'wasm').tune, 'ran');
   assert.deepEqual(due(project, '--engine', 'wasm'), {});
 });
+
+test('files that a trial reads count by their content, whichever the space names', async (t) => {
+  const project = searchProject(t);
+  const draw = async (path: string, value: number): Promise<void> => {
+    project.write(path, '');
+    writeFileSync(join(project.folder, path), await png(value));
+  };
+  for (const [i, folder] of ['a/cat', 'a/dog', 'b/cat', 'b/dog'].entries())
+    for (let n = 0; n < 8; n++) await draw(`${folder}/${n}.png`, 20 * n + i);
+  project.write(
+    'p.yaml',
+    `version: 1
+name: search
+seed: 7
+stages:
+  tune:
+    objective: { minimize: loss }
+    search: { grid: {} }
+    epochs: 1
+    space: { from: { choice: [a, b] } }
+    trial:
+      download: { folder: { from: "\${trial.from}", size: [6, 8], test: 0.25 }, validation: 0.25 }
+      build: { input: [6, 8, 3], layers: [{ globalAveragePooling2d: {} }, { dense: { units: 2, activation: softmax } }] }
+      train: { model: build, data: download, batchSize: 2, optimizer: { sgd: {} } }
+`,
+  );
+  project.run('p.yaml');
+  assert.deepEqual(due(project), {});
+  await draw('b/dog/2.png', 7);
+  assert.match(due(project).tune ?? '', /^run: file b changed/);
+});
+
+test('a search waits for every stage that its space may choose, and is searched again when one changes', (t) => {
+  const project = searchProject(t);
+  const chosen = `${frame}  augment: { data: normalize, rotation: 20 }
+  tune:
+    objective: { minimize: valLoss }
+    search: { grid: {} }
+    epochs: 1
+    space: { data: { choice: [normalize, augment] } }
+    trial:
+      train: { model: build, data: "\${trial.data}", batchSize: 16, optimizer: { adam: {} } }
+`;
+  project.write('p.yaml', chosen);
+  assert.match(due(project).tune ?? '', /^depends: depends on build, normalize, augment$/);
+  assert.equal(project.search(chosen).trials.length, 2);
+  project.write('p.yaml', chosen.replace('rotation: 20', 'rotation: 90'));
+  assert.equal(due(project).tune, 'depends: depends on augment');
+  assert.equal(project.run('p.yaml').tune, 'ran');
+  assert.deepEqual(due(project), {});
+});
+
+test('what a trial’s module takes from outside is what the search takes, and its name counts there no more than elsewhere', (t) => {
+  const project = searchProject(t);
+  const declared = {
+    title: 'Same',
+    description: 'Hands a dataset on.',
+    type: 'object',
+    required: ['src'],
+    properties: { src: { 'x-accepts': ['dataset'] } },
+    'x-outputs': { data: { type: 'dataset', description: 'as it came' } },
+    'x-draws': false,
+  };
+  project.write('pipes/stages/same.schema.json', JSON.stringify(declared));
+  project.write('pipes/stages/same.ts', same);
+  const withModule = one.replace(
+    'train: {',
+    'same: { kind: ./stages/same.ts, src: normalize }\n      train: {',
+  );
+  const text = withModule.replace('data: normalize, batchSize', 'data: same, batchSize');
+  project.write('pipes/p.yaml', text);
+  assert.equal(project.run('pipes/p.yaml').tune, 'ran');
+  project.write(
+    'pipes/p.yaml',
+    text.replaceAll('normalize', 'scaled').replace('scaled: {', 'scaled: { kind: normalize,'),
+  );
+  assert.equal(project.run('pipes/p.yaml').tune, 'cached');
+  project.write('pipes/p.yaml', text.replace('{ data: download }', '{ data: download, method: rescale }'));
+  assert.equal(project.run('pipes/p.yaml').tune, 'ran');
+});
+
+const same = `import { copyFileSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+export async function run(context: { input(param: string): { files: { [path: string]: string } }; outDir(port: string): string }) {
+  for (const [path, file] of Object.entries(context.input('src').files)) {
+    mkdirSync(dirname(join(context.outDir('data'), path)), { recursive: true });
+    copyFileSync(file, join(context.outDir('data'), path));
+  }
+  return { summary: '' };
+}
+`;
+
+async function png(value: number): Promise<Buffer> {
+  const data = Buffer.alloc(8 * 6 * 3, value);
+  return sharp(data, { raw: { width: 8, height: 6, channels: 3 } })
+    .png()
+    .toBuffer();
+}

@@ -41,8 +41,10 @@ function decisiveTrial(trial: Json | undefined, kinds: Kinds): JsonObject {
     stagesOf(trial).map(([name, stage]) => {
       const counted = Object.fromEntries(Object.entries(stage).filter(([key]) => !uncounted.has(key)));
       // What else is decisive may hang on values that only the space gives.
-      const own = kindOf(name, stage) === 'train' ? kinds('train')?.decisive?.(counted) : undefined;
-      return [name, own ?? counted];
+      const kind = kinds(kindOf(name, stage));
+      const own = kind?.name === 'train' ? kind.decisive?.(counted) : undefined;
+      // Where a module lies is no part of what it does.
+      return [name, kind?.module === undefined ? (own ?? counted) : { ...counted, kind: kind.name }];
     }),
   );
 }

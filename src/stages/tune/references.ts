@@ -7,15 +7,15 @@ interface TrialReference {
   /** The trial's stage that takes something, and where. */
   readonly stage: string;
   readonly port: InputPort;
-  /** The stage that it names, without cell and port. */
+  /** The stage that it names, without cell and port; empty where only the space says which. */
   readonly target: string;
 }
 
-/** References to stages outside of the trial, as ports of the search itself. */
+/** References to stages outside of the trial, as ports of the search itself; not those that the space gives. */
 export function outerPorts(trial: Json | undefined, kinds: Kinds): InputPort[] {
   const own = new Set(stagesOf(trial).map(([name]) => name));
   const ports = referencesIn(trial, kinds)
-    .filter(({ target }) => !own.has(target))
+    .filter(({ target }) => target !== '' && !own.has(target))
     .map(({ stage, port }) => ({ ...port, param: `trial.${stage}.${port.param}`, optional: true }));
   return [...new Map(ports.map((port) => [port.param, port])).values()];
 }
@@ -53,16 +53,20 @@ function referencesIn(trial: Json | undefined, kinds: Kinds): TrialReference[] {
       textsAt(stage, port.param).map((text) => ({
         stage: name,
         port,
-        target: /^[\w-]*/.exec(text)?.[0] ?? '',
+        target: text.includes('${') ? '' : (/^[\w-]*/.exec(text)?.[0] ?? ''),
       })),
     );
   });
 }
 
 function textsAt(stage: JsonObject, param: string): string[] {
-  const found = param.split('.').reduce<Json | undefined>((at, step) => asObject(at)[step], stage);
+  const found = param.split('.').reduce<Json | undefined>((at, step) => childOf(at, step), stage);
   const items: readonly Json[] = Array.isArray(found) ? found : found === undefined ? [] : [found];
   return items.filter((item) => typeof item === 'string');
+}
+
+function childOf(value: Json | undefined, step: string): Json | undefined {
+  return Array.isArray(value) ? value[Number(step)] : asObject(value)[step];
 }
 
 function asObject(value: Json | undefined): JsonObject {
