@@ -34,7 +34,7 @@ export async function subjectBefore(wanted: string, store: Pick<Store, 'runs'>):
   const before = await runBefore(record, store);
   if (!before) throw nothingBefore(record, wanted, ` before \`${wanted}\``);
   const subject = partOf(before, cell, wanted);
-  return cell === undefined ? subject : { ...subject, label: `${whole(before).label}[${subject.label}]` };
+  return cell === undefined ? subject : { ...subject, label: `${wholeRun(before).label}[${subject.label}]` };
 }
 
 /** The newest run of a pipeline and profile that has results. Failure: `unknown-run`. */
@@ -45,7 +45,7 @@ export async function newestSubject(
   const { pipeline, profile } = of;
   const newest = await runBefore({ pipeline, profile }, store);
   if (!newest) throw nothingBefore(of, of.label, '');
-  return whole(newest);
+  return wholeRun(newest);
 }
 
 function nothingBefore(
@@ -65,9 +65,9 @@ function readWanted(wanted: string): { readonly run: string; readonly cell: stri
 }
 
 const partOf = (record: RunRecord, cell: string | undefined, wanted: string): Subject =>
-  cell === undefined ? whole(record) : cellsOf(record, readCell(cell, wanted), wanted);
+  cell === undefined ? wholeRun(record) : cellsOf(record, readCell(cell, wanted), wanted);
 
-const whole = (record: RunRecord): Subject => ({
+export const wholeRun = (record: RunRecord): Subject => ({
   label: record.name ?? record.id,
   stages: record.stages.map((stage) => ({ ...stage, repetition: null })),
 });

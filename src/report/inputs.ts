@@ -39,6 +39,8 @@ export interface Evaluation {
   readonly stage: string;
   readonly metrics: Metrics;
   readonly predictions: Predictions | null;
+  /** A digest of all examples of its dataset, where a record tells it. */
+  readonly allExamples?: string | null;
 }
 
 export interface Sheet {

@@ -88,8 +88,13 @@ test('single predictions are compared one by one only where they were of the sam
     const { metrics } = evaluation(stage, 1, 2);
     return { stage, metrics: { ...metrics, examples }, predictions };
   };
-  const page = (second: string): string =>
-    makePage('p', { ...nothing, evaluations: [of('a', 'these'), of('b', second)] }, ['comparison'], '').html;
-  assert.match(page('these'), /b and a get the same examples right/);
-  assert.match(page('those'), /no predictions on the same examples/);
+  const page = (...own: readonly Evaluation[]): string =>
+    makePage('p', { ...nothing, evaluations: own }, ['comparison'], '').html;
+  const same = /b and a get the same examples right/;
+  assert.match(page(of('a', 'these'), of('b', 'these')), same);
+  assert.match(page(of('a', 'these'), of('b', 'those')), /no predictions on the same examples/);
+  const untold = (stage: string): Evaluation => ({ ...evaluation(stage, 1, 2), predictions });
+  assert.match(page(untold('a'), untold('b')), /no predictions on the same examples/);
+  const recorded = { allExamples: 'file' };
+  assert.match(page({ ...of('a', 'these'), ...recorded }, { ...untold('b'), ...recorded }), same);
 });
