@@ -26,7 +26,10 @@ export async function predict(
   const best = predicted.map((one) => ({ ...one, classes: one.classes.slice(0, shown) }));
   if (flags.json)
     for (const one of best) printJson({ version: 1, run: trained.run, stage, engine: engine.name, ...one });
-  else if (best.length > 0) print(await table(best));
+  else if (best.length > 0) {
+    (await talk()).line(`${stage} of run ${trained.run}`);
+    print(await table(best));
+  }
   if (unreadable.length > 0) (await talk()).diagnostics(unreadable.map(told));
   return unreadable.length > 0 ? 2 : 0;
 }

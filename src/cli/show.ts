@@ -1,5 +1,6 @@
 import { openCache } from '../cache/cache.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { nearest } from '../diagnostics/suggest.ts';
 import { newestFirst, tryFindRun } from '../experiments/find.ts';
 import { commandOf, type RunRecord, type StageRecord } from '../experiments/record.ts';
 import { stateOf } from '../experiments/state.ts';
@@ -19,23 +20,34 @@ export async function show(wanted: string, flags: CommonFlags): Promise<number> 
     else print(await runText(run));
     return 0;
   }
-  const found = await lastOf(wanted, store);
-  if (!found)
-    throw new Failure('unknown-run', `there is no run and no stage \`${wanted}\``, {
-      fix: '`pipe runs` lists the runs, `pipe show RUN` its stages',
-    });
+  const names = new Set<string>();
+  const found = await lastOf(wanted, store, names);
+  if (!found) throw unknown(wanted, names);
   if (flags.json) printJson({ version: 1, run: found.run.id, ...found.stage });
   else print(await stageText(found.stage, found.run));
   return 0;
 }
 
-/** The newest run that has a stage of this name. */
-async function lastOf(name: string, store: Store): Promise<{ run: RunRecord; stage: StageRecord } | null> {
+/** The newest run that has a stage of this name. Notes the names that there are besides. */
+async function lastOf(
+  name: string,
+  store: Store,
+  others: Set<string>,
+): Promise<{ run: RunRecord; stage: StageRecord } | null> {
   for await (const run of newestFirst(store)) {
     const stage = run.stages.find((one) => one.name === name);
     if (stage) return { run, stage };
+    if (run.name !== null) others.add(run.name);
+    for (const other of run.stages) others.add(other.name);
   }
   return null;
+}
+
+function unknown(wanted: string, names: ReadonlySet<string>): Failure {
+  const near = nearest(wanted, names);
+  return new Failure('unknown-run', `there is no run and no stage \`${wanted}\``, {
+    fix: near ? `did you mean \`${near}\`?` : '`pipe runs` lists the runs, `pipe show RUN` its stages',
+  });
 }
 
 async function runText(run: RunRecord): Promise<string> {

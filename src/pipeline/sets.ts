@@ -52,12 +52,13 @@ function applySet(root: MapNode, set: string, problems: Diagnostic[]): MapNode {
   };
   const missing = firstMiss(root, path);
   if (missing) {
+    const near = asVar(root, set.slice(0, equals)) ?? missing.near;
     problems.push({
       severity: 'error',
       code: 'unknown-set-path',
       message: `\`--set ${set.slice(0, equals)}\` hits nothing: there is no \`${missing.step}\``,
       place: { ...place, column: setColumn, endColumn: equals + setColumn },
-      fix: missing.near ? `did you mean \`${missing.near}\`?` : 'look at the path',
+      fix: near ? `did you mean \`${near}\`?` : 'look at the path',
     });
     return root;
   }
@@ -74,6 +75,11 @@ function applySet(root: MapNode, set: string, problems: Diagnostic[]): MapNode {
 /** `train.epochs` is short for `stages.train.epochs`. */
 function fullPath(path: string[]): string[] {
   return topLevel.includes(path[0] ?? '') ? path : ['stages', ...path];
+}
+
+/** What is no stage may be a var whose `vars.` was forgotten. */
+function asVar(root: MapNode, path: string): string | undefined {
+  return child(child(root, 'vars'), path) ? `vars.${path}` : undefined;
 }
 
 /** A new key may be set in a stage, where the schema judges it; stages, vars and items of lists must be there. */

@@ -52,6 +52,18 @@ test('a valid file tells what its networks and trainings will take', (t) => {
   );
 });
 
+test('--set of a var whose `vars.` was forgotten is told so', (t) => {
+  const { pipe } = makeProject(t, {
+    'p.yaml': small
+      .replace('seed: 7', 'seed: 7\nvars: { many: 2 }')
+      .replace('epochs: 2', 'epochs: "${many}"'),
+  });
+  const { code, err } = pipe('validate', 'p.yaml', '--set', 'many=3');
+  assert.equal(code, 2);
+  assert.match(err, /unknown-set-path: `--set many` hits nothing[\s\S]*did you mean `vars\.many`\?/);
+  assert.equal(pipe('validate', 'p.yaml', '--set', 'vars.many=3').code, 0);
+});
+
 test('a warning is no error, with --strict it is one', (t) => {
   const project = makeProject(t, { 'p.yaml': small.replace('seed: 7', 'seed: 7\nvars: { unused: 1 }') });
   const lenient = project.pipe('validate', 'p.yaml');

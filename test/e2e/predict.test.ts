@@ -61,9 +61,9 @@ test('pipe predict', async (t) => {
       probabilities,
       probabilities.toSorted((a, b) => b - a),
     );
-    const text = pipe('predict', 'train', images[0] ?? '')
-      .out.trim()
-      .split('\n');
+    const { out, err } = pipe('predict', 'train', images[0] ?? '');
+    assert.equal(err, `train of run ${line?.run}\n`);
+    const text = out.trim().split('\n');
     assert.equal(text.length, 4);
     assert.match(text[0] ?? '', /^image +class +probability$/);
     const [best] = line?.classes ?? [];

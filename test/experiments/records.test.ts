@@ -148,6 +148,9 @@ test("a stage's name shows its last run, with the place of each param", (t) => {
   assert.match(out, /^stage +normalize$/m);
   assert.match(out, /^method +"rescale" +steps\.yaml:5:\d+$/m);
   assert.match(out, /^perChannel +false +default$/m);
+  const { code, err } = pipe('show', 'normalise');
+  assert.equal(code, 2);
+  assert.match(err, /no run and no stage `normalise`\n.*did you mean `normalize`\?/);
 });
 
 test('what a program printed or a param holds moves no cursor and paints nothing when it is shown', (t) => {
