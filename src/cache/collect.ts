@@ -35,6 +35,8 @@ const newMs = 60 * 60 * 1000;
 export interface Needed {
   /** Fingerprints, and keys of trainings. */
   readonly keys: ReadonlySet<string>;
+  /** Does all stay that recorded runs of this pipeline needed, because nobody knows what it needs now? */
+  readonly whole: (pipeline: string) => boolean;
   /** Of a kind, the param that only says how long to go on. */
   readonly continues: (kind: string) => string | undefined;
 }
@@ -48,7 +50,11 @@ export async function collect(
 ): Promise<Collection> {
   const contents = await contentsOf(folder);
   const pins = makePins(join(folder, 'leases'));
-  const stays = new Set([...needed.keys, ...pins.all(), ...keptFingerprints(contents.uses, limits.keepRuns)]);
+  const stays = new Set([
+    ...needed.keys,
+    ...pins.all(),
+    ...keptFingerprints(contents.uses, limits.keepRuns, needed.whole),
+  ]);
   for (const key of trainingsOf(contents.held, stays, needed.continues)) stays.add(key);
   const chosen = choose(contents, stays, limits, folder);
   if (remove) removeAll(folder, chosen, contents, pins.all);
@@ -62,13 +68,13 @@ interface Chosen {
   readonly collection: Collection;
 }
 
-function keptFingerprints(uses: readonly Use[], keepRuns: number): Set<string> {
+function keptFingerprints(uses: readonly Use[], keepRuns: number, whole: Needed['whole']): Set<string> {
   const runs = new Map<string, Set<string>>();
   const kept = new Set<string>();
   for (const { run, pipeline, profile, fingerprint } of uses) {
     const of = runs.get(`${pipeline}@${profile}`) ?? new Set();
     runs.set(`${pipeline}@${profile}`, of);
-    if (!of.has(run) && of.size >= keepRuns) continue;
+    if (!of.has(run) && of.size >= keepRuns && !whole(pipeline)) continue;
     of.add(run);
     kept.add(fingerprint);
   }

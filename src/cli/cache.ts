@@ -10,7 +10,7 @@ import { readDuration, readSize } from '../pipeline/policy.ts';
 import { withProfile } from '../pipeline/profile.ts';
 import { kindNamed } from '../stages/registry.ts';
 import type { CommonFlags } from './main.ts';
-import { neededHere } from './needed.ts';
+import { type NeededHere, neededHere } from './needed.ts';
 import { print, printJson, talk } from './output.ts';
 import { readSettings } from './settings.ts';
 
@@ -56,10 +56,13 @@ export async function show(flags: CommonFlags): Promise<number> {
 export async function collect(flags: GcFlags): Promise<number> {
   const limits = limitsOf(flags);
   const folder = await opened(flags);
-  const needed = await neededHere(readSettings(flags).root, flags);
+  const { keys, unknown } = await neededHere(readSettings(flags).root, flags);
+  await tellUnknown(unknown);
+  const whole = (name: string): boolean =>
+    unknown.some(({ pipeline }) => pipeline === null || pipeline === name);
   const remove = flags.delete === true;
   const continues = (kind: string): string | undefined => kindNamed(kind)?.continues;
-  const found = await collectGarbage(folder, limits, { keys: needed, continues }, remove);
+  const found = await collectGarbage(folder, limits, { keys, whole, continues }, remove);
   if (flags.json) printJson({ version: 1, deleted: remove, ...found });
   else {
     const count = (type: string): number => found.goes.filter((one) => one.type === type).length;
@@ -72,6 +75,14 @@ export async function collect(flags: GcFlags): Promise<number> {
   if (found.overLimit)
     (await talk()).line('what kept runs and the pipelines here need is more than --max-size');
   return 0;
+}
+
+async function tellUnknown(unknown: NeededHere['unknown']): Promise<void> {
+  if (unknown.length === 0) return;
+  const { diagnostics, line } = await talk();
+  diagnostics(unknown.flatMap(({ why }) => why));
+  for (const { file, pipeline } of unknown)
+    line(`${file} can't be planned: everything that ${pipeline ?? 'any pipeline'} has needed so far stays`);
 }
 
 /** Exit code 1 when something was lost that has to be computed again. */

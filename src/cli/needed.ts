@@ -3,37 +3,71 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parse } from 'yaml';
 import { keyOf } from '../cache/checkpoints.ts';
+import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import { findResult } from '../plan/decide.ts';
 import { fingerprintStage, type UpstreamResults } from '../plan/stage-fingerprint.ts';
 import type { Opened } from './context.ts';
 import type { CommonFlags } from './main.ts';
 import { openFile } from './open.ts';
 
-/** Fingerprints, and keys of trainings that may be continued. A file that is wrong needs nothing. */
-export async function neededHere(root: string, flags: CommonFlags): Promise<Set<string>> {
-  const needed = new Set<string>();
-  for (const file of yamlFiles(root)) {
-    for (const profile of profilesOf(file)) {
-      const own = { ...(flags.cache === undefined ? {} : { cache: flags.cache }), ...profile };
-      const opened = await openFile(relative(process.cwd(), file), own);
-      if (opened.ok) for (const key of await neededBy(opened.value)) needed.add(key);
-    }
-  }
-  return needed;
+export interface NeededHere {
+  /** Fingerprints, and keys of trainings that may be continued. */
+  readonly keys: ReadonlySet<string>;
+  /** Files that can't be planned, so that nobody knows what they need. */
+  readonly unknown: readonly Unknown[];
 }
 
-async function neededBy({ graph, context }: Opened): Promise<string[]> {
+interface Unknown {
+  readonly file: string;
+  /** Null where not even that can be read. */
+  readonly pipeline: string | null;
+  readonly why: readonly Diagnostic[];
+}
+
+export async function neededHere(root: string, flags: CommonFlags): Promise<NeededHere> {
+  const keys = new Set<string>();
+  const unknown: Unknown[] = [];
+  for (const path of yamlFiles(root)) {
+    const file = relative(process.cwd(), path);
+    const { pipeline, profiles } = headOf(path);
+    for (const profile of profiles) {
+      const own = { ...(flags.cache === undefined ? {} : { cache: flags.cache }), ...profile };
+      const why = await addNeeded(file, own, keys);
+      if (why.length === 0) continue;
+      unknown.push({ file, pipeline, why });
+      break;
+    }
+  }
+  return { keys, unknown };
+}
+
+/** Why it can't be known; empty where it is. */
+async function addNeeded(
+  file: string,
+  flags: CommonFlags,
+  keys: Set<string>,
+): Promise<readonly Diagnostic[]> {
+  try {
+    const opened = await openFile(file, flags);
+    if (!opened.ok) return opened.diagnostics;
+    await addNeededBy(opened.value, keys);
+    return [];
+  } catch (error) {
+    if (error instanceof Failure) return [error.diagnostic];
+    throw error;
+  }
+}
+
+async function addNeededBy({ graph, context }: Opened, keys: Set<string>): Promise<void> {
   const results: UpstreamResults = new Map();
-  const keys: string[] = [];
   for (const stage of graph.order) {
     if (stage.deferred.length > 0 || stage.dependsOn.some((name) => !results.has(name))) continue;
     const made = await fingerprintStage(stage, graph, results, context);
-    keys.push(made.hash);
-    if (made.prefix !== null) keys.push(keyOf(made.prefix, context.engine.identity));
+    keys.add(made.hash);
+    if (made.prefix !== null) keys.add(keyOf(made.prefix, context.engine.identity));
     const result = await findResult(made, stage, context);
     if (result) results.set(stage.name, result);
   }
-  return keys;
 }
 
 const skipped = new Set(['node_modules', 'cache', 'dist']);
@@ -47,14 +81,18 @@ function yamlFiles(folder: string): string[] {
   });
 }
 
-/** Without a profile, and with each; none for what is no pipeline. */
-function profilesOf(file: string): { profile?: string }[] {
+/** Its name, and the profiles to plan it with: none for what is no pipeline, else without one and with each. */
+function headOf(file: string): { pipeline: string | null; profiles: { profile?: string }[] } {
   try {
     const value: unknown = parse(readFileSync(file, 'utf8'));
-    if (typeof value !== 'object' || value === null || !('version' in value)) return [];
+    if (typeof value !== 'object' || value === null || !('version' in value)) return none;
+    if (!('stages' in value || 'extends' in value)) return none;
     const profiles = 'profiles' in value ? Object.keys(Object(value.profiles)) : [];
-    return [{}, ...profiles.map((profile) => ({ profile }))];
+    const pipeline = 'name' in value && typeof value.name === 'string' ? value.name : null;
+    return { pipeline, profiles: [{}, ...profiles.map((profile) => ({ profile }))] };
   } catch {
-    return [];
+    return none;
   }
 }
+
+const none = { pipeline: null, profiles: [] };
