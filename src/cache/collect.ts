@@ -5,7 +5,7 @@ import { Failure } from '../diagnostics/diagnostic.ts';
 import { prefixesOf } from '../plan/fingerprint.ts';
 import { keyOf } from './checkpoints.ts';
 import { type Contents, contentsOf, type Held, objectsIn, type Use } from './contents.ts';
-import { codeOf } from './files.ts';
+import { codeOf, namesIn } from './files.ts';
 import { ownerName } from './owner.ts';
 import { collecting, forgottenMs, isCollecting, makePins } from './pins.ts';
 
@@ -224,14 +224,10 @@ function batches<T>(all: readonly T[]): T[][] {
 
 /** What only saves work, and was not written for a month. */
 function sweepMemory(folder: string): void {
-  for (const name of list(folder)) {
+  for (const name of namesIn(folder)) {
     const found = statSync(join(folder, name), { throwIfNoEntry: false });
     if (found && Date.now() - found.mtimeMs > forgottenMs) rmSync(join(folder, name), { force: true });
   }
-}
-
-function list(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 /** What killed processes have left half-written beside what they wrote. */

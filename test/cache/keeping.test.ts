@@ -189,6 +189,34 @@ test('a run’s outputs are put back; what the cache no longer holds is named', 
   assert.equal(project.read('cache/out/p/b/y/y'), 'one\none\n');
 });
 
+test('files of the system’s own in the cache’s folders trouble nobody', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('one') });
+  project.run('p.yaml');
+  const folders = [
+    'objects',
+    'index',
+    'index/results',
+    'index/checkpoints',
+    'leases',
+    'logs',
+    'runs',
+    'memory',
+  ];
+  for (const folder of ['', 'out', 'out/p', 'work', 'downloads', ...folders])
+    project.write(join('cache', folder, '.DS_Store'), 'x');
+  for (const command of [
+    ['cache'],
+    ['cache', 'gc', '--delete'],
+    ['cache', 'verify'],
+    ['runs'],
+    ['plan', 'p.yaml'],
+  ]) {
+    const { code, err } = project.pipe(...command);
+    assert.equal(code, 0, `${command.join(' ')}: ${err}`);
+  }
+  assert.deepEqual(project.run('p.yaml'), { a: 'cached', b: 'cached' });
+});
+
 test('`pipe cache` tells sizes by pipeline and stage', (t) => {
   const project = makeProject(t, { 'p.yaml': pipeline('one') });
   project.run('p.yaml');
