@@ -2,7 +2,7 @@
  * `tune` is coordinated in the runner's own process and holds no slot: its trials' stages go through the same
  * `executeStage` as everything else, so that they are cached and continued like any other.
  */
-import { type Diagnostic, Failure } from '../../diagnostics/diagnostic.ts';
+import { Failure } from '../../diagnostics/diagnostic.ts';
 import type { Graph, GraphStage } from '../../pipeline/pipeline.ts';
 import { completeStage } from '../../pipeline/resolve.ts';
 import { findResult, reasonToRun } from '../../plan/decide.ts';
@@ -13,7 +13,7 @@ import { makeOracle } from '../../tune/oracles.ts';
 import { runSearch, type Searched } from '../../tune/search.ts';
 import { readSpace } from '../../tune/space.ts';
 import { bestOf, type Trial } from '../../tune/trials.ts';
-import { type Executed, type Execution, executeStage } from '../execute.ts';
+import { type Executed, type Execution, executeStage, firstOf } from '../execute.ts';
 import type { StoredResult } from '../store.ts';
 import { type Execute, trialJudge } from './judge.ts';
 import { summaryOf, writeOutputs } from './outputs.ts';
@@ -28,7 +28,7 @@ export async function coordinateTune(
 ): Promise<Executed> {
   const completed = completeStage(declared, (stage, value) => upstream.get(stage)?.values[value]);
   if (!completed.ok)
-    return { type: 'failed', diagnostic: incomplete(declared, completed.diagnostics), reason: '' };
+    return { type: 'failed', diagnostic: firstOf(completed.diagnostics, declared), reason: '' };
   const stage = completed.value;
   const made = await fingerprintStage(stage, graph, upstream, run);
   const found = await findResult(made, stage, run);
@@ -110,9 +110,4 @@ function tooManyFailures(tuning: Tuning, searched: Searched<TrialTraining>): Fai
 function noTrialWorked(tuning: Tuning, searched: Searched<TrialTraining>): Failure {
   const message = `no trial of \`${tuning.stage.name}\` worked. ${firstReason(searched)}`;
   return new Failure('no-trial-worked', message, { fix: 'mend the trial or narrow the space' });
-}
-
-function incomplete(stage: GraphStage, diagnostics: readonly Diagnostic[]): Diagnostic {
-  const [first] = diagnostics;
-  return first ?? { severity: 'error', code: 'stage-failed', message: `\`${stage.name}\` failed` };
 }

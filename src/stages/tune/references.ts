@@ -1,4 +1,5 @@
 /** What the stages of a trial take from each other and from the stages around the search. */
+import { asObject } from '../json.ts';
 import type { InputPort, Json, JsonObject, Kind } from '../kind.ts';
 
 export type Kinds = (name: string) => Kind | undefined;
@@ -63,10 +64,4 @@ function textsAt(stage: JsonObject, param: string): string[] {
   const found = param.split('.').reduce<Json | undefined>((at, step) => asObject(at)[step], stage);
   const items: readonly Json[] = Array.isArray(found) ? found : found === undefined ? [] : [found];
   return items.filter((item) => typeof item === 'string');
-}
-
-function asObject(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : {};
 }
