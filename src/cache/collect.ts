@@ -5,7 +5,7 @@ import { Failure } from '../diagnostics/diagnostic.ts';
 import { prefixesOf } from '../plan/fingerprint.ts';
 import { keyOf } from './checkpoints.ts';
 import { type Contents, contentsOf, type Held, objectsIn, type Use } from './contents.ts';
-import { codeOf } from './files.ts';
+import { codeOf, namesIn } from './files.ts';
 import { ownerName } from './owner.ts';
 import { collecting, forgottenMs, isCollecting, makePins } from './pins.ts';
 
@@ -38,6 +38,8 @@ const newMs = 60 * 60 * 1000;
 export interface Needed {
   /** Fingerprints, and keys of trainings. */
   readonly keys: ReadonlySet<string>;
+  /** Does all stay that recorded runs of this pipeline needed, because nobody knows what it needs now? */
+  readonly whole: (pipeline: string) => boolean;
   /** Of a kind, the param that only says how long to go on. */
   readonly continues: (kind: string) => string | undefined;
 }
@@ -51,7 +53,11 @@ export async function collect(
 ): Promise<Collection> {
   const contents = await contentsOf(folder);
   const pins = makePins(join(folder, 'leases'));
-  const stays = new Set([...needed.keys, ...pins.all(), ...keptFingerprints(contents.uses, limits.keepRuns)]);
+  const stays = new Set([
+    ...needed.keys,
+    ...pins.all(),
+    ...keptFingerprints(contents.uses, limits.keepRuns, needed.whole),
+  ]);
   for (const key of trainingsOf(contents.held, stays, needed.continues)) stays.add(key);
   const chosen = choose(contents, stays, limits, folder);
   if (remove) removeAll(folder, chosen, contents, pins.all);
@@ -65,13 +71,13 @@ interface Chosen {
   readonly collection: Collection;
 }
 
-function keptFingerprints(uses: readonly Use[], keepRuns: number): Set<string> {
+function keptFingerprints(uses: readonly Use[], keepRuns: number, whole: Needed['whole']): Set<string> {
   const runs = new Map<string, Set<string>>();
   const kept = new Set<string>();
   for (const { run, pipeline, profile, fingerprint } of uses) {
     const of = runs.get(`${pipeline}@${profile}`) ?? new Set();
     runs.set(`${pipeline}@${profile}`, of);
-    if (!of.has(run) && of.size >= keepRuns) continue;
+    if (!of.has(run) && of.size >= keepRuns && !whole(pipeline)) continue;
     of.add(run);
     kept.add(fingerprint);
   }
@@ -227,14 +233,10 @@ function batches<T>(all: readonly T[]): T[][] {
 
 /** What only saves work, and was not written for a month. */
 function sweepMemory(folder: string): void {
-  for (const name of list(folder)) {
+  for (const name of namesIn(folder)) {
     const found = statSync(join(folder, name), { throwIfNoEntry: false });
     if (found && Date.now() - found.mtimeMs > forgottenMs) rmSync(join(folder, name), { force: true });
   }
-}
-
-function list(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 /** What killed processes have left half-written beside what they wrote. */

@@ -1,9 +1,10 @@
 /** What a cache holds: results, checkpoints and objects, who needed them last, and how large they are. */
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileRef, Files, IndexEntry } from '../run/store.ts';
 import { isCheckpoints } from './checkpoints.ts';
 import { type Entries, makeEntries } from './entries.ts';
+import { namesIn } from './files.ts';
 import { isEntry } from './index-store.ts';
 import { makeRuns } from './runs.ts';
 
@@ -100,8 +101,8 @@ async function usesOf(folder: string): Promise<Use[]> {
 /** Every object file by its hash, with its size and when it was made. */
 export function objectsIn(folder: string): Map<string, { size: number; made: number; path: string }> {
   const objects = new Map<string, { size: number; made: number; path: string }>();
-  for (const start of readdirSync(join(folder, 'objects'))) {
-    for (const rest of readdirSync(join(folder, 'objects', start))) {
+  for (const start of namesIn(join(folder, 'objects'))) {
+    for (const rest of namesIn(join(folder, 'objects', start))) {
       const path = join(folder, 'objects', start, rest);
       const found = statSync(path, { throwIfNoEntry: false });
       if (found && /^[0-9a-f]{64}$/.test(start + rest))

@@ -1,8 +1,8 @@
 /** Small values by key: Keyv over one sealed JSON file a key, renamed into place. A damaged one is one miss. */
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Keyv from 'keyv';
-import { codeOf, readSealedJson, seal, writeAtomically } from './files.ts';
+import { namesIn, readSealedJson, seal, writeAtomically } from './files.ts';
 
 export interface Entries {
   /** Undefined for what isn't there or is damaged. */
@@ -59,8 +59,8 @@ class SealedFiles {
   }
 
   keys(): string[] {
-    return list(this.#folder).flatMap((start) =>
-      list(join(this.#folder, start))
+    return namesIn(this.#folder).flatMap((start) =>
+      namesIn(join(this.#folder, start))
         .filter((name) => name.endsWith('.json'))
         .map((name) => start + name.slice(0, -'.json'.length)),
     );
@@ -68,14 +68,5 @@ class SealedFiles {
 
   path(key: string): string {
     return join(this.#folder, key.slice(0, 2), `${key.slice(2)}.json`);
-  }
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
-    throw error;
   }
 }

@@ -4,10 +4,10 @@
  * owner's claim is removed by whoever sees it, and there is no lock over it all. A claim that is given back waits under
  * another name to be used again: on some file systems thousands of files that come and go slow down all that come later.
  */
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeaseAnswer } from '../run/store.ts';
-import { codeOf } from './files.ts';
+import { codeOf, namesIn } from './files.ts';
 import { type Owner, ownerIn, ownerName, self, stateOf } from './owner.ts';
 
 const heartbeatMs = 5000;
@@ -107,7 +107,7 @@ export function makeLeases(folder: string, now: () => number = () => performance
 
   /** Living claims on a name but one; dead ones are removed. */
   function othersOn(name: string, but: string): Owner[] {
-    return list(folder)
+    return namesIn(folder)
       .filter((file) => file.startsWith(`${name}.`) && file !== but)
       .flatMap((file) => {
         const owner = ownerIn(file.slice(name.length + 1));
@@ -134,15 +134,6 @@ export function makeLeases(folder: string, now: () => number = () => performance
   }
 
   return { take };
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 const nameOf = (name: string): string => `${name}.${ownerName()}-${counter++}`;

@@ -11,7 +11,7 @@ import { withProfile } from '../pipeline/profile.ts';
 import type { Store } from '../run/store.ts';
 import { kindNamed } from '../stages/registry.ts';
 import type { CommonFlags } from './main.ts';
-import { neededHere } from './needed.ts';
+import { type NeededHere, neededHere } from './needed.ts';
 import { print, printJson, talk } from './output.ts';
 import { readSettings } from './settings.ts';
 
@@ -57,10 +57,13 @@ export async function show(flags: CommonFlags): Promise<number> {
 export async function collect(flags: GcFlags): Promise<number> {
   const limits = limitsOf(flags);
   const store = await opened(flags);
-  const needed = await neededHere(readSettings(flags).root, store);
+  const { keys, unknown } = await neededHere(readSettings(flags).root, store);
+  await tellUnknown(unknown);
+  const whole = (name: string): boolean =>
+    unknown.some(({ pipeline }) => pipeline === null || pipeline === name);
   const remove = flags.delete === true;
   const continues = (kind: string): string | undefined => kindNamed(kind)?.continues;
-  const found = await collectGarbage(store.folder, limits, { keys: needed, continues }, remove);
+  const found = await collectGarbage(store.folder, limits, { keys, whole, continues }, remove);
   if (flags.json) printJson({ version: 1, deleted: remove, ...found });
   else {
     const count = (type: string): number => found.goes.filter((one) => one.type === type).length;
@@ -80,6 +83,14 @@ function overLimitText({ keptBytes, newBytes }: Collection, { maxBytes }: Limits
   return keptBytes - newBytes > maxBytes
     ? 'what kept runs and the pipelines here need is more than --max-size'
     : 'more than --max-size is left: what is less than an hour old stays, so collect again later';
+}
+
+async function tellUnknown(unknown: NeededHere['unknown']): Promise<void> {
+  if (unknown.length === 0) return;
+  const { diagnostics, line } = await talk();
+  diagnostics(unknown.flatMap(({ why }) => why));
+  for (const { file, pipeline } of unknown)
+    line(`${file} can't be planned: everything that ${pipeline ?? 'any pipeline'} has needed so far stays`);
 }
 
 /** Exit code 1 when something was lost that has to be computed again. */

@@ -3,36 +3,72 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parse } from 'yaml';
 import { keyOf } from '../cache/checkpoints.ts';
+import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import { findResult } from '../plan/decide.ts';
 import { fingerprintStage, type UpstreamResults } from '../plan/stage-fingerprint.ts';
 import type { Store } from '../run/store.ts';
 import type { Opened } from './context.ts';
 import { openFile } from './open.ts';
 
-/** Fingerprints, and keys of trainings that may be continued. A file that is wrong needs nothing. `store`: of the cache that is asked. */
-export async function neededHere(root: string, store: Store): Promise<Set<string>> {
-  const needed = new Set<string>();
-  for (const file of yamlFiles(root)) {
-    for (const profile of profilesOf(file)) {
-      const opened = await openFile(relative(process.cwd(), file), profile, store);
-      if (opened.ok) for (const key of await neededBy(opened.value)) needed.add(key);
-    }
-  }
-  return needed;
+export interface NeededHere {
+  /** Fingerprints, and keys of trainings that may be continued. */
+  readonly keys: ReadonlySet<string>;
+  /** Files that can't be planned, so that nobody knows what they need. */
+  readonly unknown: readonly Unknown[];
 }
 
-async function neededBy({ graph, context }: Opened): Promise<string[]> {
+interface Unknown {
+  readonly file: string;
+  /** Null where not even that can be read. */
+  readonly pipeline: string | null;
+  readonly why: readonly Diagnostic[];
+}
+
+/** `store`: of the cache that is asked. */
+export async function neededHere(root: string, store: Store): Promise<NeededHere> {
+  const keys = new Set<string>();
+  const unknown: Unknown[] = [];
+  for (const path of yamlFiles(root)) {
+    const file = relative(process.cwd(), path);
+    const { pipeline, profiles } = headOf(path);
+    for (const profile of profiles) {
+      const why = await addNeeded(file, profile, store, keys);
+      if (why.length === 0) continue;
+      unknown.push({ file, pipeline, why });
+      break;
+    }
+  }
+  return { keys, unknown };
+}
+
+/** Why it can't be known; empty where it is. */
+async function addNeeded(
+  file: string,
+  profile: { readonly profile?: string },
+  store: Store,
+  keys: Set<string>,
+): Promise<readonly Diagnostic[]> {
+  try {
+    const opened = await openFile(file, profile, store);
+    if (!opened.ok) return opened.diagnostics;
+    await addNeededBy(opened.value, keys);
+    return [];
+  } catch (error) {
+    if (error instanceof Failure) return [error.diagnostic];
+    throw error;
+  }
+}
+
+async function addNeededBy({ graph, context }: Opened, keys: Set<string>): Promise<void> {
   const results: UpstreamResults = new Map();
-  const keys: string[] = [];
   for (const stage of graph.order) {
     if (stage.deferred.length > 0 || stage.dependsOn.some((name) => !results.has(name))) continue;
     const made = await fingerprintStage(stage, graph, results, context);
-    keys.push(made.hash);
-    if (made.prefix !== null) keys.push(keyOf(made.prefix, context.engine.identity));
+    keys.add(made.hash);
+    if (made.prefix !== null) keys.add(keyOf(made.prefix, context.engine.identity));
     const result = await findResult(made, stage, context);
     if (result) results.set(stage.name, result);
   }
-  return keys;
 }
 
 const skipped = new Set(['node_modules', 'cache', 'dist']);
@@ -46,14 +82,18 @@ function yamlFiles(folder: string): string[] {
   });
 }
 
-/** Without a profile, and with each; none for what is no pipeline. */
-function profilesOf(file: string): { profile?: string }[] {
+/** Its name, and the profiles to plan it with: none for what is no pipeline, else without one and with each. */
+function headOf(file: string): { pipeline: string | null; profiles: { profile?: string }[] } {
   try {
     const value: unknown = parse(readFileSync(file, 'utf8'));
-    if (typeof value !== 'object' || value === null || !('version' in value)) return [];
+    if (typeof value !== 'object' || value === null || !('version' in value)) return none;
+    if (!('stages' in value || 'extends' in value)) return none;
     const profiles = 'profiles' in value ? Object.keys(Object(value.profiles)) : [];
-    return [{}, ...profiles.map((profile) => ({ profile }))];
+    const pipeline = 'name' in value && typeof value.name === 'string' ? value.name : null;
+    return { pipeline, profiles: [{}, ...profiles.map((profile) => ({ profile }))] };
   } catch {
-    return [];
+    return none;
   }
 }
+
+const none = { pipeline: null, profiles: [] };

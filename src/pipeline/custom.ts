@@ -8,7 +8,6 @@ import {
   type CheckedProperty,
   type CheckedSchema,
   customKind,
-  declarationOf,
   declarationSchema,
   schemaBeside,
 } from '../stages/custom/kind.ts';
@@ -80,7 +79,7 @@ function compile(
   const common = schemaNamed('common');
   if (common) ajv.addSchema(common);
   try {
-    const kind = customKind(module, basename(module), declarationOf(json));
+    const kind = customKind(module, basename(module), json);
     const fits = ajv.compile(withFrame(json));
     return { kind, validator: { fits, errors: errorsBy(fits) } };
   } catch (error) {

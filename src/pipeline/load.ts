@@ -1,6 +1,7 @@
 /** Pipeline text → Pipeline: `extends`, profile, --set, vars and matrix applied, every stage checked against its schema. */
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
+import { asObject } from '../stages/json.ts';
 import type { JsonObject } from '../stages/kind.ts';
 import type { Texts, Tree } from './extends.ts';
 import { interpolate, mostWritten, Vars } from './interpolate.ts';
@@ -10,7 +11,7 @@ import { child, type MapNode, merge, textOf, toJson } from './nodes.ts';
 import type { Pipeline, Stage } from './pipeline.ts';
 import { explain } from './schema-errors.ts';
 import { applySets } from './sets.ts';
-import { asObject, readStage } from './stages.ts';
+import { readStage } from './stages.ts';
 import { validators } from './validator.ts';
 
 export interface LoadOptions {

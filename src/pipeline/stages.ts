@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
+import { asObject } from '../stages/json.ts';
 import type { Json, JsonObject } from '../stages/kind.ts';
 import { policyKeys } from '../stages/policy-keys.ts';
 import type { KnownKinds } from './kinds.ts';
@@ -183,10 +184,4 @@ function stripped(value: Json, refills: (whole: Json) => boolean): Json {
       kept = { ...kept, [key]: stripped(inner, (changed) => refills({ ...kept, [key]: changed })) };
   }
   return kept;
-}
-
-export function asObject(value: Json): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : {};
 }

@@ -1,7 +1,7 @@
 /** What differs between the parts of two fingerprints of a stage, told in the file's terms. */
 import { isDeepStrictEqual } from 'node:util';
 import type { GraphStage } from '../pipeline/pipeline.ts';
-import { isMap } from '../stages/json.ts';
+import { asObject } from '../stages/json.ts';
 import type { Json, JsonObject } from '../stages/kind.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { PastStage } from './history.ts';
@@ -54,16 +54,16 @@ export function changesBetween(
   if (before.kind !== now.kind) return [{ type: 'kind', ...sides(before.kind, now.kind) }];
   const told = [
     ...referenceChanges(changedInputs(before, now), past, stage),
-    ...paramChanges(objectIn(before.params), objectIn(now.params), past, stage),
-    ...raised(objectIn(before.components), objectIn(now.components)),
+    ...paramChanges(asObject(before.params), asObject(now.params), past, stage),
+    ...raised(asObject(before.components), asObject(now.components)),
     ...seedChange(before.seed, now.seed, stage),
-    ...outsideChanges(objectIn(before.outside), objectIn(now.outside), stage),
+    ...outsideChanges(asObject(before.outside), asObject(now.outside), stage),
   ];
   const inputs = inputChanges(before, now, stage).filter(
     (input) => !told.some((change) => change.type === 'param' && change.path === input.param),
   );
   const all = [...told, ...inputs];
-  return all.length > 0 ? all : exchanged(objectIn(before.components), objectIn(now.components));
+  return all.length > 0 ? all : exchanged(asObject(before.components), asObject(now.components));
 }
 
 function paramChanges(before: JsonObject, now: JsonObject, past: PastStage, stage: GraphStage): Change[] {
@@ -143,7 +143,7 @@ export function referenceChanges(params: readonly string[], past: PastStage, sta
 
 /** One change a stage whose content differs, in the order of the references. */
 function inputChanges(before: JsonObject, now: JsonObject, stage: GraphStage): InputChange[] {
-  const [old, present] = [objectIn(before.inputs), objectIn(now.inputs)];
+  const [old, present] = [asObject(before.inputs), asObject(now.inputs)];
   return changedInputs(before, now).flatMap((param) => {
     const [was, is] = [listIn(old[param]), listIn(present[param])];
     const edges = stage.edges.filter((edge) => edge.param === param);
@@ -154,7 +154,7 @@ function inputChanges(before: JsonObject, now: JsonObject, stage: GraphStage): I
 }
 
 function changedInputs(before: JsonObject, now: JsonObject): string[] {
-  const [old, present] = [objectIn(before.inputs), objectIn(now.inputs)];
+  const [old, present] = [asObject(before.inputs), asObject(now.inputs)];
   return Object.keys(present).filter((param) => !isDeepStrictEqual(old[param], present[param]));
 }
 
@@ -216,7 +216,6 @@ function at(value: Json, path: readonly string[]): Json | undefined {
 
 const isBranch = (value: Json | undefined): value is JsonObject | readonly Json[] =>
   typeof value === 'object' && value !== null;
-const objectIn = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
 const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 const entriesOf = (value: Json | undefined): Map<string, Json> =>
   new Map(isBranch(value) ? Object.entries(value) : []);

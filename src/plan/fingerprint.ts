@@ -3,7 +3,7 @@
  * stored with the result, so that "why does it run" compares and never guesses.
  */
 import { createHash } from 'node:crypto';
-import { isMap } from '../stages/json.ts';
+import { asObject } from '../stages/json.ts';
 import type { Component, Json, JsonObject, Kind } from '../stages/kind.ts';
 import { canonicalize } from './canonical.ts';
 
@@ -51,7 +51,7 @@ export function fingerprint(input: FingerprintInput): Fingerprint {
 /** What a stored fingerprint's prefix may be, whether or not it needs its horizon: whoever keeps the result keeps both. */
 export function prefixesOf(parts: JsonObject, continues: string): string[] {
   const { params } = parts;
-  return [digest({ ...parts, params: without(isMap(params) ? params : {}, continues) }), digest(parts)];
+  return [digest({ ...parts, params: without(asObject(params), continues) }), digest(parts)];
 }
 
 /** sha256, in hexadecimal, of a value's canonical JSON. */
@@ -70,10 +70,7 @@ function referencesOf(kind: Kind, params: JsonObject): string[] {
 
 /** Without what stands at a path such as `in.scores` or `layers.0.model.of`. */
 function without(params: JsonObject, path: string): JsonObject {
-  const left = withoutAt(params, path.split('.'));
-  return typeof left === 'object' && left !== null && !Array.isArray(left)
-    ? Object.fromEntries(Object.entries(left))
-    : {};
+  return asObject(withoutAt(params, path.split('.')));
 }
 
 function withoutAt(value: Json, [first, ...rest]: readonly string[]): Json {

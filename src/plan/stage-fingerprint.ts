@@ -1,5 +1,6 @@
 /** Completes a stage's fingerprint once what it depends on has results. */
-import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
+import { Failure } from '../diagnostics/diagnostic.ts';
+import type { Edge, Graph, GraphStage } from '../pipeline/pipeline.ts';
 import type { PortContent, StoredResult } from '../run/store.ts';
 import { named, usedPrefix } from '../stages/components.ts';
 import type { Component, Json, JsonObject, Kind } from '../stages/kind.ts';
@@ -121,7 +122,7 @@ function inputDigests(
     const content = Object.fromEntries(
       edge.ports.map((port) => [
         shown.has(edge.param) ? port : edge.ports.indexOf(port),
-        digestOf(ports[port], edge.stage, port),
+        digestOf(ports[port], stage, edge, port),
       ]),
     );
     const own = shown.has(edge.param) ? { stage: edge.stage, ...content } : content;
@@ -130,7 +131,20 @@ function inputDigests(
   return digests;
 }
 
-function digestOf(port: PortContent | undefined, stage: string, name: string): string {
-  if (!port) throw new Error(`${stage} has no result for ${name}`);
-  return port.digest;
+/** Failure `no-output`: an index may have been written by another version of a kind. */
+function digestOf(
+  content: PortContent | undefined,
+  { placeOf }: GraphStage,
+  { stage, param }: Edge,
+  port: string,
+): string {
+  if (content) return content.digest;
+  throw new Failure(
+    'no-output',
+    `the result of \`${stage}\` that the cache holds has no output \`${port}\``,
+    {
+      place: placeOf(param),
+      fix: `make it anew: --rerun ${stage}`,
+    },
+  );
 }

@@ -73,10 +73,10 @@ async function runnerOf(order: StageOrder): Promise<{ run: RunStage }> {
 }
 
 function failed(error: unknown, order: StageOrder): FromChild {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  if (error instanceof Failure) return { type: 'failed', diagnostic: error.diagnostic, stack };
+  if (error instanceof Failure) return { type: 'failed', diagnostic: error.diagnostic };
   const system = systemDiagnostic(error);
-  if (system) return { type: 'failed', diagnostic: system, stack };
+  if (system) return { type: 'failed', diagnostic: system };
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   // The log keeps the stack; people are shown the message.
   process.stderr.write(`${stack}\n`);
   const message = error instanceof Error ? error.message : String(error);
@@ -87,10 +87,10 @@ function failed(error: unknown, order: StageOrder): FromChild {
       message: `\`${order.name}\`: ${message}`,
       fix: 'its log has the stack',
     };
-    return { type: 'failed', diagnostic, stack };
+    return { type: 'failed', diagnostic };
   }
   const fix = 'this is a fault of the program: please report it with the log';
-  return { type: 'failed', diagnostic: { severity: 'error', code: 'stage-crashed', message, fix }, stack };
+  return { type: 'failed', diagnostic: { severity: 'error', code: 'stage-crashed', message, fix } };
 }
 
 function contextOf(order: StageOrder, forwards: Forward[]): StageContext {

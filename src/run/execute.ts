@@ -68,7 +68,7 @@ export async function executeStage(
 ): Promise<Executed> {
   const completed = await complete(declared, upstream);
   if (!completed.ok)
-    return { type: 'failed', diagnostic: completed.diagnostics[0] ?? unknownFailure(declared), reason: '' };
+    return { type: 'failed', diagnostic: firstOf(completed.diagnostics, declared), reason: '' };
   const stage = completed.value;
   const made = await fingerprintStage(stage, graph, upstream, run);
   const found = await fromCache(stage, made, run);
@@ -147,6 +147,8 @@ function tooLarge(stage: GraphStage, lacking: 'gpu' | 'memory', run: Execution):
   };
 }
 
-function unknownFailure(stage: GraphStage): Diagnostic {
-  return { severity: 'error', code: 'stage-failed', message: `\`${stage.name}\` failed` };
+/** What is told of a stage whose params turned out not to fit. */
+export function firstOf(diagnostics: readonly Diagnostic[], stage: GraphStage): Diagnostic {
+  const [first] = diagnostics;
+  return first ?? { severity: 'error', code: 'stage-failed', message: `\`${stage.name}\` failed` };
 }

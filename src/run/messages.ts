@@ -60,7 +60,7 @@ export type FromStage =
       /** The process waits for another stage. */
       readonly stays: boolean;
     }
-  | { readonly type: 'failed'; readonly diagnostic: Diagnostic; readonly stack: string };
+  | { readonly type: 'failed'; readonly diagnostic: Diagnostic };
 
 /** What becomes of a program, as Node tells it of a process. */
 export type FromProgram =

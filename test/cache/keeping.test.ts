@@ -91,6 +91,35 @@ test('a collection says nothing of its own, however many files and profiles need
   assert.deepEqual([code, err], [0, '']);
 });
 
+test('a result that lacks an output is told with its place; of its file a collection takes nothing', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('one') });
+  project.run('p.yaml');
+  project.write('p.yaml', pipeline('two'));
+  project.run('p.yaml');
+  project.write('q.yaml', pipeline('three').replace('name: p', 'name: q'));
+  project.run('q.yaml');
+  rmSync(join(project.folder, 'q.yaml'));
+  age(project);
+  for (const file of entriesOf(project)) dropOutput(file, 'x');
+  const { code, err } = project.pipe('plan', 'p.yaml');
+  assert.equal(code, 2);
+  assert.match(
+    err,
+    /^p\.yaml:5:56 error no-output: the result of `a` that the cache holds has no output `x`\n.*\n.*--rerun a\n/,
+  );
+  assert.match(project.pipe('run', 'p.yaml').err, /error no-output: the result of `a`/);
+  const { out, err: told } = project.pipe('cache', 'gc', '--keep-runs', '0', '--max-age', '0d', '--delete');
+  assert.match(
+    told,
+    /error no-output: .*\n[\s\S]*\np\.yaml can't be planned: everything that p has needed so far stays\n/,
+  );
+  assert.match(out, /^removed 2 results/, 'those of q');
+  project.write('p.yaml', 'version: 1\nname: p\nstages: { a: { kind: comand } }\n');
+  const again = project.pipe('cache', 'gc', '--keep-runs', '0', '--max-age', '0d', '--delete');
+  assert.match(again.err, /error unknown-kind: [\s\S]*\np\.yaml can't be planned/);
+  assert.match(again.out, /^removed 0 results/);
+});
+
 test('collections beside running processes take nothing from them', async (t) => {
   const project = makeProject(t, { 'q.yaml': pipeline('other').replace('name: p', 'name: q') });
   for (let round = 0; round < (process.env.PIPE_SOAK ? 30 : 3); round++) {
@@ -187,6 +216,34 @@ test('a run’s outputs are put back; what the cache no longer holds is named', 
   assert.equal(project.read('cache/out/p/b/y/y'), 'one\none\n');
 });
 
+test('files of the system’s own in the cache’s folders trouble nobody', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('one') });
+  project.run('p.yaml');
+  const folders = [
+    'objects',
+    'index',
+    'index/results',
+    'index/checkpoints',
+    'leases',
+    'logs',
+    'runs',
+    'memory',
+  ];
+  for (const folder of ['', 'out', 'out/p', 'work', 'downloads', ...folders])
+    project.write(join('cache', folder, '.DS_Store'), 'x');
+  for (const command of [
+    ['cache'],
+    ['cache', 'gc', '--delete'],
+    ['cache', 'verify'],
+    ['runs'],
+    ['plan', 'p.yaml'],
+  ]) {
+    const { code, err } = project.pipe(...command);
+    assert.equal(code, 0, `${command.join(' ')}: ${err}`);
+  }
+  assert.deepEqual(project.run('p.yaml'), { a: 'cached', b: 'cached' });
+});
+
 test('`pipe cache` tells sizes by pipeline and stage', (t) => {
   const project = makeProject(t, { 'p.yaml': pipeline('one') });
   project.run('p.yaml');
@@ -223,4 +280,18 @@ function flip(path: string): void {
   bytes[1] = (bytes[1] ?? 0) ^ 1;
   chmodSync(path, 0o644);
   writeFileSync(path, bytes);
+}
+
+const entriesOf = ({ folder }: Project): string[] =>
+  readdirSync(join(folder, 'cache/index/results'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+/** Without a seal an entry is taken as it is. */
+function dropOutput(file: string, port: string): void {
+  const { value } = JSON.parse(readFileSync(file, 'utf8'));
+  for (const result of value.results) delete result.ports[port];
+  const made = statSync(file).mtime;
+  writeFileSync(file, JSON.stringify(value));
+  utimesSync(file, made, made);
 }

@@ -53,6 +53,29 @@ test('a TypeScript module runs with its imports; its version is their digest, co
   assert.deepEqual(ran(own.run('p.yaml')), ['again', 'count']);
 });
 
+test('a module’s schema counts: for params that nobody writes, and for outputs', (t) => {
+  const own = project(t);
+  own.run('p.yaml');
+  const write = (changed: object): void =>
+    own.write('stages/count.schema.json', JSON.stringify({ ...schema, ...changed }, null, 2));
+  write({});
+  assert.deepEqual(ran(own.run('p.yaml')), []);
+  write({ properties: { ...schema.properties, times: { type: 'integer', default: 3 } } });
+  assert.deepEqual(ran(own.run('p.yaml')), ['again', 'count']);
+  assert.equal(own.read('cache/out/c/count/count/count.txt'), '6');
+  const extra = { type: 'files', description: 'extra.txt' };
+  write({ 'x-outputs': { ...schema['x-outputs'], extra } });
+  own.write(
+    'stages/count.ts',
+    module.replace('return {', "writeFileSync(join(context.outDir('extra'), 'extra.txt'), '');\n  return {"),
+  );
+  own.write(
+    'p.yaml',
+    `${pipeline}  take: { kind: command, run: "cat e/extra.txt > x", in: { e: count.extra }, out: { x: x } }\n`,
+  );
+  assert.deepEqual(ran(own.run('p.yaml')), ['again', 'count', 'take']);
+});
+
 test('validate, plan and graph run nothing of a module; --no-commands refuses it', (t) => {
   const own = project(t, {
     'stages/count.ts': `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify('ran.txt')}, '');\n${module.replace("import { readFileSync, writeFileSync } from 'node:fs'", "import { readFileSync } from 'node:fs'")}`,

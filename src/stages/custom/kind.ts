@@ -1,18 +1,22 @@
 /** A kind of stage that a project brings: a module with `run`, and its schema in a JSON file beside it. */
+import { createHash } from 'node:crypto';
 import type { InputPort, Kind, OutputPort, PortType } from '../kind.ts';
 import { moduleDigest } from './version.ts';
 
 /** What a module's schema says besides its params. */
-export interface Declaration {
+interface Declaration {
   readonly inputs: readonly InputPort[];
   readonly outputs: { readonly [port: string]: OutputPort };
   readonly values: { readonly [value: string]: 'number' | 'string' };
   readonly draws: boolean;
 }
 
-/** Its name in fingerprints is the file's: moving the module reruns nothing. */
-export function customKind(module: string, name: string, declaration: Declaration): Kind {
-  const { inputs, outputs, values, draws } = declaration;
+/**
+ * Its name in fingerprints is the file's: moving the module reruns nothing. The schema counts as a whole: it gives
+ * params that nobody writes, and says which outputs there are.
+ */
+export function customKind(module: string, name: string, schema: CheckedSchema): Kind {
+  const { inputs, outputs, values, draws } = declarationOf(schema);
   return {
     name,
     module,
@@ -21,7 +25,10 @@ export function customKind(module: string, name: string, declaration: Declaratio
     values: () => values,
     usesEngine: false,
     draws: () => draws,
-    components: () => [{ name: 'module', version: moduleDigest(module) }],
+    components: () => [
+      { name: 'module', version: moduleDigest(module) },
+      { name: 'schema', version: createHash('sha256').update(JSON.stringify(schema)).digest('hex') },
+    ],
     check: () => ({ diagnostics: [], forms: {} }),
   };
 }
@@ -86,7 +93,7 @@ export interface CheckedProperty {
   readonly 'x-accepts'?: readonly PortType[];
 }
 
-export function declarationOf(schema: CheckedSchema): Declaration {
+function declarationOf(schema: CheckedSchema): Declaration {
   const inputs = Object.entries(schema.properties ?? {}).flatMap(([param, property]) => {
     const accepts = property['x-accepts'];
     return accepts ? [{ param, accepts, list: property.type === 'array' }] : [];

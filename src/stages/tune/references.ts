@@ -1,4 +1,5 @@
 /** What the stages of a trial take from each other and from the stages around the search. */
+import { asObject } from '../json.ts';
 import type { InputPort, Json, JsonObject, Kind } from '../kind.ts';
 
 export type Kinds = (name: string) => Kind | undefined;
@@ -67,10 +68,4 @@ function textsAt(stage: JsonObject, param: string): string[] {
 
 function childOf(value: Json | undefined, step: string): Json | undefined {
   return Array.isArray(value) ? value[Number(step)] : asObject(value)[step];
-}
-
-function asObject(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : {};
 }
