@@ -1,4 +1,5 @@
 /** What trials take from stages around their search where only the space says from which: `data: "${trial.data}"`. */
+import { hangsOnSpace } from '../stages/tune/references.ts';
 import { corners, readSpace } from '../tune/space.ts';
 import type { Edge, GraphStage, Pipeline } from './pipeline.ts';
 import { agrees } from './reference.ts';
@@ -7,6 +8,7 @@ import { readTrial } from './trial-stages.ts';
 
 /** The search with an edge for each: it waits for what any of its trials may take. */
 export function withTrialEdges(tune: GraphStage, names: Names, pipeline: Pipeline): GraphStage {
+  if (!hangsOnSpace(tune.params.trial, pipeline.kinds.named)) return tune;
   const others = names.all().filter(({ name }) => name !== tune.name);
   // Of a stage with a matrix a trial sees one cell, the last: the one that suits the search's own cell.
   const suits = others.filter(({ cell }) => agrees(cell, tune.cell));

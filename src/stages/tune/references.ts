@@ -21,6 +21,16 @@ export function outerPorts(trial: Json | undefined, kinds: Kinds): InputPort[] {
   return [...new Map(ports.map((port) => [port.param, port])).values()];
 }
 
+/** May the space decide what a stage of the trial is, or from which stage it takes something? */
+export function hangsOnSpace(trial: Json | undefined, kinds: Kinds): boolean {
+  const isOpen = (text: string): boolean => text.includes('${');
+  return (
+    stagesOf(trial).some(([name, stage]) =>
+      [name, kindOf(name, stage), JSON.stringify(stage.in ?? null)].some(isOpen),
+    ) || referencesIn(trial, kinds).some(({ target }) => target === '')
+  );
+}
+
 /** The training on which no other of the trial builds: the one that is judged. More than one, or none: a mistake. */
 export function lastTrainings(trial: Json | undefined, kinds: Kinds): string[] {
   const references = referencesIn(trial, kinds);
