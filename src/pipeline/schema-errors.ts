@@ -190,9 +190,10 @@ class Explained {
   }
 
   #wrongType(given: readonly string[]): Diagnostic {
-    // A text is allowed there only as an expression.
+    // Where another type is allowed, a text is so only as an expression.
     const expression = this.#error.parentSchema?.pattern !== undefined;
-    const types = given.filter((type) => type !== 'string' || !expression);
+    const others = given.filter((type) => type !== 'string' || !expression);
+    const types = others.length > 0 ? others : given;
     const fix = typeFix(this.#error.data, { ...this.#error.parentSchema, type: types });
     return this.#say(
       'wrong-type',
