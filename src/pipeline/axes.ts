@@ -2,7 +2,7 @@
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { MapNode, Node } from './nodes.ts';
-import type { Axes } from './reference.ts';
+import { type Axes, cellName } from './reference.ts';
 
 export interface AxisValue {
   /** What stands in a cell's name. */
@@ -25,7 +25,12 @@ export function readAxes(matrix: Node | undefined, say: Say): OwnAxes {
   for (const [name, { value }] of matrix.entries)
     if (name !== 'include' && name !== 'exclude') axes.set(name, readAxis(name, value, say));
   const crossed = cross(axes);
-  const included = rowsOf(matrix, 'include').flatMap((row) => readIncluded(row, axes, crossed, say) ?? []);
+  const cells = new Map(crossed.map((cell) => [keyOf(cell), cell]));
+  for (const row of rowsOf(matrix, 'include')) {
+    const cell = readIncluded(row, axes, say);
+    if (cell && cells.has(keyOf(cell))) say(duplicate(row.place));
+    else if (cell) cells.set(keyOf(cell), cell);
+  }
   const excludes = rowsOf(matrix, 'exclude').map((row) => ({
     place: row.place,
     matches: (cell: Axes) =>
@@ -33,7 +38,7 @@ export function readAxes(matrix: Node | undefined, say: Say): OwnAxes {
         ([axis, { value }]) => value.type === 'scalar' && cell[axis] === String(value.value),
       ),
   }));
-  return { cells: [...crossed, ...included], excludes };
+  return { cells: [...cells.values()], excludes };
 }
 
 /** A list's values are their own labels; a map gives each value its label. */
@@ -83,7 +88,6 @@ function rowsOf(matrix: MapNode, key: string): MapNode[] {
 function readIncluded(
   row: MapNode,
   axes: ReadonlyMap<string, readonly AxisValue[]>,
-  crossed: readonly ReadonlyMap<string, AxisValue>[],
   say: Say,
 ): ReadonlyMap<string, AxisValue> | null {
   const names = axes.size > 0 ? [...axes.keys()] : [...row.entries.keys()];
@@ -122,14 +126,18 @@ function readIncluded(
     }
     cell.set(axis, known ?? { label, node: value });
   }
-  if (crossed.some((other) => [...cell].every(([axis, { label }]) => other.get(axis)?.label === label))) {
-    say({
-      code: 'duplicate-cell',
-      message: 'the matrix has this cell already',
-      place: row.place,
-      fix: 'remove it',
-    });
-    return null;
-  }
   return cell;
 }
+
+/** Some systems' folders don't tell upper from lower case. */
+function keyOf(cell: ReadonlyMap<string, AxisValue>): string {
+  const labels = [...cell].map(([axis, { label }]) => [axis, label]);
+  return cellName('', Object.fromEntries(labels)).toLowerCase();
+}
+
+const duplicate = (place: Place): Omit<Diagnostic, 'severity'> => ({
+  code: 'duplicate-cell',
+  message: 'the matrix has this cell already',
+  place,
+  fix: 'remove it',
+});

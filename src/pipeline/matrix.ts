@@ -121,7 +121,7 @@ class Expansion {
     if (cells.length === 0) return this.#complete(node, kind, chosen, doneNow);
     const fixed = parseReference(next.text)?.axes ?? {};
     return cells.flatMap((cell) => {
-      const inherited = [...cell.chosen].filter(([axis]) => fixed[axis] === undefined);
+      const inherited = [...cell.chosen].filter(([axis]) => !Object.hasOwn(fixed, axis));
       return this.#complete(node, kind, new Map([...inherited, ...chosen]), doneNow);
     });
   }

@@ -72,7 +72,8 @@ export function keyFix(
       ? `it belongs to the stage itself, a level up`
       : `it belongs in \`${elsewhere.slice(0, -1).join('.')}\``;
   const frame = schemaNamed('pipeline');
-  if (schema !== 'pipeline' && frame?.properties?.[key]) return 'it belongs to the top of the file';
+  if (schema !== 'pipeline' && Object.hasOwn(frame?.properties ?? {}, key))
+    return 'it belongs to the top of the file';
   if (schema === 'pipeline' && path.length === 0 && schemaNamed(key)?.title?.endsWith('Stage'))
     return 'it belongs under `stages`';
   return known.length > 0 ? `it may have ${list(known)}` : 'remove it';

@@ -135,7 +135,7 @@ export function substitute(value: Json, known: ReadonlyMap<string, Json | undefi
 
 /** A value that one stage of a trial takes of another is none that the search waits for. */
 function isOfTrial({ path, stage }: Stage['deferred'][number], { trial }: JsonObject): boolean {
-  return path.startsWith('trial.') && trial !== undefined && stage in asObject(trial);
+  return path.startsWith('trial.') && trial !== undefined && Object.hasOwn(asObject(trial), stage);
 }
 
 function deferredIn(value: Json, path: readonly string[]): Stage['deferred'] {

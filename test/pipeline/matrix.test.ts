@@ -86,6 +86,18 @@ test('a reference may fix an axis: every cell against one', (t) => {
   assert.deepEqual(made['b[seed=2]'], ['a[seed=1]', 'a[seed=2]']);
 });
 
+test('names that every object of JavaScript has are axes, labels and stages like any other', (t) => {
+  const made = graph(
+    t,
+    file(
+      stage('plain', ''),
+      stage('constructor', 'matrix: { constructor: [1, 2] }, env: ["A${matrix.constructor}"]'),
+      stage('use', 'in: { p: plain.x, c: constructor.x }'),
+    ),
+  );
+  assert.deepEqual(made['use[constructor=2]'], ['plain', 'constructor[constructor=2]']);
+});
+
 test('a mistake in an axis’ value is told once, where it is written and where it is used', (t) => {
   const err = refused(
     t,
@@ -116,6 +128,11 @@ test('cells that are not there, axes without a cell’s name and excludes of not
   );
   assert.match(refused(t, file(stage('a', 'env: ["${matrix.x}"], matrix: { x: ["a b"] }'))), /unnamed-cell/);
   assert.match(refused(t, file(stage('a', 'env: ["${matrix.x}"], matrix: { x: [A, a] }'))), /duplicate-cell/);
+  for (const rows of ['[{ x: 1 }, { x: 1 }]', '[{ x: a }, { x: A }]', '[{ x: 1, y: 2 }, { y: 2, x: 1 }]'])
+    assert.match(
+      refused(t, file(stage('a', `env: ["\${matrix.x}"], matrix: { include: ${rows} }`))),
+      /duplicate-cell: the matrix has this cell already/,
+    );
   assert.match(
     refused(t, file(stage('a', 'matrix: { seed: [1], exclude: [{ seed: 7 }] }'))),
     /nothing-excluded/,
