@@ -162,7 +162,9 @@ class Explained {
   }
 
   #numberOfKeys(): Diagnostic {
-    const known = Object.keys(this.#error.parentSchema?.properties ?? {});
+    const { properties, additionalProperties: others } = this.#error.parentSchema ?? {};
+    // Where a map takes any name, those with a meaning are no choice.
+    const known = typeof others === 'object' ? [] : Object.keys(properties ?? {});
     const given = Object.keys(Object(this.#error.data));
     if (given.length === 0)
       return this.#say(

@@ -26,7 +26,10 @@ export function trialGraph(tune: GraphStage, graph: Graph, ask: TrialAsk): Resul
   const stages: Stage[] = [];
   const { kinds, file } = graph.pipeline;
   for (const [name, { key, value }] of kinds.fromRoot(boundStages(tune, ask, problems), file).entries) {
-    const { stage, problems: own } = readStage({ name, declared: name, axes: {}, key, node: value }, kinds);
+    const { stage, problems: own } = readStage(
+      { name, declared: name, axes: {}, key, node: value, open: false },
+      kinds,
+    );
     problems.push(...own, ...refused(value, name));
     if (own.length > 0) broken.add(name);
     if (stage) stages.push(stage);
