@@ -56,7 +56,10 @@ async function validators(schemas) {
   return bundled(
     ajv,
     'esm',
-    Object.fromEntries(kindsOf(schemas).map((kind) => [kind, `all#/$defs/${kind}`])),
+    Object.fromEntries([
+      ...kindsOf(schemas).map((kind) => [kind, `all#/$defs/${kind}`]),
+      ['matrix', 'all#/$defs/common-matrix'],
+    ]),
   );
 }
 
@@ -78,7 +81,10 @@ async function allErrors(schemas) {
   return bundled(
     ajv,
     'cjs',
-    Object.fromEntries(kindsOf(schemas).map((kind) => [kind, `${kind}.schema.json`])),
+    Object.fromEntries([
+      ...kindsOf(schemas).map((kind) => [kind, `${kind}.schema.json`]),
+      ['matrix', 'common.schema.json#/$defs/matrix'],
+    ]),
   );
 }
 

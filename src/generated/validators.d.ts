@@ -11,3 +11,4 @@ export const tune: Fits;
 export const evaluate: Fits;
 export const report: Fits;
 export const command: Fits;
+export const matrix: Fits;

@@ -1,8 +1,12 @@
 /** Reads a stage's `matrix`: axes, `include` and `exclude`. */
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
-import type { MapNode, Node } from './nodes.ts';
-import type { Axes } from './reference.ts';
+import type { Json } from '../stages/kind.ts';
+import { Vars } from './interpolate.ts';
+import { type Entry, type MapNode, type Node, textOf, toJson, where } from './nodes.ts';
+import { type Axes, cellName } from './reference.ts';
+import { explain } from './schema-errors.ts';
+import { validators } from './validator.ts';
 
 export interface AxisValue {
   /** What stands in a cell's name. */
@@ -16,16 +20,68 @@ export interface OwnAxes {
 }
 type Say = (problem: Omit<Diagnostic, 'severity'>) => void;
 
+/** Of one stage, excluded ones among them: to look at more would take longer than anybody wants to wait. */
+export const mostCrossed = 100_000;
+
 /** Labels become names of folders: these characters do on every system. */
 const labelForm = /^[A-Za-z0-9_.+-]{1,40}$/;
 
-export function readAxes(matrix: Node | undefined, say: Say): OwnAxes {
-  if (matrix?.type !== 'map') return { cells: [new Map()], excludes: [] };
+/** Null where there are no such cells; why, is told. */
+export function readAxes(matrix: Entry | undefined, stage: string, say: Say): OwnAxes | null {
+  if (!matrix) return { cells: [new Map()], excludes: [] };
+  const wrong = wrongForm(matrix, stage);
+  for (const problem of wrong) say(problem);
+  return wrong.length > 0 || matrix.value.type !== 'map' ? null : readForm(matrix.value, say);
+}
+
+function wrongForm({ key, value: matrix }: Entry, stage: string): Diagnostic[] {
+  const form = formOf(matrix);
+  const validator = validators.get('matrix');
+  if (validator && !validator.fits(form))
+    return explain(validator.errors(form), matrix, { name: `${stage}.matrix`, key, schema: 'common' });
+  return matrix.type === 'map' ? [...matrix.entries.values()].flatMap(lateAxis) : [];
+}
+
+/** A map's labels are left out: one that can't name a cell is told as what it is. */
+function formOf(matrix: Node): Json {
+  if (matrix.type !== 'map') return toJson(matrix);
+  const isLabelled = (name: string, value: Node): boolean =>
+    !isRows(name) && value.type === 'map' && value.entries.size > 0;
+  return Object.fromEntries(
+    [...matrix.entries].map(([name, { value }]) => [
+      name,
+      isLabelled(name, value) ? { label: 0 } : toJson(value),
+    ]),
+  );
+}
+
+const isRows = (name: string): boolean => name === 'include' || name === 'exclude';
+
+/** A value of a stage comes too late. */
+function lateAxis({ value: axis }: Entry): Diagnostic[] {
+  const text = textOf(axis) ?? '';
+  if (!text.startsWith('${') || !Vars.later.test(text.slice(2))) return [];
+  const message = `\`${text}\` can't be an axis: its values are needed before any stage has run`;
+  return [{ severity: 'error', code: 'invalid-value', message, ...where(axis, []), fix: 'write a list' }];
+}
+
+function readForm(matrix: MapNode, say: Say): OwnAxes | null {
   const axes = new Map<string, readonly AxisValue[]>();
   for (const [name, { value }] of matrix.entries)
-    if (name !== 'include' && name !== 'exclude') axes.set(name, readAxis(name, value, say));
-  const crossed = cross(axes);
-  const included = rowsOf(matrix, 'include').flatMap((row) => readIncluded(row, axes, crossed, say) ?? []);
+    if (!isRows(name)) axes.set(name, readAxis(name, value, say));
+  if ([...axes.values()].reduce((count, values) => count * values.length, 1) > mostCrossed) {
+    say(tooLarge(mostCrossed, matrix.place));
+    return null;
+  }
+  // Without axes of its own it may exclude cells by those that come with references.
+  const crossed =
+    axes.size > 0 ? cross(axes) : matrix.entries.has('include') ? [] : [new Map<string, AxisValue>()];
+  const cells = new Map(crossed.map((cell) => [keyOf(cell), cell]));
+  for (const row of rowsOf(matrix, 'include')) {
+    const cell = readIncluded(row, axes, say);
+    if (cell && cells.has(keyOf(cell))) say(duplicate(row.place));
+    else if (cell) cells.set(keyOf(cell), cell);
+  }
   const excludes = rowsOf(matrix, 'exclude').map((row) => ({
     place: row.place,
     matches: (cell: Axes) =>
@@ -33,16 +89,18 @@ export function readAxes(matrix: Node | undefined, say: Say): OwnAxes {
         ([axis, { value }]) => value.type === 'scalar' && cell[axis] === String(value.value),
       ),
   }));
-  return { cells: [...crossed, ...included], excludes };
+  return cells.size > 0 ? { cells: [...cells.values()], excludes } : null;
 }
 
 /** A list's values are their own labels; a map gives each value its label. */
 function readAxis(name: string, node: Node, say: Say): AxisValue[] {
-  if (node.type === 'scalar') return [];
   const values =
     node.type === 'map'
       ? [...node.entries].map(([label, { value }]) => ({ label, node: value }))
-      : node.items.map((item) => ({ label: item.type === 'scalar' ? String(item.value) : '', node: item }));
+      : (node.type === 'list' ? node.items : []).map((item) => ({
+          label: item.type === 'scalar' ? String(item.value) : '',
+          node: item,
+        }));
   const unnamed = values.find(({ label }) => !labelForm.test(label));
   if (unnamed)
     say({
@@ -66,7 +124,6 @@ function readAxis(name: string, node: Node, say: Say): AxisValue[] {
 }
 
 function cross(axes: ReadonlyMap<string, readonly AxisValue[]>): ReadonlyMap<string, AxisValue>[] {
-  if (axes.size === 0) return [];
   return [...axes].reduce<ReadonlyMap<string, AxisValue>[]>(
     (cells, [axis, values]) =>
       cells.flatMap((cell) => values.map((value) => new Map([...cell, [axis, value]]))),
@@ -83,7 +140,6 @@ function rowsOf(matrix: MapNode, key: string): MapNode[] {
 function readIncluded(
   row: MapNode,
   axes: ReadonlyMap<string, readonly AxisValue[]>,
-  crossed: readonly ReadonlyMap<string, AxisValue>[],
   say: Say,
 ): ReadonlyMap<string, AxisValue> | null {
   const names = axes.size > 0 ? [...axes.keys()] : [...row.entries.keys()];
@@ -122,14 +178,25 @@ function readIncluded(
     }
     cell.set(axis, known ?? { label, node: value });
   }
-  if (crossed.some((other) => [...cell].every(([axis, { label }]) => other.get(axis)?.label === label))) {
-    say({
-      code: 'duplicate-cell',
-      message: 'the matrix has this cell already',
-      place: row.place,
-      fix: 'remove it',
-    });
-    return null;
-  }
   return cell;
 }
+
+/** Some systems' folders don't tell upper from lower case. */
+function keyOf(cell: ReadonlyMap<string, AxisValue>): string {
+  const labels = [...cell].map(([axis, { label }]) => [axis, label]);
+  return cellName('', Object.fromEntries(labels)).toLowerCase();
+}
+
+export const tooLarge = (most: number, place: Place): Omit<Diagnostic, 'severity'> => ({
+  code: 'too-large',
+  message: `the matrix makes more than ${most} cells`,
+  place,
+  fix: 'shorten an axis',
+});
+
+const duplicate = (place: Place): Omit<Diagnostic, 'severity'> => ({
+  code: 'duplicate-cell',
+  message: 'the matrix has this cell already',
+  place,
+  fix: 'remove it',
+});

@@ -39,16 +39,17 @@ function wrongTrials(trials: Trials): Diagnostic[] {
 }
 
 function takenBy(trials: Trials): { [stage: string]: TakesBetween } {
-  const between: { [stage: string]: TakesBetween } = {};
+  const between = new Map<string, TakesBetween>();
   for (const { order, takes } of trials.flatMap(({ trial }) => (trial.ok ? trial.value : []))) {
+    const taken = new Map(Object.entries(takes));
     for (const { name } of order) {
-      const own = takes[name];
+      const own = taken.get(name);
       if (!own) continue;
-      const [least, most] = between[name] ?? [own, own];
-      between[name] = [eachOf(Math.min, least, own), eachOf(Math.max, most, own)];
+      const [least, most] = between.get(name) ?? [own, own];
+      between.set(name, [eachOf(Math.min, least, own), eachOf(Math.max, most, own)]);
     }
   }
-  return between;
+  return Object.fromEntries(between);
 }
 
 function eachOf(choose: (a: number, b: number) => number, a: Takes, b: Takes): Takes {

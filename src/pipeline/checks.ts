@@ -9,25 +9,25 @@ export function checkStages(
   kinds: Kinds,
   broken: ReadonlySet<string>,
 ): { readonly problems: readonly Diagnostic[]; readonly takes: { readonly [stage: string]: Takes } } {
-  const forms = new Map<string, { readonly [port: string]: Form }>();
+  const forms = new Map<string, ReadonlyMap<string, Form>>();
   const takes: { [stage: string]: Takes } = {};
   const problems = order.flatMap((stage) => {
     const kind = kinds(stage.kind);
     if (!kind || broken.has(stage.name) || stage.deferred.length > 0) return [];
-    const inputs: { [param: string]: (Form | undefined)[] } = {};
+    const inputs = new Map<string, (Form | undefined)[]>();
     for (const { param, stage: from, ports } of stage.edges) {
-      const given = ports.map((port) => forms.get(from)?.[port]);
-      inputs[param] = [...(inputs[param] ?? []), ...given];
+      const given = ports.map((port) => forms.get(from)?.get(port));
+      inputs.set(param, [...(inputs.get(param) ?? []), ...given]);
     }
     const at: CheckInput['at'] = (path, { severity = 'error', ...what }) => ({
       severity,
       ...what,
       ...stage.where(path),
     });
-    const checked = kind.check({ params: stage.params, inputs, at });
+    const checked = kind.check({ params: stage.params, inputs: Object.fromEntries(inputs), at });
     // What is wrong here shall not cause a second error downstream.
     const isWrong = checked.diagnostics.some((one) => one.severity === 'error');
-    forms.set(stage.name, isWrong ? {} : checked.forms);
+    forms.set(stage.name, new Map(isWrong ? [] : Object.entries(checked.forms)));
     if (checked.takes) takes[stage.name] = checked.takes;
     return checked.diagnostics;
   });

@@ -1,7 +1,7 @@
 /** `${name}` takes a value, keeping its type when it is the whole text; `repeat` writes its layers out. */
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
-import { child, type MapNode, type Node, used } from './nodes.ts';
+import { child, duplicateKey, type Entry, type MapNode, type Node, used } from './nodes.ts';
 
 /** What `${…}` may name. */
 export interface Scope {
@@ -32,15 +32,16 @@ export function interpolate(node: Node, scope: Scope): Node {
   }
   if (node.type === 'scalar') return typeof node.value === 'string' ? text(node, node.value, scope) : node;
   let changed = false;
-  const entries = new Map(
-    [...node.entries].flatMap(([key, entry]) => {
-      const value = interpolate(entry.value, scope);
-      const written = keyText(key, entry.key, scope);
-      changed ||= value !== entry.value || written !== key;
-      if (written === null || takesAbsent(entry.value, scope)) return [];
-      return [[written, value === entry.value ? entry : { key: entry.key, value }]];
-    }),
-  );
+  const entries = new Map<string, Entry>();
+  for (const [key, entry] of node.entries) {
+    const value = interpolate(entry.value, scope);
+    const written = keyText(key, entry.key, scope);
+    changed ||= value !== entry.value || written !== key;
+    if (written === null || takesAbsent(entry.value, scope)) continue;
+    const first = entries.get(written);
+    if (first) scope.say(duplicateKey(written, entry.key, first.key));
+    else entries.set(written, value === entry.value ? entry : { key: entry.key, value });
+  }
   return changed || entries.size < node.entries.size ? { ...node, entries } : node;
 }
 

@@ -9,7 +9,7 @@ import { type CustomKind, readCustomKind } from './custom.ts';
 import { child, type Entry, type MapNode, type Node, textOf } from './nodes.ts';
 import { type Validator, validators } from './validator.ts';
 
-const builtIn = new Map([...validators].filter(([schema]) => schema !== 'pipeline'));
+const builtIn = new Map([...validators].filter(([schema]) => kindNamed(schema)));
 const moduleForm = /^\.{0,2}\/|^[A-Za-z]:[\\/]/;
 
 /** What others use of them. */

@@ -138,8 +138,9 @@ function stagesOf(
   problems.push(...sameFolders(node));
   const stages = expandMatrix(kinds.fromRoot(node, file), kinds.named, say).flatMap((cell) => {
     const read = readStage(cell, kinds);
-    problems.push(...read.problems);
-    if (read.problems.length > 0) broken.add(cell.name);
+    // Of a cell whose matrix is wrong nothing else is sure.
+    if (!cell.open) problems.push(...read.problems);
+    if (cell.open || read.problems.length > 0) broken.add(cell.name);
     return read.stage ?? [];
   });
   return { stages, broken };

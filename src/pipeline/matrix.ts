@@ -5,7 +5,7 @@
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Kind } from '../stages/kind.ts';
-import { type AxisValue, type OwnAxes, readAxes } from './axes.ts';
+import { type AxisValue, mostCrossed, type OwnAxes, readAxes, tooLarge } from './axes.ts';
 import { interpolate, mostWritten, type Scope, valueAt } from './interpolate.ts';
 import { child, type MapNode, type Node, textOf } from './nodes.ts';
 import { type Axes, agrees, cellName, parseReference } from './reference.ts';
@@ -19,6 +19,8 @@ export interface Cell {
   readonly axes: Axes;
   readonly key: Place;
   readonly node: Node;
+  /** Its axes are not known, for a matrix is wrong: what it lacks for that is no second mistake. */
+  readonly open: boolean;
 }
 
 /** More would take longer to check than anybody wants to wait; no experiment has so many. */
@@ -34,10 +36,22 @@ export function expandMatrix(
   return new Expansion(stages, kinds, say).cells();
 }
 
-const plain = (name: string, key: Place, node: Node): Cell => ({ name, declared: name, axes: {}, key, node });
+const plain = (name: string, key: Place, node: Node): Cell => ({
+  name,
+  declared: name,
+  axes: {},
+  key,
+  node,
+  open: false,
+});
 
 /** What a cell has of each axis. */
 type Chosen = ReadonlyMap<string, AxisValue>;
+
+interface Way {
+  readonly chosen: Chosen;
+  readonly open: boolean;
+}
 
 interface Expanded extends Cell {
   readonly chosen: Chosen;
@@ -79,51 +93,74 @@ class Expansion {
   }
 
   #expand(declared: string, key: Place, node: MapNode): Expanded[] {
-    const own = readAxes(child(node, 'matrix'), this.#say);
+    const matrix = node.entries.get('matrix');
+    const own = readAxes(matrix, declared, this.#say);
     const bare: MapNode = {
       ...node,
       entries: new Map([...node.entries].filter(([name]) => name !== 'matrix')),
     };
     const kind = this.#kinds(textOf(child(node, 'kind')) ?? declared);
-    const all = own.cells.flatMap((chosen) => this.#complete(bare, kind, chosen, new Set()));
-    const kept = all.filter((chosen) => !own.excludes.some((exclude) => exclude.matches(labels(chosen))));
-    this.#tellExcludes(own, all);
-    this.#count += kept.length;
-    if (this.#count > mostCells) {
-      const message = `the matrix makes more than ${mostCells} cells`;
-      this.#say({ code: 'too-large', message, place: key, fix: 'exclude some, or shorten an axis' });
-      return [];
+    const open: Expanded = { ...plain(declared, key, bare), open: true, chosen: new Map() };
+    if (!own) return [open];
+    const all = this.#allOf(own, bare, kind);
+    if (all.length > mostCrossed) {
+      this.#say(tooLarge(mostCrossed, matrix?.key ?? key));
+      return [open];
     }
-    return kept.map((chosen) => {
-      const axes = labels(chosen);
-      const filled = interpolate(bare, { ...this.#scope(chosen), miss: this.#miss(chosen) });
-      return {
-        name: cellName(declared, axes),
-        declared,
-        axes,
-        key,
-        node: this.#pointed(filled, kind, axes),
-        chosen,
-      };
+    const kept = all.filter(({ chosen }) => !own.excludes.some((one) => one.matches(labels(chosen))));
+    this.#tellExcludes(own, all, kept);
+    if (kept.length === 0) return [open];
+    if (this.#count + kept.length > mostCells) {
+      this.#say({ ...tooLarge(mostCells, key), fix: 'exclude some, or shorten an axis' });
+      return [open];
+    }
+    this.#count += kept.length;
+    return kept.map((way) => this.#cell(declared, key, bare, kind, way));
+  }
+
+  #cell(
+    declared: string,
+    key: Place,
+    bare: MapNode,
+    kind: Kind | undefined,
+    { chosen, open }: Way,
+  ): Expanded {
+    const axes = labels(chosen);
+    const filled = interpolate(bare, {
+      ...this.#scope(chosen),
+      ...(open ? {} : { miss: this.#miss(chosen) }),
     });
+    const node = this.#pointed(filled, kind, axes);
+    return { name: cellName(declared, axes), declared, axes, key, node, open, chosen };
+  }
+
+  /** Not many more than may be. */
+  #allOf(own: OwnAxes, bare: MapNode, kind: Kind | undefined): Way[] {
+    const all: Way[] = [];
+    for (const chosen of own.cells)
+      for (const way of this.#complete(bare, kind, { chosen, open: false }, new Set()))
+        if (all.push(way) > mostCrossed) return all;
+    return all;
   }
 
   /** Adds the axes that come with references, one reference after the other: those of a cell may depend on its values. */
-  #complete(node: MapNode, kind: Kind | undefined, chosen: Chosen, done: ReadonlySet<string>): Chosen[] {
-    if (!kind) return [chosen];
+  *#complete(node: MapNode, kind: Kind | undefined, way: Way, done: ReadonlySet<string>): Generator<Way> {
+    const { chosen, open } = way;
+    if (!kind) return yield way;
     const filled = interpolate(node, this.#scope(chosen));
     const next = findReferences(filled, kind).find(
       ({ path, list, text }) => !list && !done.has(path.join('.')) && !text.includes('${matrix.'),
     );
-    if (!next) return [chosen];
+    if (!next) return yield way;
     const doneNow = new Set([...done, next.path.join('.')]);
     const cells = this.#matching(next, labels(chosen));
-    if (cells.length === 0) return this.#complete(node, kind, chosen, doneNow);
+    if (cells.length === 0) return yield* this.#complete(node, kind, way, doneNow);
     const fixed = parseReference(next.text)?.axes ?? {};
-    return cells.flatMap((cell) => {
-      const inherited = [...cell.chosen].filter(([axis]) => fixed[axis] === undefined);
-      return this.#complete(node, kind, new Map([...inherited, ...chosen]), doneNow);
-    });
+    for (const cell of cells) {
+      const inherited = [...cell.chosen].filter(([axis]) => !Object.hasOwn(fixed, axis));
+      const both = { chosen: new Map([...inherited, ...chosen]), open: open || cell.open };
+      yield* this.#complete(node, kind, both, doneNow);
+    }
   }
 
   /** The cells that a reference means, seen from a cell with these labels. */
@@ -157,7 +194,8 @@ class Expansion {
   #noCell(reference: FoundReference, axes: Axes): void {
     const declared = parseReference(reference.text)?.declared ?? '';
     const cells = this.#done.get(declared);
-    if (!cells || cells.length === 0) return;
+    // Its axes are told to be wrong, or that of the reference is.
+    if (!cells || cells.some(({ open }) => open) || reference.text.includes('${')) return;
     const near = nearest(
       reference.text,
       cells.map((cell) => cell.name),
@@ -176,9 +214,19 @@ class Expansion {
     });
   }
 
-  #tellExcludes(own: OwnAxes, all: readonly Chosen[]): void {
+  #tellExcludes(own: OwnAxes, all: readonly Way[], kept: readonly Way[]): void {
+    const [first] = own.excludes;
+    if (kept.length === 0 && first)
+      this.#say({
+        code: 'invalid-value',
+        message: 'with what `exclude` leaves out, the stage has no cell',
+        place: first.place,
+        fix: 'exclude less, or remove the stage',
+      });
+    // Which axes come with a stage whose matrix is wrong is not known.
+    if (all.some(({ open }) => open)) return;
     for (const exclude of own.excludes)
-      if (!all.some((chosen) => exclude.matches(labels(chosen))))
+      if (!all.some(({ chosen }) => exclude.matches(labels(chosen))))
         this.#say({
           code: 'nothing-excluded',
           message: 'this excludes no cell',

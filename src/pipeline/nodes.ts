@@ -131,3 +131,12 @@ export function isLarger(node: Node, limit: number): boolean {
   };
   return visit(node);
 }
+
+export const duplicateKey = (key: string, place: Place, first: Place): Diagnostic => ({
+  severity: 'error',
+  code: 'duplicate-key',
+  message: `the key \`${key}\` is written twice in one map`,
+  place,
+  fix: 'keep one of the two',
+  related: [{ message: 'the first is here', place: first }],
+});

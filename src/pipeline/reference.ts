@@ -41,7 +41,7 @@ export function cellName(declared: string, axes: Axes): string {
 
 /** Does a cell have these labels, as far as it has the axes at all? */
 export function agrees(cell: Axes, wanted: Axes): boolean {
-  return Object.entries(wanted).every(([axis, label]) => cell[axis] === undefined || cell[axis] === label);
+  return Object.entries(wanted).every(([axis, label]) => !Object.hasOwn(cell, axis) || cell[axis] === label);
 }
 
 /** `${stages.STAGE.VALUE}`, the whole text. */

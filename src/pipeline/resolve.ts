@@ -44,7 +44,8 @@ export function withEdges(stage: Stage, names: Names, kinds: Kinds, problems: Di
   const say: Say = (problem, at) => problems.push({ severity: 'error', ...problem, ...at.where });
   if (stage.kind === 'command') problems.push(...bareStages(stage, names, kinds));
   const edges = found
-    .filter(({ value }) => !value)
+    // One that is still to take a value was told: there is none.
+    .filter(({ value, text }) => !value && !text.includes('${'))
     .flatMap((reference) => {
       const input = inputs.find(({ param }) => isOf(reference, param));
       return input ? (edge(stage, input, reference, names, kinds, say) ?? []) : [];
@@ -94,12 +95,12 @@ function edge(
 ): Edge | null {
   const parsed = parseReference(reference.text);
   const target = names.find(parsed?.name ?? '');
-  if (!target && parsed && names.find(parsed.declared)) {
+  const declared = parsed ? names.find(parsed.declared) : undefined;
+  if (!target && declared && parsed) {
+    if (names.broken.has(declared.name))
+      return { param: input.param, stage: declared.name, kind: declared.kind, ports: [] };
     const message = `\`${parsed.name}\` is no cell of \`${parsed.declared}\``;
-    say(
-      { code: 'unknown-cell', message, fix: `one of its cells is ${names.find(parsed.declared)?.name}` },
-      reference,
-    );
+    say({ code: 'unknown-cell', message, fix: `one of its cells is ${declared.name}` }, reference);
     return null;
   }
   if (!parsed || !target) {
@@ -198,6 +199,8 @@ function giverOf(
 ): string | null {
   const target = names.find(name);
   if (!target) {
+    const declared = names.find(parseReference(name)?.declared ?? '');
+    if (declared && names.broken.has(declared.name)) return null;
     const near = nearest(name, names.declared());
     say(
       {

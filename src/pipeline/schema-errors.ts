@@ -162,7 +162,9 @@ class Explained {
   }
 
   #numberOfKeys(): Diagnostic {
-    const known = Object.keys(this.#error.parentSchema?.properties ?? {});
+    const { properties, additionalProperties: others } = this.#error.parentSchema ?? {};
+    // Where a map takes any name, those with a meaning are no choice.
+    const known = typeof others === 'object' ? [] : Object.keys(properties ?? {});
     const given = Object.keys(Object(this.#error.data));
     if (given.length === 0)
       return this.#say(
@@ -190,9 +192,10 @@ class Explained {
   }
 
   #wrongType(given: readonly string[]): Diagnostic {
-    // A text is allowed there only as an expression.
+    // Where another type is allowed, a text is so only as an expression.
     const expression = this.#error.parentSchema?.pattern !== undefined;
-    const types = given.filter((type) => type !== 'string' || !expression);
+    const others = given.filter((type) => type !== 'string' || !expression);
+    const types = others.length > 0 ? others : given;
     const fix = typeFix(this.#error.data, { ...this.#error.parentSchema, type: types });
     return this.#say(
       'wrong-type',

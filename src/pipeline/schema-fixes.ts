@@ -7,6 +7,7 @@ interface Wanted {
   readonly type?: unknown;
   readonly enum?: readonly unknown[];
   readonly properties?: { readonly [key: string]: unknown };
+  readonly minProperties?: unknown;
 }
 
 /** The words that YAML 1.1 took for booleans; in 1.2 they are texts. */
@@ -18,11 +19,15 @@ const words11 = new Map([
 export function typeFix(data: unknown, wanted: Wanted): string | undefined {
   const types = [wanted.type ?? []].flat();
   const takes = (type: string): boolean => types.includes(type);
-  if (data === null) return takes('object') ? 'write `{}` for its defaults' : 'give it a value';
+  if (data === null)
+    return takes('object') && wanted.minProperties === undefined
+      ? 'write `{}` for its defaults'
+      : 'give it a value';
   if (typeof data === 'string') return textFix(data, takes, wanted);
   if (takes('array') && typeof data !== 'object') return `write \`[${String(data)}]\``;
   if (Array.isArray(data) && data.length === 1 && !takes('object'))
     return `write \`${show(data[0])}\` without brackets`;
+  if (takes('array') && !takes('object') && !Array.isArray(data)) return `write \`[${show(data)}]\``;
   if (takes('integer') && typeof data === 'number' && !Number.isInteger(data))
     return `take ${Math.round(data)}`;
   if (takes('boolean') && (data === 0 || data === 1)) return `write \`${data === 1}\``;
@@ -72,7 +77,8 @@ export function keyFix(
       ? `it belongs to the stage itself, a level up`
       : `it belongs in \`${elsewhere.slice(0, -1).join('.')}\``;
   const frame = schemaNamed('pipeline');
-  if (schema !== 'pipeline' && frame?.properties?.[key]) return 'it belongs to the top of the file';
+  if (schema !== 'pipeline' && Object.hasOwn(frame?.properties ?? {}, key))
+    return 'it belongs to the top of the file';
   if (schema === 'pipeline' && path.length === 0 && schemaNamed(key)?.title?.endsWith('Stage'))
     return 'it belongs under `stages`';
   return known.length > 0 ? `it may have ${list(known)}` : 'remove it';

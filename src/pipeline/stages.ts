@@ -59,7 +59,7 @@ function unknownKind(cell: Cell, kind: string, names: readonly string[]): Diagno
   };
 }
 
-/** What no scope knew: a name of `repeat` outside of it, or a value of a stage inside a text. */
+/** What no scope knew: only a value of a stage may stay, as the whole text. A trial is read again, with its values. */
 function unresolved(node: Node, path: readonly string[], root: Node): Diagnostic[] {
   if (node.type === 'list')
     return node.items.flatMap((item, i) => unresolved(item, [...path, String(i)], root));
@@ -67,11 +67,30 @@ function unresolved(node: Node, path: readonly string[], root: Node): Diagnostic
     return [...node.entries].flatMap(([key, { value }]) =>
       key === 'trial' && path.length === 0 ? [] : unresolved(value, [...path, key], root),
     );
-  const found =
-    typeof node.value === 'string' ? /(?<!\$)\$\{((?:stages|trial)\.[^}]*)\}/.exec(node.value) : null;
-  if (!found || found[0] === node.value) return [];
-  const message = `\`${found[0]}\` can't be a part of a text: it is known only when the stage before has run`;
-  return [{ severity: 'error', code: 'invalid-value', message, ...where(root, path), fix: 'take it alone' }];
+  if (typeof node.value !== 'string' || deferredForm.test(node.value)) return [];
+  const [, name] = /(?<!\$)\$\{([^}]*)\}/.exec(node.value) ?? [];
+  return name === undefined ? [] : [{ severity: 'error', ...why(name, node.value), ...where(root, path) }];
+}
+
+/** Codes and places are those of whoever tells it earlier and knows more, so that it is told once. */
+function why(name: string, text: string): Pick<Diagnostic, 'code' | 'message' | 'fix'> {
+  const [scope = '', own = ''] = /^(stages|matrix|trial)\.(.*)/.exec(name)?.slice(1) ?? [];
+  if (scope === 'matrix') {
+    const fix = 'it has none of that name: write `matrix`, or refer to a stage that has one';
+    return { code: 'unknown-axis', message: `\`${own}\` is no axis that this stage has`, fix };
+  }
+  if (scope === 'trial') {
+    const message = `\`${name}\` is known only in the \`trial\` of a search`;
+    return { code: 'unknown-var', message, fix: 'take it there, or declare a var' };
+  }
+  if (scope !== 'stages')
+    return { code: 'unknown-var', message: `\`${name}\` is not a var`, fix: 'mend the name' };
+  if (text === `\${${name}}`) {
+    const message = `\`${text}\` names no value of a stage`;
+    return { code: 'invalid-value', message, fix: 'write `${stages.STAGE.VALUE}`' };
+  }
+  const message = `\`\${${name}}\` can't be a part of a text: it is known only when the stage before has run`;
+  return { code: 'invalid-value', message, fix: 'take it alone' };
 }
 
 /** `$${` stands for `${`. A trial is read again, and unescaped then. */
@@ -137,7 +156,7 @@ export function substitute(value: Json, known: ReadonlyMap<string, Json | undefi
 
 /** A value that one stage of a trial takes of another is none that the search waits for. */
 function isOfTrial({ path, stage }: Stage['deferred'][number], { trial }: JsonObject): boolean {
-  return path.startsWith('trial.') && trial !== undefined && stage in asObject(trial);
+  return path.startsWith('trial.') && trial !== undefined && Object.hasOwn(asObject(trial), stage);
 }
 
 function deferredIn(value: Json, path: readonly string[]): Stage['deferred'] {

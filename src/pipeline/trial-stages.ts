@@ -30,7 +30,10 @@ export function readTrial(tune: Stage, { kinds, file }: Pipeline, ask: TrialAsk)
   const stages: Stage[] = [];
   const bound = boundStages(tune, ask, kinds.named, problems);
   for (const [name, { key, value }] of kinds.fromRoot(bound, file).entries) {
-    const { stage, problems: own } = readStage({ name, declared: name, axes: {}, key, node: value }, kinds);
+    const { stage, problems: own } = readStage(
+      { name, declared: name, axes: {}, key, node: value, open: false },
+      kinds,
+    );
     problems.push(...own, ...refused(value, name, tune));
     if (own.length > 0) broken.add(name);
     if (stage) stages.push(stage);
@@ -71,15 +74,16 @@ function boundStages(tune: Stage, ask: TrialAsk, kinds: Kinds, problems: Diagnos
 
 function scopeOf(tune: Stage, point: Point, problems: Diagnostic[]): Scope {
   const space = readSpace(tune.params.space);
+  const values = new Map(Object.entries(point));
   const nameIn = (name: string): string | null =>
     name.startsWith('trial.') ? name.slice('trial.'.length) : null;
   return {
     find: (name): Node | undefined => {
       const own = nameIn(name);
-      const value = own === null ? undefined : point[own];
+      const value = own === null ? undefined : values.get(own);
       return value === undefined ? undefined : { type: 'scalar', value, place: tune.placeOf(`space.${own}`) };
     },
-    isAbsent: (name) => space.has(nameIn(name) ?? '') && point[nameIn(name) ?? ''] === undefined,
+    isAbsent: (name) => space.has(nameIn(name) ?? '') && !values.has(nameIn(name) ?? ''),
     miss: (name, place) => {
       const own = nameIn(name);
       if (own !== null && !space.has(own)) problems.push(unknownDimension(own, space, place));

@@ -25,7 +25,7 @@ const explainers = (): { readonly [schema: string]: ValidateFunction } => {
   return createRequire(import.meta.url)(isBuilt ? './all-errors.cjs' : '../generated/all-errors.cjs');
 };
 
-/** By schema: `pipeline` for a file without what is in its stages, and each built-in kind. */
+/** By schema: `pipeline` for a file without what is in its stages, `matrix` for a stage's, and each built-in kind. */
 export const validators: ReadonlyMap<string, Validator> = new Map(
   Object.entries(generated).map(([schema, fits]) => {
     const errors: Validator['errors'] = (value) => {

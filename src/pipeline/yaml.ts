@@ -13,7 +13,7 @@ import {
 } from 'yaml';
 import type { Code } from '../diagnostics/codes.ts';
 import type { Diagnostic, Place, Result } from '../diagnostics/diagnostic.ts';
-import { type Entry, isLarger, type Node, type ScalarNode } from './nodes.ts';
+import { duplicateKey, type Entry, isLarger, type Node, type ScalarNode } from './nodes.ts';
 
 /** Larger files are refused: no experiment needs them, and they would take long to refuse later. */
 const largestText = 250_000;
@@ -186,7 +186,7 @@ class Converter {
       const key = keyOf(pair, this.#placeAt, place);
       if (key.text === '<<') this.#refuse(mergeKey(key.place));
       const first = entries.get(key.text);
-      if (first) this.#refuse(duplicate(key.text, key.place, first.key));
+      if (first) this.#refuse(duplicateKey(key.text, key.place, first.key));
       else entries.set(key.text, { key: key.place, value: this.#node(pair.value, key.place, depth) });
     }
     return { type: 'map', entries, place };
@@ -219,15 +219,6 @@ const recursive = (place: Place): Diagnostic => ({
   message: 'this value holds itself, through an alias',
   place,
   fix: 'remove the alias',
-});
-
-const duplicate = (key: string, place: Place, first: Place): Diagnostic => ({
-  severity: 'error',
-  code: 'duplicate-key',
-  message: `the key \`${key}\` is written twice in one map`,
-  place,
-  fix: 'keep one of the two',
-  related: [{ message: 'the first is here', place: first }],
 });
 
 /** No JSON holds it, so neither does a fingerprint or a record. */

@@ -10,9 +10,11 @@ export function formatTakes({ order, takes, trialsTake }: Graph): string[] {
     lines.set(key, [...(lines.get(key) ?? []), name]);
   };
   for (const { name, declared } of order) {
-    const own = takes[name];
+    const own = Object.hasOwn(takes, name) ? takes[name] : undefined;
     if (own) add(declared, name, [own, own]);
-    for (const [stage, between] of Object.entries(trialsTake[name] ?? {}))
+    for (const [stage, between] of Object.entries(
+      (Object.hasOwn(trialsTake, name) && trialsTake[name]) || {},
+    ))
       add(`${declared}, each ${stage}`, `${name}, each ${stage}`, between);
   }
   const named = [...lines].map(([key, names]) => {

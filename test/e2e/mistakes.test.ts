@@ -62,6 +62,25 @@ const wrong: readonly { readonly says: string; readonly text: string; readonly t
     told: ['p.yaml:7:41 error invalid-value: this is no finite number'],
   },
   {
+    says: 'a key that a var makes the same as another',
+    text: change('epochs: 2', 'optimizer: { "${o}": { learningRate: 0.1 }, adam: {} }, epochs: 2').replace(
+      'seed: 7',
+      'seed: 7\nvars: { o: adam }',
+    ),
+    told: [
+      'p.yaml:17:85 error duplicate-key: the key `adam` is written twice in one map',
+      'p.yaml:17:54 the first is here',
+    ],
+  },
+  {
+    says: 'a list of stages in place of one',
+    text: change('{ data: download }', '{ data: [download] }'),
+    told: [
+      'p.yaml:6:22 error wrong-type: `normalize.data` must be a text, found ["download"]',
+      'write `"download"` without brackets',
+    ],
+  },
+  {
     says: 'a reference to the wrong type of port',
     text: change('{ model: train, data: normalize }', '{ model: normalize, data: normalize }'),
     told: ['p.yaml:17:22 error wrong-port-type'],

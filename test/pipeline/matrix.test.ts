@@ -86,6 +86,18 @@ test('a reference may fix an axis: every cell against one', (t) => {
   assert.deepEqual(made['b[seed=2]'], ['a[seed=1]', 'a[seed=2]']);
 });
 
+test('names that every object of JavaScript has are axes, labels and stages like any other', (t) => {
+  const made = graph(
+    t,
+    file(
+      stage('plain', ''),
+      stage('constructor', 'matrix: { constructor: [1, 2] }, env: ["A${matrix.constructor}"]'),
+      stage('use', 'in: { p: plain.x, c: constructor.x }'),
+    ),
+  );
+  assert.deepEqual(made['use[constructor=2]'], ['plain', 'constructor[constructor=2]']);
+});
+
 test('a mistake in an axis’ value is told once, where it is written and where it is used', (t) => {
   const err = refused(
     t,
@@ -116,11 +128,96 @@ test('cells that are not there, axes without a cell’s name and excludes of not
   );
   assert.match(refused(t, file(stage('a', 'env: ["${matrix.x}"], matrix: { x: ["a b"] }'))), /unnamed-cell/);
   assert.match(refused(t, file(stage('a', 'env: ["${matrix.x}"], matrix: { x: [A, a] }'))), /duplicate-cell/);
+  for (const rows of ['[{ x: 1 }, { x: 1 }]', '[{ x: a }, { x: A }]', '[{ x: 1, y: 2 }, { y: 2, x: 1 }]'])
+    assert.match(
+      refused(t, file(stage('a', `env: ["\${matrix.x}"], matrix: { include: ${rows} }`))),
+      /duplicate-cell: the matrix has this cell already/,
+    );
   assert.match(
     refused(t, file(stage('a', 'matrix: { seed: [1], exclude: [{ seed: 7 }] }'))),
     /nothing-excluded/,
   );
 });
+
+/** A matrix that is none, and all that is told of it. */
+const none: readonly (readonly [matrix: string, told: string, fix?: string])[] = [
+  ['{ seed: 1 }', '94 error invalid-value: `a.matrix.seed` must be a list or a map, found 1', 'write `[1]`'],
+  ['{ seed: [] }', '94 error invalid-value: `a.matrix.seed` must have at least 1 items, found []'],
+  ['{ seed: {} }', '88 error missing-key: `a.matrix.seed` is empty', 'write at least one'],
+  ['{}', '78 error missing-key: `a.matrix` is empty', 'write at least one'],
+  ['[1, 2]', '86 error wrong-type: `a.matrix` must be a map, found [1,2]'],
+  ['null', '86 error wrong-type: `a.matrix` must be a map, found null', 'give it a value'],
+  [
+    '{ seed: [1, 2], exclude: { seed: 2 } }',
+    '111 error wrong-type: `a.matrix.exclude` must be a list, found {"seed":2}',
+    'write `[{"seed":2}]`',
+  ],
+  [
+    '{ seed: [1, 2], exclude: [{ seed: 1 }, { seed: 2 }] }',
+    '112 error invalid-value: with what `exclude` leaves out, the stage has no cell',
+  ],
+  ['{ seed: "${stages.z.y}" }', "94 error invalid-value: `${stages.z.y}` can't be an axis", 'write a list'],
+  ['{ seed: "${sed}" }', '94 error unknown-var: `sed` is not a var', 'declare it'],
+  [
+    `{ ${'abcdefg'.replaceAll(/./g, '$&: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], ')} }`,
+    '86 error too-large: the matrix makes more than 100000 cells',
+    'shorten an axis',
+  ],
+];
+for (const [matrix, told, fix = ''] of none)
+  test(`a matrix ${matrix.slice(0, 60)} is told once, at its place, and nothing of what refers to it`, (t) => {
+    const err = refused(
+      t,
+      'version: 1\nname: m\nstages:\n' +
+        `  a: { kind: command, run: "true", out: { x: x }, env: ["A=\${matrix.seed}"], matrix: ${matrix} }\n` +
+        stage('b', 'in: { a: a.x, two: "a[seed=2].x" }, env: ["B=${matrix.seed}"]'),
+    );
+    assert.ok(err.includes(`p.yaml:4:${told}`) && err.includes(fix), err);
+    assert.equal(err.match(/ (error|warning) [a-z-]+:/g)?.length, 1, err);
+  });
+
+test('axes that come with references are not crossed without end', (t) => {
+  const ten = stage('NAME', 'matrix: { NAME: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }, env: ["${matrix.NAME}"]');
+  const names = [...'abcdef'];
+  const err = refused(
+    t,
+    file(
+      ...names.map((name) => ten.replaceAll('NAME', name)),
+      stage('all', `in: { ${names.map((name) => `${name}: ${name}.x`).join(', ')} }`),
+    ),
+  );
+  assert.match(err, /p\.yaml:11:\d+ error too-large: the matrix makes more than 100000 cells/);
+});
+
+test('an axis that comes with a reference may be all that a matrix excludes by', (t) => {
+  const made = graph(
+    t,
+    file(
+      stage('a', 'matrix: { seed: "${seeds}" }, env: ["A${matrix.seed}"]'),
+      stage('b', 'matrix: { exclude: [{ seed: 1 }] }, in: { a: a.x }'),
+    ),
+  );
+  assert.deepEqual(Object.keys(made), ['a[seed=1]', 'a[seed=2]', 'b[seed=2]']);
+});
+
+/** What no matrix, trial or stage gives. */
+const unknown: readonly (readonly [text: string, told: string])[] = [
+  ['echo ${matrix.seed}', 'unknown-axis: `seed` is no axis that this stage has'],
+  ['${matrix.seed}', 'unknown-axis: `seed` is no axis that this stage has'],
+  ['${trial.rate}', 'unknown-var: `trial.rate` is known only in the `trial` of a search'],
+  ['echo ${trial.rate}', 'unknown-var: `trial.rate` is known only in the `trial` of a search'],
+  ['${stages.a}', 'invalid-value: `${stages.a}` names no value of a stage'],
+  ['echo ${stages.a.b}', "invalid-value: `${stages.a.b}` can't be a part of a text"],
+];
+for (const [text, told] of unknown)
+  test(`\`${text}\` where it stands for nothing is told at its place`, (t) => {
+    const err = refused(
+      t,
+      `version: 1\nname: m\nstages:\n  a: { kind: command, run: "${text}", out: { x: x } }\n`,
+    );
+    assert.ok(err.includes(`p.yaml:4:28 error ${told}`), err);
+    assert.match(err, /\n1 error in 1 file\n$/);
+  });
 
 test('cells are run, cached and brought out under their names', (t) => {
   const project = makeProject(t, {

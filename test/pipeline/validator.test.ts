@@ -15,16 +15,19 @@ const allErrors: { readonly [schema: string]: ValidateFunction } = createRequire
   '../../src/generated/all-errors.cjs',
 );
 
-/** What stands in real files: the file, and each of its stages with its kind. */
+/** What stands in real files: the file, each of its stages with its kind, and its matrix. */
 const real = ['pipelines/**/*.yaml', 'test/diagnostics/fixtures/*.yaml'].flatMap((pattern) =>
   globSync(pattern).flatMap((file) => {
     const tree = readTree(file, process.cwd());
     if (!tree.ok) return [];
     const stages = child(tree.value.root, 'stages');
     const named = stages?.type === 'map' ? [...stages.entries] : [];
-    const own = named.map(([name, { value }]) => {
-      const kind = child(value, 'kind');
-      return [kind?.type === 'scalar' ? String(kind.value) : name, toJson(value)] as const;
+    const own = named.flatMap(([name, { value }]) => {
+      const [kind, matrix] = [child(value, 'kind'), child(value, 'matrix')];
+      return [
+        [kind?.type === 'scalar' ? String(kind.value) : name, toJson(value)] as const,
+        ...(matrix ? [['matrix', toJson(matrix)] as const] : []),
+      ];
     });
     return [['pipeline', toJson(tree.value.root)] as const, ...own];
   }),

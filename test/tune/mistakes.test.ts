@@ -11,6 +11,11 @@ const wrong: [what: string, change: [string, string], told: RegExp][] = [
     /p\.yaml:16:\d+ error unknown-var: `trial\.learnRate` is no dimension of the space\n.*\n.*did you mean `trial\.learningRate`\?/,
   ],
   [
+    'a name that every object of JavaScript has',
+    ['trial.learningRate', 'trial.constructor'],
+    /p\.yaml:16:\d+ error unknown-var: `trial\.constructor` is no dimension of the space/,
+  ],
+  [
     'a key that the stage does not have',
     ['batchSize', 'batchsize'],
     /p\.yaml:16:\d+ error unknown-key: .*`batchsize`[\s\S]*did you mean `batchSize`\?/,
@@ -64,6 +69,17 @@ for (const [what, [from, to], told] of wrong) {
     assert.match(err + out, told);
   });
 }
+
+test('a trial’s stage may have a name that every object of JavaScript has', (t) => {
+  const layers = 'layers: [{ flatten: {} }, { dense: { units: 10, activation: softmax } }]';
+  const own = `constructor: { kind: build, input: [32, 32, 3], ${layers} }\n      train: { model: constructor,`;
+  const text = search(
+    'search: { random: { trials: 3 } }\n    epochs: 1',
+    training.replace('train: { model: build,', own),
+  );
+  const { code, err } = makeProject(t, { 'p.yaml': text }).pipe('validate', 'p.yaml');
+  assert.equal(code, 0, err);
+});
 
 test('a dimension that no stage takes is a warning', (t) => {
   const text = search(
