@@ -7,7 +7,7 @@ import type { Texts, Tree } from './extends.ts';
 import { interpolate, mostWritten, Vars } from './interpolate.ts';
 import { Kinds } from './kinds.ts';
 import { expandMatrix } from './matrix.ts';
-import { child, type MapNode, merge, textOf, toJson } from './nodes.ts';
+import { child, deepestTree, excessOf, type MapNode, merge, textOf, toJson } from './nodes.ts';
 import type { Pipeline, Stage } from './pipeline.ts';
 import { explain } from './schema-errors.ts';
 import { applySets } from './sets.ts';
@@ -168,9 +168,13 @@ function sameFolders(stages: MapNode): Diagnostic[] {
 }
 
 function tooMuch(vars: Vars, node: MapNode, problems: Diagnostic[]): boolean {
-  if (vars.budget.left >= 0) return false;
-  const message = `with what vars and \`repeat\` write out, the stages hold more than ${mostWritten} values`;
-  problems.push({ severity: 'error', code: 'too-large', message, place: node.place, fix: 'repeat less' });
+  const code = vars.budget.left < 0 ? 'too-large' : excessOf(node, { left: mostWritten });
+  if (!code) return false;
+  const message = `with what vars and \`repeat\` write out, the stages ${
+    code === 'too-large' ? `hold more than ${mostWritten} values` : `nest deeper than ${deepestTree} levels`
+  }`;
+  const fix = code === 'too-large' ? 'repeat less' : 'nest less';
+  problems.push({ severity: 'error', code, message, place: node.place, fix });
   return true;
 }
 

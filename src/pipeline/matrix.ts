@@ -7,7 +7,7 @@ import { nearest } from '../diagnostics/suggest.ts';
 import type { Kind } from '../stages/kind.ts';
 import { type AxisValue, mostCrossed, type OwnAxes, readAxes, tooLarge } from './axes.ts';
 import { interpolate, mostWritten, type Scope, valueAt } from './interpolate.ts';
-import { child, type MapNode, type Node, textOf } from './nodes.ts';
+import { child, excessOf, type MapNode, type Node, textOf } from './nodes.ts';
 import { type Axes, agrees, cellName, parseReference } from './reference.ts';
 import { type FoundReference, findReferences, withReference } from './references.ts';
 
@@ -25,6 +25,8 @@ export interface Cell {
 
 /** More would take longer to check than anybody wants to wait; no experiment has so many. */
 const mostCells = 10_000;
+/** Counted as often as they are used: all cells together shall fit into memory. */
+const mostInCells = 2_000_000;
 
 export function expandMatrix(
   stages: MapNode,
@@ -64,6 +66,7 @@ class Expansion {
   /** By declared name; null while it is being expanded, so that a cycle ends here. */
   readonly #done = new Map<string, readonly Expanded[] | null>();
   #count = 0;
+  readonly #budget = { left: mostInCells };
 
   constructor(
     stages: MapNode,
@@ -115,21 +118,27 @@ class Expansion {
       return [open];
     }
     this.#count += kept.length;
-    return kept.map((way) => this.#cell(declared, key, bare, kind, way));
+    const cells = kept.map((way) => this.#cell(declared, key, bare, kind, way));
+    if (!cells.includes(null)) return cells.filter((cell) => cell !== null);
+    const message = `with what cells take of their axes, they hold more than ${mostInCells} values`;
+    this.#say({ code: 'too-large', message, place: key, fix: 'take less of them, or shorten an axis' });
+    return [open];
   }
 
+  /** Null where it would be too large. */
   #cell(
     declared: string,
     key: Place,
     bare: MapNode,
     kind: Kind | undefined,
     { chosen, open }: Way,
-  ): Expanded {
+  ): Expanded | null {
     const axes = labels(chosen);
     const filled = interpolate(bare, {
       ...this.#scope(chosen),
       ...(open ? {} : { miss: this.#miss(chosen) }),
     });
+    if (excessOf(filled, this.#budget)) return null;
     const node = this.#pointed(filled, kind, axes);
     return { name: cellName(declared, axes), declared, axes, key, node, open, chosen };
   }
@@ -148,6 +157,7 @@ class Expansion {
     const { chosen, open } = way;
     if (!kind) return yield way;
     const filled = interpolate(node, this.#scope(chosen));
+    if (excessOf(filled, { left: mostWritten })) return yield way;
     const next = findReferences(filled, kind).find(
       ({ path, list, text }) => !list && !done.has(path.join('.')) && !text.includes('${matrix.'),
     );

@@ -121,15 +121,24 @@ function withoutNulls(node: Node): Node {
   };
 }
 
-/** Does it hold more than `limit` values, counted as often as they are used? */
-export function isLarger(node: Node, limit: number): boolean {
-  let left = limit;
-  const visit = (one: Node): boolean => {
-    if (--left < 0) return true;
-    if (one.type === 'list') return one.items.some(visit);
-    return one.type === 'map' && [...one.entries.values()].some(({ value }) => visit(value));
-  };
-  return visit(node);
+/** No stage nests so deep, and what walks a tree can. */
+export const deepestTree = 200;
+
+/** What is too much about it: it holds more values than are left, counted as often as they are used, or nests too deep. */
+export function excessOf(
+  node: Node,
+  budget: { left: number },
+  deepest = deepestTree,
+): 'too-large' | 'too-deep' | null {
+  if (--budget.left < 0) return 'too-large';
+  if (deepest < 0) return 'too-deep';
+  if (node.type === 'scalar') return null;
+  const inner = node.type === 'list' ? node.items : [...node.entries.values()].map(({ value }) => value);
+  for (const one of inner) {
+    const found = excessOf(one, budget, deepest - 1);
+    if (found) return found;
+  }
+  return null;
 }
 
 export const duplicateKey = (key: string, place: Place, first: Place): Diagnostic => ({

@@ -13,7 +13,7 @@ import {
 } from 'yaml';
 import type { Code } from '../diagnostics/codes.ts';
 import type { Diagnostic, Place, Result } from '../diagnostics/diagnostic.ts';
-import { duplicateKey, type Entry, isLarger, type Node, type ScalarNode } from './nodes.ts';
+import { duplicateKey, type Entry, excessOf, type Node, type ScalarNode } from './nodes.ts';
 
 /** Larger files are refused: no experiment needs them, and they would take long to refuse later. */
 const largestText = 250_000;
@@ -152,7 +152,7 @@ class Converter {
   convert(contents: YamlNode): Result<Node> {
     const root = this.#node(contents, this.#placeAt(0, 0), 0);
     if (this.#problems.length > 0) return { ok: false, diagnostics: this.#problems };
-    if (!isLarger(root, largestTree)) return { ok: true, value: root };
+    if (!excessOf(root, { left: largestTree })) return { ok: true, value: root };
     const message = `with its aliases the file holds more than ${largestTree} values`;
     return refused('too-many-aliases', message, root.place);
   }

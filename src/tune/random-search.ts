@@ -10,18 +10,19 @@ export function randomSearch(
   space: Space,
   { trials, epochs, seed }: { readonly trials: number; readonly epochs: number; readonly seed: number },
 ): Oracle {
-  return listed(randomPoints(space, trials, seed), epochs);
+  const points = randomPoints(space, trials, seed);
+  return listed(points.values(), points.length, epochs);
 }
 
 /** Points that are known beforehand, one after the other. */
-export function listed(points: readonly Point[], epochs: number): Oracle {
-  let at = 0;
+export function listed(points: Iterator<Point>, trials: number, epochs: number): Oracle {
+  let trial = 0;
   return {
-    trials: points.length,
-    epochs: points.length * epochs,
+    trials,
+    epochs: trials * epochs,
     next: () => {
-      const point = points[at];
-      return point ? { trial: ++at, point, epochs } : 'done';
+      const { done, value } = points.next();
+      return done ? 'done' : { trial: ++trial, point: value, epochs };
     },
     tell: () => {},
   };

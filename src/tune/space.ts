@@ -54,26 +54,41 @@ export function draw(dimension: Dimension, random: Random): Value {
   return atStep(dimension, random.integer(steps + 1));
 }
 
-/** All values, ascending; null for a continuous range. */
-export function valuesOf(dimension: Dimension): readonly Value[] | null {
-  if (dimension.type === 'choice') return [...new Set(dimension.values)];
-  const { low, high, log, type } = dimension;
-  if (log && type === 'float') return null;
-  const steps = log ? high - low : stepsOf(dimension);
-  return steps === null ? null : Array.from({ length: steps + 1 }, (_, i) => atStep(dimension, i));
+/** All values, ascending, one by one: there may be more than fit into memory. Null for a continuous range. */
+export function valuesOf(dimension: Dimension): Iterable<Value> | null {
+  if (dimension.type === 'choice') return new Set(dimension.values);
+  const steps = placesOf(dimension);
+  return steps === null ? null : places(dimension, steps);
+}
+
+function* places(range: Range, steps: number): Generator<number> {
+  for (let at = 0; at <= steps; at++) yield atStep(range, at);
+}
+
+/** Is this one of the values? Of a continuous range none is. */
+export function isValueOf(dimension: Dimension, value: Value): boolean {
+  if (dimension.type === 'choice') return dimension.values.includes(value);
+  const steps = placesOf(dimension);
+  if (steps === null || typeof value !== 'number') return false;
+  const at = Math.round((value - dimension.low) / (dimension.step ?? 1));
+  return at >= 0 && at <= steps && atStep(dimension, at) === value;
+}
+
+/** The steps between its values; null where it is continuous. */
+function placesOf(range: Range): number | null {
+  const { type, low, high, log } = range;
+  if (!log) return stepsOf(range);
+  return type === 'float' ? null : high - low;
 }
 
 /** Every point, one after the other, given each dimension's values; the last dimension changes first. */
-export function* pointsOf(
-  space: Space,
-  values: (dimension: Dimension, name: string) => readonly Value[],
-): Generator<Point> {
+export function* pointsOf(space: Space, values: (dimension: Dimension) => Iterable<Value>): Generator<Point> {
   const dimensions = [...space];
   function* from(at: number, chosen: Point): Generator<Point> {
     const [name, dimension] = dimensions[at] ?? [];
     if (name === undefined || dimension === undefined) return yield activeOnly(space, chosen);
     if (!holds(dimension.when, new Map(Object.entries(chosen)))) return yield* from(at + 1, chosen);
-    for (const value of values(dimension, name)) yield* from(at + 1, { ...chosen, [name]: value });
+    for (const value of values(dimension)) yield* from(at + 1, { ...chosen, [name]: value });
   }
   yield* from(0, {});
 }

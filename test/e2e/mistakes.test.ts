@@ -11,6 +11,18 @@ const change = (from: string, to: string): string => {
   return small.replace(from, to);
 };
 
+/** A pipeline that takes a list of so many lists of as many lists, and so on. */
+function withVars(levels: number, each: number): string {
+  const vars = Array.from({ length: levels }, (_, i) => {
+    const items = new Array<string>(each).fill(i === 0 ? '1' : `"\${v${i - 1}}"`);
+    return `  v${i}: [${items.join(', ')}]\n`;
+  });
+  return change('rotation: 20', `rotation: "\${v${levels - 1}}"`).replace(
+    'seed: 7\n',
+    `seed: 7\nvars:\n${vars.join('')}`,
+  );
+}
+
 /** What is wrong, and what has to be printed of it: place, code, what is meant, and where there is a likely fix, that. */
 const wrong: readonly { readonly says: string; readonly text: string; readonly told: readonly string[] }[] = [
   {
@@ -79,6 +91,16 @@ const wrong: readonly { readonly says: string; readonly text: string; readonly t
       'p.yaml:6:22 error wrong-type: `normalize.data` must be a text, found ["download"]',
       'write `"download"` without brackets',
     ],
+  },
+  {
+    says: 'lists of lists that hold more than fits into memory',
+    text: withVars(9, 10),
+    told: ['error too-large: with what vars and `repeat` write out, the stages hold more than 200000 values'],
+  },
+  {
+    says: 'lists of lists that nest deeper than anything that walks them can',
+    text: withVars(6000, 1),
+    told: ['error too-deep: with what vars and `repeat` write out, the stages nest deeper than 200 levels'],
   },
   {
     says: 'a reference to the wrong type of port',

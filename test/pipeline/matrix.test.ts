@@ -189,6 +189,16 @@ test('axes that come with references are not crossed without end', (t) => {
   assert.match(err, /p\.yaml:11:\d+ error too-large: the matrix makes more than 100000 cells/);
 });
 
+test('what cells take of their axes is counted as often as it is used', (t) => {
+  const takes = new Array<string>(300).fill('"${matrix.big}"').join(', ');
+  const big = `[${new Array<string>(10_000).fill('1').join(', ')}]`;
+  const err = refused(t, file(stage('a', `matrix: { big: { one: ${big} } }, env: [${takes}]`)));
+  assert.match(
+    err,
+    /error too-large: with what cells take of their axes, they hold more than 2000000 values/,
+  );
+});
+
 test('an axis that comes with a reference may be all that a matrix excludes by', (t) => {
   const made = graph(
     t,

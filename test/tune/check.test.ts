@@ -100,6 +100,31 @@ for (const [name, when, message] of conditions) {
   });
 }
 
+test('a condition on a range that is too large to be listed is checked like any other', () => {
+  const space = (x: Json): Json => ({
+    seed: { int: [0, 4_294_967_295] },
+    y: { int: [1, 2], when: { seed: x } },
+  });
+  assert.deepEqual(messages(space(4_294_967_295)), []);
+  assert.deepEqual(messages(space(-7.5)), [
+    'space.y.when.seed: `seed` is never -7.5 it may be 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11',
+  ]);
+});
+
+test('a grid that nobody waits for is refused, random draws of the same space are not', () => {
+  const space = { x: { int: [1, 1000] }, y: { int: [1, 100] } };
+  const grid = (dimensions: Json, values = 3): string[] =>
+    messages(dimensions, undefined, { search: { grid: { values } } });
+  const told = [
+    'search.grid: the grid has more than 100000 points give ranges a `step` or take a larger one, or search by `random` or `tpe`',
+  ];
+  assert.deepEqual(grid(space), []);
+  assert.deepEqual(grid({ ...space, z: { choice: [1, 2] } }), told);
+  assert.deepEqual(grid({ x: { int: [0, 4_294_967_295] } }), told);
+  assert.deepEqual(grid({ x: { float: [0, 1] } }, 1e9), told);
+  assert.deepEqual(messages({ x: { int: [0, 4_294_967_295] } }), []);
+});
+
 test('a condition on steps, on several values and on several dimensions is right', () => {
   const space = {
     optimizer,

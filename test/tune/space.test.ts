@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { gridSearch } from '../../src/tune/grid-search.ts';
 import { randomPoints } from '../../src/tune/random-search.ts';
 import { corners, type Point, readSpace, sizeOf } from '../../src/tune/space.ts';
+import { tpe } from '../../src/tune/tpe.ts';
 
 const conditional = readSpace({
   decay: { choice: [true, false], when: { momentum: [0.9, 0.99] } },
@@ -54,6 +55,21 @@ test('a grid takes every step, and a range without steps at its ends and evenly 
   assert.deepEqual([...new Set(points.map(({ rate }) => rate))], [1e-4, 1e-3, 1e-2]);
   assert.deepEqual([...new Set(points.map(({ dropout }) => dropout))], [0.1, 0.2, 0.3]);
   assert.deepEqual([...new Set(points.map(({ units }) => units))], [8, 9, 10]);
+});
+
+test('a space too large to be listed is counted and drawn from', () => {
+  for (const range of [
+    { int: [0, 4_294_967_295] },
+    { int: [1, 1e9] },
+    { int: [1, 99_999_999], log: true },
+    { float: [0, 1], step: 1e-9 },
+  ]) {
+    const space = readSpace({ x: range, y: { choice: ['a', 'b'], when: { x: [1] } } });
+    assert.equal(sizeOf(space, 20), 20);
+    assert.equal(randomPoints(space, 20, 1).length, 20);
+    const oracle = tpe(space, { trials: 9, startup: 9, candidates: 9, parallel: 1, epochs: 1, seed: 1 });
+    assert.equal(oracle.trials, 9);
+  }
 });
 
 test('the corners show each end of each range and every choice, with what they depend on', () => {

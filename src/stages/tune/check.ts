@@ -1,8 +1,18 @@
 /** What a search's schema can't say: ranges that hold something, conditions that can hold, names and metrics that exist. */
+import type { Code } from '../../diagnostics/codes.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { nearest } from '../../diagnostics/suggest.ts';
 import type { Stages } from '../../generated/types.ts';
-import { type Dimension, type Range, readSpace, type Space, valuesOf } from '../../tune/space.ts';
+import { gridSize } from '../../tune/grid-search.ts';
+import {
+  type Dimension,
+  isValueOf,
+  type Range,
+  readSpace,
+  type Space,
+  type Value,
+  valuesOf,
+} from '../../tune/space.ts';
 import type { CheckInput, Json } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 
@@ -11,7 +21,15 @@ const metrics = ['accuracy', 'loss', 'valAccuracy', 'valLoss'];
 /** Columns of trials.csv and the value `best.objective`. */
 export const reserved = ['trial', 'status', 'objective', 'error', 'epochs', 'reason'];
 
-type Problem = { readonly at: string; readonly message: string; readonly fix?: string };
+/** A larger grid is no search that anybody waits for. */
+const largestGrid = 100_000;
+
+type Problem = {
+  readonly at: string;
+  readonly code?: Code;
+  readonly message: string;
+  readonly fix?: string;
+};
 
 export function checkTune(input: CheckInput): Diagnostic[] {
   const given = input.params.space;
@@ -20,8 +38,9 @@ export function checkTune(input: CheckInput): Diagnostic[] {
   const problems = [
     ...names.flatMap((name) => wrongDimension(name, given, space)),
     ...wrongSearch(paramsOf('tune', input.params)),
-  ].map(({ at, message, fix }) =>
-    input.at(at, { code: 'invalid-range', message, ...(fix === undefined ? {} : { fix }) }),
+    ...tooLargeGrid(paramsOf('tune', input.params), space),
+  ].map(({ at, code = 'invalid-range', message, fix }) =>
+    input.at(at, { code, message, ...(fix === undefined ? {} : { fix }) }),
   );
   return [...problems, ...unknownMetric(input)];
 }
@@ -90,13 +109,32 @@ function wrongConditions(name: string, { when }: Dimension, space: Space): Probl
       return [
         { at, message: `\`${other}\` is a continuous range: it never has exactly one of these values` },
       ];
-    const impossible = allowed.find((value) => !possible.includes(value));
+    const impossible = dimension && allowed.find((value) => !isValueOf(dimension, value));
     if (impossible === undefined) return [];
-    const near = nearest(String(impossible), possible.map(String));
+    const some = firstOf(possible, 1000);
+    const near = nearest(String(impossible), some.map(String));
     const fix =
-      near === undefined ? `it may be ${possible.slice(0, 12).join(', ')}` : `did you mean \`${near}\`?`;
+      near === undefined ? `it may be ${some.slice(0, 12).join(', ')}` : `did you mean \`${near}\`?`;
     return [{ at, message: `\`${other}\` is never ${impossible}`, fix }];
   });
+}
+
+function firstOf(values: Iterable<Value>, most: number): Value[] {
+  const first: Value[] = [];
+  for (const value of values) if (first.push(value) === most) break;
+  return first;
+}
+
+function tooLargeGrid({ search }: Stages['tune'], space: Space): Problem[] {
+  if (!search.grid || gridSize(space, search.grid.values, largestGrid + 1) <= largestGrid) return [];
+  return [
+    {
+      at: 'search.grid',
+      code: 'too-large',
+      message: `the grid has more than ${largestGrid} points`,
+      fix: 'give ranges a `step` or take a larger one, or search by `random` or `tpe`',
+    },
+  ];
 }
 
 function wrongSearch({ search, epochs, prune }: Stages['tune']): Problem[] {
