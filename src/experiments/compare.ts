@@ -166,7 +166,7 @@ function limits({ method, seeds }: Comparison): string {
   if (once && method === 'McNemar')
     return 'With one seed a side this tells two trained networks apart on these examples; it cannot say that the setting is better: another seed may move either by as much.';
   if (once)
-    return 'With one seed a side and no predictions on the same examples, nothing tells this difference from chance.';
+    return 'With one seed a side and no predictions on the same examples, this difference is not tested: neither seeds nor examples can be paired.';
   if (method === 'none' && seeds[0] > 1 && seeds[1] > 1)
     return 'Over these seeds a difference does not vary at all, so how much it would over others is unknown: it gets neither an interval nor a test.';
   if (method === 'none')
