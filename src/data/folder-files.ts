@@ -11,19 +11,29 @@ export interface FolderFile {
   readonly isThere: boolean;
 }
 
-export function filesUnder(folder: string): Generator<FolderFile> {
-  return walk(folder, '', []);
+/** Does it pass over what lies `at` a place? */
+type Passes = (at: string, isFolder: boolean) => boolean;
+
+export function filesUnder(folder: string, passes: Passes = () => false): Generator<FolderFile> {
+  return walk(folder, '', passes, []);
 }
 
 /** `around` are the folders that it lies in, so that a link to one of them leads nowhere. */
-function* walk(folder: string, start: string, around: readonly string[]): Generator<FolderFile> {
+function* walk(
+  folder: string,
+  start: string,
+  passes: Passes,
+  around: readonly string[],
+): Generator<FolderFile> {
   const real = realpathSync(folder);
   if (around.includes(real)) return;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const at = join(folder, entry.name);
     const path = start + entry.name;
     const found = entry.isSymbolicLink() ? statSync(at, { throwIfNoEntry: false }) : entry;
-    if (found?.isDirectory()) yield* walk(at, `${path}/`, [...around, real]);
+    const isFolder = found?.isDirectory() === true;
+    if (passes(at, isFolder)) continue;
+    if (isFolder) yield* walk(at, `${path}/`, passes, [...around, real]);
     else if (!found || found.isFile()) yield { path, at, isThere: found !== undefined };
   }
 }

@@ -2,7 +2,7 @@
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { Edge, Graph, GraphStage } from '../pipeline/pipeline.ts';
 import type { PortContent, StoredResult } from '../run/store.ts';
-import { named, usedPrefix } from '../stages/components.ts';
+import { componentsOf, named, usedPrefix } from '../stages/components.ts';
 import type { Component, Json, JsonObject, Kind } from '../stages/kind.ts';
 import { type Fingerprint, fingerprint } from './fingerprint.ts';
 import { type LineageStage, lineage } from './lineage.ts';
@@ -57,7 +57,7 @@ async function complete(
     params: stage.params,
     chosen: stage.withoutDefaults(stage.params),
     seed: stage.seed ?? graph.pipeline.seed,
-    components: [...ownComponents(stage, kind), ...trials.components, ...read.components],
+    components: [...componentsOf(kind, stage.params), ...trials.components, ...read.components],
     inputs: read.inputs,
     outside: {
       ...(await outsideContent(stage, kind, graph.pipeline.root, context)),
@@ -74,10 +74,6 @@ export function showsStages(kind: Kind, params: JsonObject): boolean {
 
 const drawn = (stages: readonly LineageStage[]): string[] =>
   stages.map(({ name, kind, from }) => `${name} (${kind}) ← ${from.join(', ')}`);
-
-function ownComponents({ params }: GraphStage, kind: Kind): Component[] {
-  return [...kind.components(params), ...(kind.draws(params) ? [named('random')] : [])];
-}
 
 /** Of a search alone, as only it takes the parser. */
 async function partsOfTrials(

@@ -1,7 +1,7 @@
 /** What a search's trials hang on: their components, and what they read of the project, decide its outcome as its own do. */
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
 import { cornerTrials } from '../pipeline/trial.ts';
-import { named } from '../stages/components.ts';
+import { componentsOf } from '../stages/components.ts';
 import type { Component, JsonObject, Kind } from '../stages/kind.ts';
 import { outsideContent } from './outside.ts';
 import type { FingerprintContext } from './stage-fingerprint.ts';
@@ -28,7 +28,7 @@ export async function partsOfTrials(
   for (const stage of stages) {
     const kind = context.kinds(stage.kind);
     if (!kind) continue;
-    components.push(...kind.components(stage.params), ...(kind.draws(stage.params) ? [named('random')] : []));
+    components.push(...componentsOf(kind, stage.params));
     Object.assign(outside, await contentByPath(stage, kind, graph.pipeline.root, context));
   }
   return { components: together(components), outside };

@@ -6,7 +6,7 @@ import { axis, legend, rounded, tooltip } from './axes.ts';
 import type { Cell } from './csv.ts';
 import { escapeHtml, htmlTable } from './html.ts';
 import type { Training } from './inputs.ts';
-import { intervalPlot } from './interval-plot.ts';
+import { inPercent, intervalPlot } from './interval-plot.ts';
 import { assemble, type Page } from './page.ts';
 import { type Plot, slug } from './plot.ts';
 import type { Section } from './section.ts';
@@ -72,7 +72,7 @@ function differences({ stage, comparisons }: EvaluationDiff): Plot[] {
           {
             label: second,
             value: difference * 100,
-            interval: { low: interval.low * 100, high: interval.high * 100 },
+            interval: inPercent(interval),
           },
         ]
       : [],

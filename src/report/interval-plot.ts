@@ -11,6 +11,8 @@ export interface Estimate {
   readonly interval: Interval | null;
 }
 
+export const inPercent = ({ low, high }: Interval): Interval => ({ low: low * 100, high: high * 100 });
+
 /** `unit` names the axis; `zero` marks where nothing differs. */
 export function intervalPlot(
   { id, title, unit, zero = false }: { id: string; title: string; unit: string; zero?: boolean },

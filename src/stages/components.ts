@@ -3,7 +3,7 @@
  * part of the fingerprint of each stage that uses the component, so raising it reruns those stages and no others. Raise
  * it when the component gives other bytes than before; `npm run components` asks for it when its source has changed.
  */
-import type { Component } from './kind.ts';
+import type { Component, JsonObject, Kind } from './kind.ts';
 
 interface Entry {
   readonly version: number;
@@ -88,6 +88,11 @@ export const components: ReadonlyMap<string, Entry> = new Map(Object.entries(tab
 /** Components of this program by their names, as a kind declares them. */
 export function versioned(...names: readonly ComponentName[]): Component[] {
   return names.map((name) => ({ name, version: table[name].version }));
+}
+
+/** What decides the bytes of a stage of this kind besides its params and inputs. */
+export function componentsOf(kind: Kind, params: JsonObject): Component[] {
+  return [...kind.components(params), ...(kind.draws(params) ? [named('random')] : [])];
 }
 
 /** Names of components that artifacts bring with them. */

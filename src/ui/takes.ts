@@ -9,12 +9,11 @@ export function formatTakes({ order, takes, trialsTake }: Graph): string[] {
     const key = `${declared}\0${sentence(between)}`;
     lines.set(key, [...(lines.get(key) ?? []), name]);
   };
+  const [ofStages, ofTrials] = [new Map(Object.entries(takes)), new Map(Object.entries(trialsTake))];
   for (const { name, declared } of order) {
-    const own = Object.hasOwn(takes, name) ? takes[name] : undefined;
+    const own = ofStages.get(name);
     if (own) add(declared, name, [own, own]);
-    for (const [stage, between] of Object.entries(
-      (Object.hasOwn(trialsTake, name) && trialsTake[name]) || {},
-    ))
+    for (const [stage, between] of Object.entries(ofTrials.get(name) ?? {}))
       add(`${declared}, each ${stage}`, `${name}, each ${stage}`, between);
   }
   const named = [...lines].map(([key, names]) => {

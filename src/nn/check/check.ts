@@ -1,7 +1,7 @@
 /** Does an engine compute what Keras computes? Every layer forward and back, a short training, and how fast it is. */
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Tf } from '../engine.ts';
-import { forward, type Pass } from '../forward.ts';
+import { forward, type Pass, variablesOf } from '../forward.ts';
 import { inSequence, type Layer, makeNetwork, type Network, product } from '../graph.ts';
 import { initialWeights } from '../initialize.ts';
 import { type Case, cases, phases, rows, wave, weightValues } from './cases.ts';
@@ -146,7 +146,7 @@ async function descend(tf: Tf): Promise<number[]> {
     ),
     4,
   );
-  const { weights, learned } = variablesOf(tf, network);
+  const { weights, learned } = learnableOf(tf, network);
   const losses: number[] = [];
   for (let step = 0; step < 20; step++)
     losses.push(await descentStep(tf, network, weights, learned, x, labels));
@@ -180,12 +180,8 @@ async function used(tensor: Tensor): Promise<void> {
   tensor.dispose();
 }
 
-function variablesOf(tf: Tf, network: Network): { weights: Variable[]; learned: Variable[] } {
-  const initial = initialWeights(network, 1);
-  const specs = network.layers.flatMap((layer) => layer.weights);
-  const weights = specs.map((spec, i) =>
-    tf.variable(tf.tensor(initial[i] ?? [], [...spec.shape]), spec.trainable),
-  );
+function learnableOf(tf: Tf, network: Network): { weights: Variable[]; learned: Variable[] } {
+  const weights = variablesOf(tf, network, initialWeights(network, 1));
   return { weights, learned: weights.filter((weight) => weight.trainable) };
 }
 
@@ -204,7 +200,7 @@ async function speedOf(tf: Tf, training: boolean): Promise<number> {
     [32, 32, 3],
     inSequence([...blocks, { kind: 'globalAveragePooling2d', config: {} }, head]),
   );
-  const { weights, learned } = variablesOf(tf, network);
+  const { weights, learned } = learnableOf(tf, network);
   const x = tf.tensor(wave(batch * 32 * 32 * 3, 5), [batch, 32, 32, 3]);
   const labels = tf.oneHot(tf.zeros([batch], 'int32'), 10);
   const step = async (): Promise<void> => {

@@ -10,7 +10,7 @@ import { examplesOf, tops } from '../../experiments/predictions.ts';
 import { cutTo, type Interval, mean, studentInterval, wilson } from '../../experiments/statistics.ts';
 import { count, escapeHtml, htmlTable, percent, points } from '../html.ts';
 import type { Evaluation, Input } from '../inputs.ts';
-import { intervalPlot } from '../interval-plot.ts';
+import { inPercent, intervalPlot } from '../interval-plot.ts';
 import type { Plot } from '../plot.ts';
 import type { Section } from '../section.ts';
 
@@ -65,7 +65,7 @@ function accuracyPlot(sides: readonly Side[]): Plot {
     return {
       label: side.label,
       value: value * 100,
-      interval: interval && { low: interval.low * 100, high: interval.high * 100 },
+      interval: interval && inPercent(interval),
     };
   });
   const which = sides.length > mostPlotted ? `, the first ${mostPlotted} settings` : '';
