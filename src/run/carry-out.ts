@@ -17,11 +17,12 @@ export interface Try extends Hearing {
   readonly work: string;
 }
 
-/** `checkpoint`: what a training goes on from. */
+/** `checkpoint`: what a training goes on from. `makeRoom`: lets the next stage begin, while the result of this one is stored. */
 export async function carryOut(
   job: Job,
   checkpoint: StageOrder['checkpoint'],
   run: Execution,
+  makeRoom: () => void,
 ): Promise<Executed> {
   const { stage, made, reason } = job;
   const started = performance.now();
@@ -34,6 +35,7 @@ export async function carryOut(
     if (ended.type === 'interrupted') return failed(tookTooLong(stage, log.tail()), job, log, run);
     if (ended.type === 'failed') return failed(ended.diagnostic, job, log, run);
     const seconds = (performance.now() - started) / 1000;
+    makeRoom();
     const result = await storeResult(job, work, ended, seconds, run);
     const continuedFrom = checkpoint?.epoch ?? null;
     return { type: 'ran', result, fingerprint: made, reason, continuedFrom };

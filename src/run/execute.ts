@@ -103,7 +103,7 @@ const longestWaitMs = 1000;
 /** Waits for room on the machine, and for other processes that are at the same stage. */
 async function inTurn(job: Job, run: Execution, work: Work): Promise<Executed> {
   for (let waitMs = shortestWaitMs; ; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
-    const tried = await run.slots.with(job.stage.policy, () => leased(job, run, work));
+    const tried = await run.slots.with(job.stage.policy, (makeRoom) => leased(job, run, work, makeRoom));
     if (tried.type !== 'busy') return tried;
     if (waitMs === shortestWaitMs)
       run.emit({ type: 'stage-wait', stage: job.stage.name, owner: tried.owner });
@@ -116,6 +116,7 @@ async function leased(
   job: Job,
   run: Execution,
   work: Work,
+  makeRoom: () => void,
 ): Promise<Executed | { readonly type: 'busy'; readonly owner: string }> {
   const { stage, made, reason } = job;
   if (run.signal.aborted) return { type: 'interrupted', reason };
@@ -130,7 +131,7 @@ async function leased(
     const checkpoint = await checkpointOf(stage, made, run);
     const continuesFrom = checkpoint?.epoch ?? null;
     run.emit({ type: 'stage-start', stage: stage.name, reason, continuesFrom });
-    return await work(job, checkpoint, run);
+    return await work(job, checkpoint, run, makeRoom);
   } finally {
     lease.release();
   }

@@ -7,6 +7,7 @@ interface Waiting {
   readonly start: () => void;
 }
 const kinds = ['cpu', 'gpu', 'memory'] as const;
+const nothing: Resources = { cpu: 0, gpu: 0, memory: 0 };
 
 export class Slots {
   readonly capacity: Resources;
@@ -21,20 +22,29 @@ export class Slots {
     this.#free = capacity;
   }
 
-  /** Does `work` once there is room for it. More processors than there are means all of them; of the rest it must fit. */
-  async with<T>(wanted: Want, work: () => Promise<T>): Promise<T> {
+  /**
+   * Does `work` once there is room for it. More processors than there are means all of them; of the rest it must fit. `work`
+   * may make room before its end; its names stay its own until then.
+   */
+  async with<T>(wanted: Want, work: (makeRoom: () => void) => Promise<T>): Promise<T> {
     const cpu = Math.min(wanted.resources.cpu, this.capacity.cpu);
     const want = { ...wanted, resources: { ...wanted.resources, cpu } };
+    let taken = want.resources;
+    const makeRoom = (): void => {
+      const given = taken;
+      taken = nothing;
+      this.#giveBack({ resources: given, mutex: [] });
+    };
     await new Promise<void>((start) => {
       this.#waiting.push({ want, start });
       if (cpu === 0) this.#wantNoCpu++;
       this.#startWhatFits();
     });
     try {
-      return await work();
+      return await work(makeRoom);
     } finally {
       // Not at once: how this work ended is told before the next begins, which may then no longer want to.
-      setImmediate(() => this.#giveBack(want));
+      setImmediate(() => this.#giveBack({ resources: taken, mutex: want.mutex }));
     }
   }
 

@@ -76,3 +76,26 @@ test('one that waits for a name keeps no room free: who has the name may need it
   ]);
   assert.deepEqual(order, ['trial', 'search', 'other']);
 });
+
+test('work that has made room lets the next begin before its own end, and keeps its names until then', async () => {
+  const slots = new Slots({ cpu: 1, gpu: 0, memory: 0 });
+  const order: string[] = [];
+  const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+  const take = (name: string, mutex: string[]): Promise<void> =>
+    slots.with({ resources: { cpu: 1, gpu: 0, memory: 0 }, mutex }, async (makeRoom) => {
+      order.push(name);
+      makeRoom();
+      makeRoom();
+      await moment();
+      order.push(`${name} stored`);
+    });
+  await Promise.all([take('first', ['camera']), take('same camera', ['camera']), take('other', [])]);
+  assert.deepEqual(order, [
+    'first',
+    'other',
+    'first stored',
+    'other stored',
+    'same camera',
+    'same camera stored',
+  ]);
+});
