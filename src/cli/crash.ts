@@ -1,16 +1,37 @@
-import { Failure } from '../diagnostics/diagnostic.ts';
+import { CommanderError } from 'commander';
+import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import { systemDiagnostic } from '../diagnostics/system.ts';
-import { talk } from './output.ts';
+import { commands } from './commands.ts';
+import { refuse } from './output.ts';
 
 /** What escaped every other handler: a person's mistake without its stack, a fault of the program with it. Tells the exit code. */
-export async function report(error: unknown): Promise<1 | 2> {
+export async function report(error: unknown): Promise<0 | 1 | 2> {
+  // Help and version come this way, too: they have been printed.
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  if (error instanceof CommanderError && error.code === 'commander.help') return 2;
   const system = systemDiagnostic(error);
-  const told = error instanceof Failure ? error.diagnostic : system;
+  const told =
+    error instanceof CommanderError ? wrongCall(error) : error instanceof Failure ? error.diagnostic : system;
   if (told) {
-    (await talk()).diagnostics([told]);
-    return system ? 1 : 2;
+    const refused = await refuse([told], { json: process.argv.includes('--json') });
+    return system ? 1 : refused;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`pipe: a fault of the program, please report it\n${stack}\n`);
   return 2;
+}
+
+/** Commander says `error: unknown option '--frofile'`, and what it may have been in a second line in brackets. */
+function wrongCall({ message }: CommanderError): Diagnostic {
+  const [what = '', suggestion] = message.replaceAll(/'([^']*)'/g, '`$1`').split('\n');
+  const like = suggestion?.match(/^\(Did you mean (?:one of )?(.*)\?\)$/)?.[1];
+  const [name = ''] = process.argv.slice(2);
+  return {
+    severity: 'error',
+    code: 'invalid-call',
+    message: what.replace(/^error: /, '').replace(/\.$/, ''),
+    fix: like
+      ? `did you mean \`${like}\`?`
+      : `\`pipe ${Object.hasOwn(commands, name) ? `${name} ` : ''}--help\` tells what it takes`,
+  };
 }

@@ -14,7 +14,7 @@ import type { Store } from '../run/store.ts';
 import { sizeOr } from '../ui/size.ts';
 import type { FileSubject } from './diff-file.ts';
 import type { CommonFlags } from './main.ts';
-import { print, printJson, talk, wantsColor } from './output.ts';
+import { print, printJson, refuse, talk, wantsColor } from './output.ts';
 import { readSettings } from './settings.ts';
 
 export interface DiffFlags extends CommonFlags {
@@ -64,7 +64,7 @@ async function fileSubject(file: string, flags: DiffFlags): Promise<FileSubject 
   const { planSubject } = await import('./diff-file.ts');
   const planned = await planSubject(file, flags);
   if (planned.ok) return planned.value;
-  (await talk()).diagnostics(planned.diagnostics);
+  await refuse(planned.diagnostics, flags);
   return null;
 }
 

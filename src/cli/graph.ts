@@ -1,15 +1,12 @@
 import type { PlannedStage } from '../plan/plan.ts';
 import { reasonText } from '../plan/reason.ts';
 import type { CommonFlags } from './main.ts';
-import { print, printJson, talk } from './output.ts';
+import { print, printJson, refuse } from './output.ts';
 import { described, openPlan } from './planned.ts';
 
 export async function graph(file: string, flags: CommonFlags & { readonly format: string }): Promise<number> {
   const opened = await openPlan(file, flags);
-  if (!opened.ok) {
-    (await talk()).diagnostics(opened.diagnostics);
-    return 2;
-  }
+  if (!opened.ok) return refuse(opened.diagnostics, flags);
   const { stages } = opened.value.plan;
   if (flags.json)
     printJson({ version: 1, pipeline: opened.value.graph.pipeline.name, stages: stages.map(node) });

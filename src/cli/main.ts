@@ -1,5 +1,5 @@
 /** `pipe`: makes of the table of commands what the command line needs of it, and calls what is asked for. */
-import { Argument, Command, CommanderError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { commands } from './commands.ts';
 import type { Declared } from './declared.ts';
 
@@ -18,8 +18,8 @@ export interface CommonFlags {
 const program = new Command('pipe')
   .description('Runs machine-learning experiments that are written down in pipeline files.')
   .version('0.1.0')
-  .showHelpAfterError('(pipe --help tells more)')
   .exitOverride()
+  .configureOutput({ outputError: () => {} })
   .configureHelp({ sortSubcommands: false });
 
 // Making them all takes 4 ms: they are made where something is told of all.
@@ -58,7 +58,5 @@ for (const stream of [process.stdout, process.stderr])
   });
 
 program.parseAsync().catch(async (error: unknown) => {
-  // Commander has printed its own errors; help and version are no errors.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else process.exitCode = await (await import('./crash.ts')).report(error);
+  process.exitCode = await (await import('./crash.ts')).report(error);
 });

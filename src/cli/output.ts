@@ -23,6 +23,16 @@ export async function talk(): Promise<Talk> {
   };
 }
 
+/** Tells why a command does nothing: people on stderr, with --json programs on stdout. Gives its exit code. */
+export async function refuse(
+  diagnostics: readonly Diagnostic[],
+  { json }: { readonly json?: boolean },
+): Promise<2> {
+  if (json) printJson({ version: 1, diagnostics });
+  else (await talk()).diagnostics(diagnostics);
+  return 2;
+}
+
 /** One JSON value a line on stdout. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);

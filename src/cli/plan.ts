@@ -1,14 +1,11 @@
 import type { SelectFlags } from './open.ts';
-import { print, printJson, talk } from './output.ts';
+import { print, printJson, refuse } from './output.ts';
 import { described, openPlan } from './planned.ts';
 
 /** `stages`: only these and what they need; none stands for all. */
 export async function plan(file: string, stages: readonly string[], flags: SelectFlags): Promise<number> {
   const opened = await openPlan(file, { ...flags, until: [...(flags.until ?? []), ...stages] });
-  if (!opened.ok) {
-    (await talk()).diagnostics(opened.diagnostics);
-    return 2;
-  }
+  if (!opened.ok) return refuse(opened.diagnostics, flags);
   const { plan: made, graph, engine, context } = opened.value;
   if (flags.json) {
     const { name, profile } = graph.pipeline;

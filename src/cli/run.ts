@@ -17,7 +17,7 @@ import type { Store } from '../run/store.ts';
 import type { Opened } from './context.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import type { SelectFlags } from './open.ts';
-import { printJson, talk, together, wantsColor } from './output.ts';
+import { printJson, refuse, together, wantsColor } from './output.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { findUnchanged, rememberDone, type Unchanged } from './unchanged.ts';
 import { version } from './version.ts';
@@ -64,15 +64,9 @@ async function runChanged(
   // Reading a file takes a parser and schemas: loaded when there is something to read.
   const { openFile } = await import('./open.ts');
   const opened = await openFile(file, flags, store);
-  if (!opened.ok) {
-    (await talk()).diagnostics(opened.diagnostics);
-    return 2;
-  }
+  if (!opened.ok) return refuse(opened.diagnostics, flags);
   const missing = await missingBefore(opened.value);
-  if (missing.length > 0) {
-    (await talk()).diagnostics(missing);
-    return 2;
-  }
+  if (missing.length > 0) return refuse(missing, flags);
   const { graph, engine } = opened.value;
   const interrupts = listenForInterrupts((line) => reporter.note(line), flags.maxTime ?? null);
   const recorder = makeRecorder(opened.value, call);

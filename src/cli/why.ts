@@ -5,7 +5,7 @@ import { historyOf, newestRecord } from '../experiments/history.ts';
 import { type Ran, whyRan } from '../experiments/why-ran.ts';
 import { type Cause, causeOf } from '../plan/cause.ts';
 import type { CommonFlags } from './main.ts';
-import { print, printJson, talk } from './output.ts';
+import { print, printJson, refuse } from './output.ts';
 import { openPlan, type Planned } from './planned.ts';
 import { fromHere, readSettings } from './settings.ts';
 
@@ -29,10 +29,7 @@ export async function why(names: readonly string[], flags: WhyFlags): Promise<nu
     { ...target.flags, until: [name] },
     against === undefined ? undefined : async (store) => historyOf(await findRun(against, store)),
   );
-  if (!opened.ok) {
-    (await talk()).diagnostics(opened.diagnostics);
-    return 2;
-  }
+  if (!opened.ok) return refuse(opened.diagnostics, flags);
   const answers = await answer(name, opened.value, against === undefined);
   if (flags.json) printJson({ version: 1, file: target.file, answers });
   else {

@@ -53,6 +53,7 @@ const table = {
   'code-refused': ['file', 'A stage starts code, which --no-commands refuses.', 'kind: command', 'Read what it would run, then leave out --no-commands.'],
   'duplicate-output': ['file', 'Two outputs would lie in the same place.', 'out: { a: x.txt, b: x.txt }', 'Give each a name of its own, different not in case alone.'],
   'path-outside': ['file', 'A path leads out of where it may lead.', 'out: { x: ../x }', 'Write it relative to its folder.'],
+  'invalid-call': ['call', 'The command line is none that there is.', 'pipe run --frofile quick', 'Take the suggested option, or one that `--help` after the command lists.'],
   'file-not-found': ['call', 'There is no readable file of this name.', 'pipe run pipelnes/a.yaml', 'Look at the path; it is taken from the folder you are in.'],
   'unknown-profile': ['call', 'The file has no profile of this name.', '--profile qiuck', 'Take one that it has.'],
   'invalid-set': ['call', '`--set` is not followed by path=value.', '--set epochs', 'Write --set train.epochs=30.'],

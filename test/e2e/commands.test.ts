@@ -27,20 +27,28 @@ const callsOf = (all: Commands, before: readonly string[] = []): string[][] =>
 
 test('a call that makes no sense is refused with 2', (t) => {
   const project = makeProject(t, { 'p.yaml': small });
-  for (const call of [
-    ['rnu', 'p.yaml'],
-    ['run'],
-    ['run', 'p.yaml', '--profil', 'quick'],
-    ['run', 'q.yaml'],
-    ['run', 'p.yaml', '--jobs', 'two'],
-    ['diff', 'last', 'last~1'],
-  ]) {
-    const { code, out, err } = project.pipe(...call);
-    assert.equal(code, 2, `${call.join(' ')}: ${out}${err}`);
-    assert.notEqual(err, '');
-    assert.equal(out, '');
+  for (const [call, code, fix] of [
+    ['rnu p.yaml', 'invalid-call', 'did you mean `run`?'],
+    ['toString', 'invalid-call', '`pipe --help` tells what it takes'],
+    ['run', 'invalid-call', '`pipe run --help` tells what it takes'],
+    ['run p.yaml --profil quick', 'invalid-call', 'did you mean `--profile`?'],
+    ['run p.yaml --jobs two', 'invalid-call', '`pipe run --help` tells what it takes'],
+    ['run p.yaml --profile quick', 'unknown-profile', 'the file has none'],
+    ['plan p.yaml --engine cuda', 'unknown-engine', ''],
+    ['run q.yaml', 'file-not-found', 'look at the path; it is taken from the folder you are in'],
+    ['diff last last~1', 'unknown-run', '`pipe runs` lists them'],
+  ] as const) {
+    const words = call.split(' ');
+    const said = project.pipe(...words);
+    assert.deepEqual([said.code, said.out], [2, ''], `${call}: ${said.err}`);
+    assert.match(said.err, new RegExp(`^(p\\.yaml:\\d+:\\d+ )?error ${code}: `), call);
+    assert.ok(said.err.includes(fix), said.err);
+    const asked = project.pipe(...words, '--json');
+    assert.deepEqual([asked.code, asked.err], [2, ''], call);
+    const [diagnostic, ...others] = JSON.parse(asked.out).diagnostics;
+    assert.deepEqual([diagnostic.code, others.length], [code, 0], call);
+    assert.ok((diagnostic.fix ?? '').includes(fix), asked.out);
   }
-  assert.match(project.pipe('rnu', 'p.yaml').err, /Did you mean run\?/);
 });
 
 test('plan, graph, runs and diff tell of a pipeline and its runs, as text and as JSON', (t) => {
