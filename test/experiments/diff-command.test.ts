@@ -189,6 +189,8 @@ test('predictions are compared one by one where they are of the same images, and
   assert.deepEqual([otherwise.comparisons[0].method, otherwise.changes.length], ['McNemar', 1]);
   const anew = evaluation('last');
   assert.deepEqual([anew.comparisons[0].method, anew.comparisons[0].p, anew.changes], ['none', null, []]);
+  assert.equal(pipe('run', 'single.yaml', '--set', 'seed=7', '--rerun', 'train').code, 0);
+  assert.match(pipe('diff', 'last~1', 'last').out, /\n\nnothing differs\n$/);
 });
 
 const steps = `version: 1

@@ -33,7 +33,9 @@ export function partsOf(diff: Diff): Part[] {
     cost(diff),
     engines(diff),
   ];
-  return made.flatMap((part) => part ?? []);
+  const parts = made.flatMap((part) => part ?? []);
+  // Whether a difference is real is no question where there is none.
+  return parts.every(({ topic }) => topic === 'real') ? [] : parts;
 }
 
 const most = 12;
