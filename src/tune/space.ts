@@ -105,17 +105,26 @@ export function sizeOf(space: Space, limit = Number.POSITIVE_INFINITY): number {
 }
 
 /**
- * Points that show what a space can lead to: every choice, and the ends of every range, each once at least. Each is
- * the first point but for one dimension, and for what that dimension's condition needs.
+ * Points that show what a space can lead to: every choice, every value of a range with few, and the ends of every other,
+ * each once at least. Each is the first point but for one dimension, and for what that dimension's condition needs.
  */
 export function corners(space: Space): Point[] {
-  const ends = (dimension: Dimension): readonly Value[] =>
-    dimension.type === 'choice' ? dimension.values : [dimension.low, dimension.high];
-  const first = Object.fromEntries([...space].map(([name, dimension]) => [name, ends(dimension)[0] ?? '']));
+  const first = Object.fromEntries([...space].map(([name, dimension]) => [name, shown(dimension)[0] ?? '']));
   const points = [...space].flatMap(([name, dimension]) =>
-    ends(dimension).map((value) => activeOnly(space, { ...first, ...needed(space, name), [name]: value })),
+    shown(dimension).map((value) => activeOnly(space, { ...first, ...needed(space, name), [name]: value })),
   );
   return [...new Map(points.map((point) => [JSON.stringify(point), point])).values()];
+}
+
+/** So many that all stages which a number may name (`data: "crops-${trial.size}"`) are among them. */
+const fewValues = 16;
+
+function shown(dimension: Dimension): readonly Value[] {
+  if (dimension.type === 'choice') return dimension.values;
+  const steps = placesOf(dimension);
+  return steps !== null && steps < fewValues
+    ? [...places(dimension, steps)]
+    : [dimension.low, dimension.high];
 }
 
 /** The number of whole steps in a range; null where it is continuous. */

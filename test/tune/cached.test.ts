@@ -77,6 +77,19 @@ stages:
 
 test('a search waits for every stage that its space may choose, and is searched again when one changes', (t) => {
   const project = searchProject(t);
+  const turned = [1, 2, 3].map((n) => `  turn-${n}: { kind: augment, data: normalize, rotation: ${n} }\n`);
+  project.write(
+    'p.yaml',
+    `${frame}${turned.join('')}  tune:
+    objective: { minimize: valLoss }
+    search: { grid: {} }
+    epochs: 1
+    space: { turn: { int: [1, 3] } }
+    trial:
+      train: { model: build, data: "turn-\${trial.turn}", batchSize: 16, optimizer: { adam: {} } }
+`,
+  );
+  assert.equal(due(project).tune, 'depends: depends on build, turn-1, turn-2, turn-3');
   const chosen = `${frame}  augment: { data: normalize, rotation: 20 }
   tune:
     objective: { minimize: valLoss }

@@ -72,14 +72,19 @@ test('a space too large to be listed is counted and drawn from', () => {
   }
 });
 
-test('the corners show each end of each range and every choice, with what they depend on', () => {
+test('the corners show every choice, every value of a range with few and both ends of the others, with what they depend on', () => {
   const points = corners(conditional);
   assert(points.some((point) => point.optimizer === 'adam'));
   assert(points.some((point) => point.momentum === 0.99));
   assert(points.some((point) => point.decay === false && point.optimizer === 'rmsprop'));
-  assert.deepEqual(corners(readSpace({ a: { int: [1, 9] }, b: { float: [0, 1] } })), [
+  assert.deepEqual(corners(readSpace({ a: { int: [1, 99] }, b: { float: [0, 1] } })), [
     { a: 1, b: 0 },
-    { a: 9, b: 0 },
+    { a: 99, b: 0 },
     { a: 1, b: 1 },
+  ]);
+  assert.deepEqual(corners(readSpace({ a: { float: [0.1, 0.5], step: 0.2 } })), [
+    { a: 0.1 },
+    { a: 0.3 },
+    { a: 0.5 },
   ]);
 });
