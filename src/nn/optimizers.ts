@@ -1,9 +1,10 @@
 /**
- * Optimizers with Keras 3's formulas and defaults. A new one is a rule in `rules` and its params in the schema. Learning
+ * Optimizers with Keras 3's formulas and defaults. A new one is a line in `optimizers`, its rule, and its params in the schema. Learning
  * rates are float32, as in Keras.
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Stages } from '../generated/types.ts';
+import { madeOf } from '../stages/json.ts';
 import type { Tf } from './engine.ts';
 
 type Configs = { [K in keyof Stages['train']['optimizer']]-?: NonNullable<Stages['train']['optimizer'][K]> };
@@ -40,20 +41,14 @@ export interface Clip {
   readonly globalNorm?: number | undefined;
 }
 
-const rules: { readonly [K in keyof Configs]: (config: Configs[K]) => Rule } = {
-  sgd,
-  rmsprop,
-  adam,
-  adamw: adam,
+const optimizers: { readonly [K in keyof Configs]: (config: Configs[K]) => Optimizer } = {
+  sgd: (config) => optimizer(config, sgd(config)),
+  rmsprop: (config) => optimizer(config, rmsprop(config)),
+  adam: (config) => optimizer(config, adam(config)),
+  adamw: (config) => optimizer(config, adam(config)),
 };
 
-export function makeOptimizer(config: Stages['train']['optimizer']): Optimizer {
-  if (config.sgd) return optimizer(config.sgd, rules.sgd(config.sgd));
-  if (config.rmsprop) return optimizer(config.rmsprop, rules.rmsprop(config.rmsprop));
-  if (config.adam) return optimizer(config.adam, rules.adam(config.adam));
-  if (config.adamw) return optimizer(config.adamw, rules.adamw(config.adamw));
-  throw new Error('unchecked optimizer');
-}
+export const makeOptimizer = (config: Stages['train']['optimizer']): Optimizer => madeOf(optimizers, config);
 
 export const learningRateOf = (config: Stages['train']['optimizer']): number =>
   makeOptimizer(config).learningRate;

@@ -1,5 +1,6 @@
 /** The oracle that a tune stage's `search` names. */
 import type { Stages } from '../generated/types.ts';
+import { madeOf } from '../stages/json.ts';
 import { gridSearch } from './grid-search.ts';
 import { halving } from './halving.ts';
 import { hyperband } from './hyperband.ts';
@@ -16,11 +17,14 @@ export function makeOracle(
   seed: number,
 ): Oracle {
   const common = { epochs, seed };
-  if (search.grid) return gridSearch(space, { ...search.grid, epochs });
-  if (search.random) return randomSearch(space, { ...search.random, ...common });
-  if (search.tpe) return tpe(space, { ...search.tpe, ...common, parallel });
-  if (search.halving) return halving(space, { ...search.halving, ...common });
-  if (search.hyperband)
-    return hyperband(space, { ...search.hyperband, brackets: search.hyperband.brackets ?? null, ...common });
-  throw new Error('a search has a schema');
+  return madeOf<Tune['search'], Oracle>(
+    {
+      grid: (options) => gridSearch(space, { ...options, epochs }),
+      random: (options) => randomSearch(space, { ...options, ...common }),
+      tpe: (options) => tpe(space, { ...options, ...common, parallel }),
+      halving: (options) => halving(space, { ...options, ...common }),
+      hyperband: ({ brackets = null, ...options }) => hyperband(space, { ...options, brackets, ...common }),
+    },
+    search,
+  );
 }
