@@ -1,19 +1,11 @@
 /** Layers that a training leaves as they are: by the patterns of its `freeze`, and all that lead to its `freezeUntil`. */
 import { nearest } from '../diagnostics/suggest.ts';
+import type { ParamProblem } from '../stages/kind.ts';
 import { type LayerNode, layersUntil, type Network } from './graph.ts';
 
 export interface Frozen {
   readonly freeze: readonly string[];
   readonly freezeUntil?: string;
-}
-
-/** A name or pattern that no layer has. */
-export interface Unmatched {
-  /** Where it stands in the params. */
-  readonly path: string;
-  readonly message: string;
-  /** The name it is nearest to. */
-  readonly near: string | undefined;
 }
 
 /** Their weights don't train; a frozen batch normalization uses and keeps its moving statistics, as in Keras. */
@@ -32,7 +24,8 @@ export const learns = ({ layers }: Network): boolean =>
 
 export const nothingLearns = 'every layer that could learn is frozen';
 
-export function unmatched(network: Network, { freeze, freezeUntil }: Frozen): Unmatched[] {
+/** Names and patterns that no layer has. */
+export function unmatched(network: Network, { freeze, freezeUntil }: Frozen): ParamProblem[] {
   const names = network.layers.map((layer) => layer.name);
   const fitsNone = freeze.flatMap((pattern, i) =>
     names.some((name) => expressionOf(pattern).test(name))
@@ -44,8 +37,10 @@ export function unmatched(network: Network, { freeze, freezeUntil }: Frozen): Un
   return [...fitsNone, told('freezeUntil', message, freezeUntil, names)];
 }
 
-function told(path: string, message: string, name: string, names: readonly string[]): Unmatched {
-  return { path, message, near: nearest(name, names) };
+function told(path: string, message: string, name: string, names: readonly string[]): ParamProblem {
+  const near = nearest(name, names);
+  const fix = near === undefined ? {} : { fix: `did you mean \`${near}\`?` };
+  return { path, code: 'unknown-layer', message, ...fix };
 }
 
 function asFrozen(layer: LayerNode): LayerNode {

@@ -37,8 +37,8 @@ export async function runCommand(
   const { work } = attempt;
   const [problem] = pathProblems(stage.params);
   if (problem) {
-    const { param, ...what } = problem;
-    return { type: 'failed', diagnostic: { severity: 'error', ...what, ...stage.where(param) } };
+    const { path, ...what } = problem;
+    return { type: 'failed', diagnostic: { severity: 'error', ...what, ...stage.where(path) } };
   }
   const laidOut = await layOut(job, inputs, work, run);
   const outputs = Object.fromEntries(

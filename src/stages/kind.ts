@@ -69,10 +69,17 @@ export interface CheckInput {
   /** By param, then in order of the references; undefined where nothing is known. */
   readonly inputs: { readonly [param: string]: readonly (Form | undefined)[] };
   /** A diagnostic at a param's place: `at('optimizer.rmsprop.learningRate', {code, message, fix})`; dots and list indices. */
-  at(
-    path: string,
-    what: { code: Code; message: string; fix?: string; severity?: 'error' | 'warning' },
-  ): Diagnostic;
+  at(path: string, what: Omit<ParamProblem, 'path'>): Diagnostic;
+}
+/** What is wrong with a param, whoever then knows where that is written. */
+export interface ParamProblem {
+  /** In the params: `optimizer.adam.learningRate`. */
+  readonly path: string;
+  readonly code: Code;
+  readonly message: string;
+  readonly fix?: string;
+  /** Without one, an error. */
+  readonly severity?: 'error' | 'warning';
 }
 export interface CheckResult {
   readonly diagnostics: readonly Diagnostic[];

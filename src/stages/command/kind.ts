@@ -36,7 +36,7 @@ export const command: Kind = {
   draws: () => false,
   components: () => versioned('command'),
   check: ({ params, at }) => ({
-    diagnostics: pathProblems(params).map(({ param, ...what }) => at(param, what)),
+    diagnostics: pathProblems(params).map(({ path, ...what }) => at(path, what)),
     forms: {},
   }),
 };

@@ -1,18 +1,10 @@
 /** Where a command's paths may lead: copies of inputs and outputs lie in its folder, and nowhere else is written. */
 import { posix } from 'node:path';
-import type { Code } from '../../diagnostics/codes.ts';
 import { asObject } from '../json.ts';
-import type { Json, JsonObject } from '../kind.ts';
-
-export interface PathProblem {
-  readonly param: string;
-  readonly code: Code;
-  readonly message: string;
-  readonly fix: string;
-}
+import type { Json, JsonObject, ParamProblem } from '../kind.ts';
 
 /** Asked before anything runs, and again when it does: a path may be a value that an earlier stage gave. */
-export function pathProblems(params: JsonObject): PathProblem[] {
+export function pathProblems(params: JsonObject): ParamProblem[] {
   return [...inputProblems(params), ...outputProblems(params)];
 }
 
@@ -24,11 +16,11 @@ const reference =
   /^[A-Za-z][\w-]*(?:\[[^\]]*\])?\.(?!(?:py|js|ts|mjs|cjs|sh|rb|R|txt|csv|json|yaml|yml|md|toml|npy|png|jpg)$)[A-Za-z][\w-]*$/;
 
 /** A copy lies where its file lies in the project: of one beside the project it would lie beside the stage's folder. */
-function inputProblems(params: JsonObject): PathProblem[] {
+function inputProblems(params: JsonObject): ParamProblem[] {
   return Object.entries(asObject(params.in)).flatMap(([name, value]) => {
     if (isReference(value) || !leaves(normalized(value))) return [];
     return {
-      param: `in.${name}`,
+      path: `in.${name}`,
       code: 'path-outside',
       message: `the input \`${value}\` is no path in the project's folder`,
       fix: 'copy it into the project, or link to it from there',
@@ -36,21 +28,21 @@ function inputProblems(params: JsonObject): PathProblem[] {
   });
 }
 
-function outputProblems(params: JsonObject): PathProblem[] {
-  const outputs = Object.entries(asObject(params.out)).map(([name, path]) => ({
+function outputProblems(params: JsonObject): ParamProblem[] {
+  const outputs = Object.entries(asObject(params.out)).map(([name, file]) => ({
     name,
-    path: normalized(path),
+    file: normalized(file),
   }));
-  return outputs.flatMap(({ name, path }, i) => {
-    const param = `out.${name}`;
-    if (name === 'facts') return { param, ...ownFacts };
-    const first = outputs.slice(0, i).find((other) => overlap(other.path, path));
-    if (first) return { param, ...overlapping(path, first) };
-    return leaves(path) || path === '.' ? { param, ...leaving(path) } : [];
+  return outputs.flatMap(({ name, file }, i) => {
+    const path = `out.${name}`;
+    if (name === 'facts') return { path, ...ownFacts };
+    const first = outputs.slice(0, i).find((other) => overlap(other.file, file));
+    if (first) return { path, ...overlapping(file, first) };
+    return leaves(file) || file === '.' ? { path, ...leaving(file) } : [];
   });
 }
 
-type Told = Omit<PathProblem, 'param'>;
+type Told = Omit<ParamProblem, 'path'>;
 
 /** What every kind has, and the runner writes. */
 const ownFacts: Told = {
@@ -59,13 +51,13 @@ const ownFacts: Told = {
   fix: 'give it another name',
 };
 
-const overlapping = (path: string, first: { readonly name: string; readonly path: string }): Told => ({
+const overlapping = (file: string, first: { readonly name: string; readonly file: string }): Told => ({
   code: 'duplicate-output',
-  message: isIn(path, first.path)
-    ? `\`${path}\` lies in the output \`${first.name}\` already`
-    : isIn(first.path, path)
-      ? `the output \`${first.name}\` lies in \`${path}\` already`
-      : `\`${path}\` is the output \`${first.name}\` already`,
+  message: isIn(file, first.file)
+    ? `\`${file}\` lies in the output \`${first.name}\` already`
+    : isIn(first.file, file)
+      ? `the output \`${first.name}\` lies in \`${file}\` already`
+      : `\`${file}\` is the output \`${first.name}\` already`,
   fix: 'give each output a path of its own',
 });
 

@@ -96,13 +96,7 @@ function takes(own: ReturnType<typeof paramsOf<'train'>>, model: ModelForm, data
 }
 
 function wronglyFrozen(network: Network, own: Frozen, at: CheckInput['at']): Diagnostic[] {
-  const missing = unmatched(network, own).map(({ path, message, near }) =>
-    at(path, {
-      code: 'unknown-layer',
-      message,
-      ...(near === undefined ? {} : { fix: `did you mean \`${near}\`?` }),
-    }),
-  );
+  const missing = unmatched(network, own).map(({ path, ...problem }) => at(path, problem));
   if (missing.length > 0 || learns(freezeLayers(network, own))) return missing;
   const where = own.freezeUntil === undefined ? 'freeze' : 'freezeUntil';
   return [at(where, { code: 'nothing-to-do', message: nothingLearns })];

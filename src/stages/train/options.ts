@@ -1,8 +1,7 @@
 /** Options of a training that each are right and contradict each other. */
-import type { Code } from '../../diagnostics/codes.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Stages } from '../../generated/types.ts';
-import type { CheckInput, ModelForm } from '../kind.ts';
+import type { CheckInput, ModelForm, ParamProblem } from '../kind.ts';
 import { idleCallbacks } from './idle-callbacks.ts';
 
 type Params = Stages['train'];
@@ -19,16 +18,8 @@ export function contradictions(own: Params, model: ModelForm | undefined, at: At
   ];
 }
 
-/** Where it stands in the params. */
-interface Contradiction {
-  readonly path: string;
-  readonly code: Code;
-  readonly message: string;
-  readonly fix: string;
-}
-
 /** `last`: the model's last activation, null where its last layer has none. */
-export function lossAgainst(last: string | null, own: Params): Contradiction[] {
+export function lossAgainst(last: string | null, own: Params): ParamProblem[] {
   if (own.fromLogits !== (last === 'softmax')) return [];
   return [
     own.fromLogits
@@ -48,9 +39,9 @@ export function lossAgainst(last: string | null, own: Params): Contradiction[] {
 }
 
 /** Callbacks that watch what there is not without validation rows. */
-export function blindCallbacks({ callbacks }: Params): Contradiction[] {
+export function blindCallbacks({ callbacks }: Params): ParamProblem[] {
   return callbacks.flatMap(({ reduceLROnPlateau, earlyStopping }, i) =>
-    Object.entries({ reduceLROnPlateau, earlyStopping }).flatMap(([name, options]): Contradiction[] =>
+    Object.entries({ reduceLROnPlateau, earlyStopping }).flatMap(([name, options]): ParamProblem[] =>
       options?.monitor.startsWith('val')
         ? [
             {

@@ -30,6 +30,7 @@ import {
 } from '../../nn/trainer.ts';
 import type { RunStage, StageContext } from '../context.ts';
 import { requireClasses, requireFit } from '../fit.ts';
+import type { ParamProblem } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 import { blindCallbacks, lossAgainst } from './options.ts';
 
@@ -64,7 +65,7 @@ export const run: RunStage = async (context) => {
     ...lossAgainst(lastActivation(model.network), params),
     ...(dataset.splits.validation.length === 0 ? blindCallbacks(params) : []),
   ];
-  if (wrong) throw new Failure(wrong.code, wrong.message, { fix: wrong.fix });
+  if (wrong) throw failureOf(wrong);
   const tf = await openEngine(context.engine);
   if (params.precision === 'mixedBfloat16' && !hasBfloat16(tf))
     throw new Failure('precision-unsupported', `the engine ${context.engine?.name} has no bfloat16 here`, {
@@ -80,14 +81,14 @@ export const run: RunStage = async (context) => {
 
 function frozenNetwork(network: Network, params: Frozen): Network {
   const [wrong] = unmatched(network, params);
-  if (wrong)
-    throw new Failure('unknown-layer', wrong.message, {
-      ...(wrong.near === undefined ? {} : { fix: `did you mean \`${wrong.near}\`?` }),
-    });
+  if (wrong) throw failureOf(wrong);
   const frozen = freezeLayers(network, params);
   if (!learns(frozen)) throw new Failure('nothing-to-do', nothingLearns, { fix: 'freeze fewer layers' });
   return frozen;
 }
+
+const failureOf = ({ code, message, fix }: ParamProblem): Failure =>
+  new Failure(code, message, fix === undefined ? {} : { fix });
 
 class Training {
   best: Float32Array[] | null = null;

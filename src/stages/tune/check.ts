@@ -13,7 +13,7 @@ import {
   type Value,
   valuesOf,
 } from '../../tune/space.ts';
-import type { CheckInput, Json } from '../kind.ts';
+import type { CheckInput, Json, ParamProblem } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 
 /** The values that a training gives. */
@@ -24,12 +24,8 @@ export const reserved = ['trial', 'status', 'objective', 'error', 'epochs', 'rea
 /** A larger grid is no search that anybody waits for. */
 const largestGrid = 100_000;
 
-type Problem = {
-  readonly at: string;
-  readonly code?: Code;
-  readonly message: string;
-  readonly fix?: string;
-};
+/** Nearly all are of one code. */
+type Problem = Omit<ParamProblem, 'code'> & { readonly code?: Code };
 
 export function checkTune(input: CheckInput): Diagnostic[] {
   const given = input.params.space;
@@ -39,20 +35,18 @@ export function checkTune(input: CheckInput): Diagnostic[] {
     ...names.flatMap((name) => wrongDimension(name, given, space)),
     ...wrongSearch(paramsOf('tune', input.params)),
     ...tooLargeGrid(paramsOf('tune', input.params), space),
-  ].map(({ at, code = 'invalid-range', message, fix }) =>
-    input.at(at, { code, message, ...(fix === undefined ? {} : { fix }) }),
-  );
+  ].map(({ path, ...what }) => input.at(path, { code: 'invalid-range', ...what }));
   return [...problems, ...unknownMetric(input)];
 }
 
 function wrongDimension(name: string, given: Json | undefined, space: Space): Problem[] {
-  const at = `space.${name}`;
+  const path = `space.${name}`;
   const wrong = wrongName(name) ?? wrongForm(name, given);
-  if (wrong !== null) return [{ at, message: wrong }];
+  if (wrong !== null) return [{ path, message: wrong }];
   const dimension = space.get(name);
-  if (!dimension) return [{ at: `${at}.when`, ...wrongConditionOfMissing(name, given) }];
+  if (!dimension) return [{ path: `${path}.when`, ...wrongConditionOfMissing(name, given) }];
   const range = dimension.type === 'choice' ? null : wrongRange(name, dimension);
-  return [...(range === null ? [] : [{ at, message: range }]), ...wrongConditions(name, dimension, space)];
+  return [...(range === null ? [] : [{ path, message: range }]), ...wrongConditions(name, dimension, space)];
 }
 
 function wrongName(name: string): string | null {
@@ -84,7 +78,7 @@ function wrongRange(name: string, { type, low, high, step, log }: Range): string
 }
 
 /** Not in the space, since what it depends on isn't: it names what there is not, or itself through others. */
-function wrongConditionOfMissing(name: string, space: Json | undefined): Omit<Problem, 'at'> {
+function wrongConditionOfMissing(name: string, space: Json | undefined): Omit<Problem, 'path'> {
   const all = new Map<string, Json>(Object.entries(space ?? {}));
   const conditions = Object.keys(new Map(Object.entries(all.get(name) ?? {})).get('when') ?? {});
   const missing = conditions.find((other) => !all.has(other));
@@ -104,10 +98,10 @@ function wrongConditions(name: string, { when }: Dimension, space: Space): Probl
   return [...when].flatMap(([other, allowed]) => {
     const dimension = space.get(other);
     const possible = dimension ? valuesOf(dimension) : null;
-    const at = `space.${name}.when.${other}`;
+    const path = `space.${name}.when.${other}`;
     if (possible === null)
       return [
-        { at, message: `\`${other}\` is a continuous range: it never has exactly one of these values` },
+        { path, message: `\`${other}\` is a continuous range: it never has exactly one of these values` },
       ];
     const impossible = dimension && allowed.find((value) => !isValueOf(dimension, value));
     if (impossible === undefined) return [];
@@ -115,7 +109,7 @@ function wrongConditions(name: string, { when }: Dimension, space: Space): Probl
     const near = nearest(String(impossible), some.map(String));
     const fix =
       near === undefined ? `it may be ${some.slice(0, 12).join(', ')}` : `did you mean \`${near}\`?`;
-    return [{ at, message: `\`${other}\` is never ${impossible}`, fix }];
+    return [{ path, message: `\`${other}\` is never ${impossible}`, fix }];
   });
 }
 
@@ -129,7 +123,7 @@ function tooLargeGrid({ search }: Stages['tune'], space: Space): Problem[] {
   if (!search.grid || gridSize(space, search.grid.values, largestGrid + 1) <= largestGrid) return [];
   return [
     {
-      at: 'search.grid',
+      path: 'search.grid',
       code: 'too-large',
       message: `the grid has more than ${largestGrid} points`,
       fix: 'give ranges a `step` or take a larger one, or search by `random` or `tpe`',
@@ -144,19 +138,19 @@ function wrongSearch({ search, epochs, prune }: Stages['tune']): Problem[] {
   const problems: Problem[] = [];
   if (halving && halving.minEpochs > epochs)
     problems.push({
-      at: `search.${name}.minEpochs`,
+      path: `search.${name}.minEpochs`,
       message: `the first comparison comes after ${halving.minEpochs} epochs, the search has ${epochs}`,
       fix: 'lower minEpochs, or raise epochs',
     });
   if (halving && prune)
     problems.push({
-      at: 'prune',
+      path: 'prune',
       message: `${name} already ends trials that will not win`,
       fix: 'remove `prune`',
     });
   if (prune && prune.median.warmup >= epochs)
     problems.push({
-      at: 'prune.median.warmup',
+      path: 'prune.median.warmup',
       message: `it is first asked after ${prune.median.warmup} epochs, the search has ${epochs}`,
       fix: 'lower warmup, or raise epochs',
     });
