@@ -19,8 +19,8 @@ export interface Scored {
   /** How many examples that is of; null where the cache no longer says. */
   readonly rows: number | null;
   readonly predictions: null | {
-    /** Two share one of these for the same examples in the same order. */
-    readonly examples: readonly string[];
+    /** The same for the same examples in the same order; null where nothing says which they were. */
+    readonly examples: string | null;
     readonly right: readonly boolean[];
   };
 }
@@ -108,7 +108,7 @@ function oncePerSide(common: Omit<Untold, 'method' | 'interval' | 'p'>, first: S
 export const sameExamples = (
   a: NonNullable<Scored['predictions']>,
   b: NonNullable<Scored['predictions']>,
-): boolean => a.examples.some((key) => b.examples.includes(key));
+): boolean => a.examples !== null && a.examples === b.examples;
 
 /** Both sides' accuracies in the order of their seeds, where these are the same ones; else null. */
 function bySeed(first: Side, second: Side): [number[], number[]] | null {

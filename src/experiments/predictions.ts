@@ -24,15 +24,13 @@ export async function readPredictions({
 }
 
 /**
- * Keys of which two evaluations share one where they were of the same examples in the same rows, with the same labels: one
- * for each `digest` of what the examples are, and so none where nothing says it. Rows and labels alone would not tell:
- * another drawing of a dataset has the same ones.
+ * The same for two evaluations of the same examples in the same rows, with the same labels. `digest`: of what the examples
+ * are, because rows and labels alone would not tell: another drawing of a dataset has the same ones. Null without one.
  */
-export function examplesOf({ rows, labels }: Predictions, digests: readonly string[]): string[] {
-  return digests.map((digest) => {
-    const hash = createHash('sha256').update(digest);
-    return hash.update(Int32Array.from(rows)).update(Int32Array.from(labels)).digest('hex');
-  });
+export function examplesOf({ rows, labels }: Predictions, digest: string | undefined): string | null {
+  if (digest === undefined) return null;
+  const hash = createHash('sha256').update(digest);
+  return hash.update(Int32Array.from(rows)).update(Int32Array.from(labels)).digest('hex');
 }
 
 /** Each example's most likely class, its probability, and whether it is the true one. */

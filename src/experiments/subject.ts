@@ -67,7 +67,7 @@ function readWanted(wanted: string): { readonly run: string; readonly cell: stri
 const partOf = (record: RunRecord, cell: string | undefined, wanted: string): Subject =>
   cell === undefined ? wholeRun(record) : cellsOf(record, readCell(cell, wanted), wanted);
 
-export const wholeRun = (record: RunRecord): Subject => ({
+const wholeRun = (record: RunRecord): Subject => ({
   label: record.name ?? record.id,
   stages: record.stages.map((stage) => ({ ...stage, repetition: null })),
 });

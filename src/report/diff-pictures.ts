@@ -3,9 +3,8 @@ import { type OpenDataset, openDataset } from '../data/batches.ts';
 import { drawExamples } from '../data/sheet.ts';
 import type { Diff } from '../experiments/diff/diff.ts';
 import type { Changed, Changes } from '../experiments/diff/predictions.ts';
-import { evaluatedData } from '../experiments/evaluated-data.ts';
-import { pathsOf, type Subject } from '../experiments/subject.ts';
-import type { Store } from '../run/store.ts';
+import { pathsOf, resultOf, type Subject, type SubjectStage } from '../experiments/subject.ts';
+import type { PortContent, Store } from '../run/store.ts';
 import { escapeHtml } from './html.ts';
 import { slug } from './plot.ts';
 import { pictureList } from './sections/pictures.ts';
@@ -74,4 +73,19 @@ async function datasetOf(
     if (port && (await store.intact(port))) return openDataset(pathsOf(port.files, store));
   }
   return null;
+}
+
+/** The dataset's content, which the cache may have no more; null where it knows nothing of it. */
+async function evaluatedData(
+  { from, repetition }: SubjectStage,
+  { stages }: Subject,
+  store: Pick<Store, 'lookup'>,
+): Promise<PortContent | null> {
+  // Of sources that are repeated, too, the one with the same seed.
+  const sources = stages.filter(
+    (one) => from.includes(one.name) && (one.repetition === null || one.repetition === repetition),
+  );
+  const results = await Promise.all(sources.map((source) => resultOf(source, store)));
+  const ports = results.flatMap((result) => Object.values(result?.ports ?? {}));
+  return ports.find(({ type }) => type === 'dataset') ?? null;
 }

@@ -25,7 +25,7 @@ export interface ClassScore {
 export interface Metrics {
   readonly split: string;
   readonly rows: number;
-  /** Which examples they were; earlier ones do not say. */
+  /** A digest of which examples they were; those of an earlier `pipe` do not say. */
   readonly examples?: string;
   readonly loss: number;
   readonly accuracy: number;
@@ -39,8 +39,6 @@ export interface Evaluation {
   readonly stage: string;
   readonly metrics: Metrics;
   readonly predictions: Predictions | null;
-  /** A digest of all examples of its dataset, where a record tells it. */
-  readonly allExamples?: string | null;
 }
 
 export interface Sheet {

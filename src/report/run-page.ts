@@ -1,10 +1,9 @@
 /** A report of runs, from their records: with times, machine, and what changed since the run before. */
 import { diffSubjects } from '../experiments/diff/diff.ts';
 import { partsOf } from '../experiments/diff/parts.ts';
-import { digestOfAll, evaluatedData } from '../experiments/evaluated-data.ts';
 import { commandOf, type RunRecord, type StageRecord } from '../experiments/record.ts';
 import { stateOf } from '../experiments/state.ts';
-import { pathsOf, resultOf, runSubject, wholeRun } from '../experiments/subject.ts';
+import { pathsOf, resultOf, runSubject } from '../experiments/subject.ts';
 import type { LineageStage } from '../plan/lineage.ts';
 import type { Store } from '../run/store.ts';
 import type { Artifact } from '../stages/context.ts';
@@ -27,10 +26,7 @@ export async function makeRunPage(
 ): Promise<Page> {
   const several = runs.length > 1;
   const artifacts = await Promise.all(runs.map((run) => artifactsOf(run, several, store)));
-  const read = await readInputs(artifacts.flat(), several ? [] : graphOf(runs[0]));
-  const data = new Map((await Promise.all(runs.map((run) => evaluatedIn(run, several, store)))).flat());
-  const evaluations = read.evaluations.map((one) => ({ ...one, allExamples: data.get(one.stage) ?? null }));
-  const input = { ...read, evaluations };
+  const input = await readInputs(artifacts.flat(), several ? [] : graphOf(runs[0]));
   const changed = before && !several ? await changes(before, runs[0], store) : null;
   const [summary = 'summary', ...others] = allSections;
   const title = several ? `${runs.length} runs` : `${runs[0]?.pipeline}: run ${labelOf(runs[0])}`;
@@ -48,20 +44,6 @@ const graphOf = (run: RunRecord | undefined): LineageStage[] =>
 
 const nameOf = (run: RunRecord, stage: StageRecord, several: boolean): string =>
   several ? `${labelOf(run)} ${stage.name}` : stage.name;
-
-/** A digest of the examples that each evaluation took: those of an earlier `pipe` do not tell it themselves. */
-async function evaluatedIn(run: RunRecord, several: boolean, store: Store): Promise<[string, string][]> {
-  const subject = wholeRun(run);
-  const found = await Promise.all(
-    run.stages.map(async (stage): Promise<[string, string][]> => {
-      if (stage.kind !== 'evaluate') return [];
-      const data = await evaluatedData({ ...stage, repetition: null }, subject, store);
-      const digest = data && digestOfAll(data);
-      return digest === null ? [] : [[nameOf(run, stage, several), digest]];
-    }),
-  );
-  return found.flat();
-}
 
 /** What the cache still holds of a run's stages, in the order in which they ran. */
 async function artifactsOf(run: RunRecord, several: boolean, store: Store): Promise<Artifact[]> {

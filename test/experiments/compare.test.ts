@@ -13,7 +13,7 @@ const predicted = (right: readonly boolean[], examples = 'same'): Scored => ({
   seed: null,
   accuracy: right.filter(Boolean).length / right.length,
   rows: right.length,
-  predictions: { examples: examples === '' ? [] : [examples], right },
+  predictions: { examples: examples === '' ? null : examples, right },
 });
 const rights = (count: number, total = 1000): boolean[] => Array.from({ length: total }, (_, i) => i < count);
 
@@ -53,14 +53,14 @@ test('examples of which nothing says what they are count as others', () => {
   assert.equal(one?.method, 'none');
 });
 
-test('examples are the same by rows, labels and any one digest of what they are', () => {
+test('examples are the same by rows, labels and the digest of what they are', () => {
   const made = { probabilities: new Float32Array(4), labels: [0, 1], rows: [5, 6] };
-  const shared = (digests: readonly string[], other = made): boolean =>
-    examplesOf(other, digests).some((key) => examplesOf(made, ['pixels', 'file']).includes(key));
-  assert.equal(shared(['file']), true);
-  assert.equal(shared(['other pixels', 'other file']), false);
-  assert.equal(shared([]), false);
-  assert.equal(shared(['pixels'], { ...made, rows: [5, 7] }), false);
+  const key = examplesOf(made, 'pixels');
+  assert.equal(examplesOf({ ...made, probabilities: new Float32Array(6) }, 'pixels'), key);
+  assert.notEqual(examplesOf(made, 'other pixels'), key);
+  assert.notEqual(examplesOf({ ...made, rows: [5, 7] }, 'pixels'), key);
+  assert.notEqual(examplesOf({ ...made, labels: [1, 1] }, 'pixels'), key);
+  assert.equal(examplesOf(made, undefined), null);
 });
 
 test('the same seeds on both sides are paired; other seeds are not', () => {

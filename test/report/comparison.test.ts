@@ -95,6 +95,4 @@ test('single predictions are compared one by one only where they were of the sam
   assert.match(page(of('a', 'these'), of('b', 'those')), /no predictions on the same examples/);
   const untold = (stage: string): Evaluation => ({ ...evaluation(stage, 1, 2), predictions });
   assert.match(page(untold('a'), untold('b')), /no predictions on the same examples/);
-  const recorded = { allExamples: 'file' };
-  assert.match(page({ ...of('a', 'these'), ...recorded }, { ...untold('b'), ...recorded }), same);
 });

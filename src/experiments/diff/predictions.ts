@@ -3,7 +3,6 @@
 import type { Store } from '../../run/store.ts';
 import { isMap } from '../../stages/json.ts';
 import { type Comparison, compareSides, type Scored, type Side, sameExamples } from '../compare.ts';
-import { digestOfAll, evaluatedData } from '../evaluated-data.ts';
 import { examplesOf, readPredictions, tops } from '../predictions.ts';
 import { mean } from '../statistics.ts';
 import { pathsOf, readPort, resultOf, type Subject, type SubjectStage } from '../subject.ts';
@@ -61,7 +60,7 @@ async function diffEvaluation(
   const sides = await Promise.all(
     subjects.map(async (subject) => {
       const own = evaluations(subject).filter((stage) => stage.name === name);
-      const evaluated = await Promise.all(own.map((stage) => evaluate(stage, subject, store)));
+      const evaluated = await Promise.all(own.map((stage) => evaluate(stage, store)));
       return { label: subject.label, evaluated: evaluated.flatMap((one) => one ?? []) };
     }),
   );
@@ -79,7 +78,7 @@ async function diffEvaluation(
   };
 }
 
-async function evaluate(stage: SubjectStage, subject: Subject, store: Store): Promise<Evaluated | null> {
+async function evaluate(stage: SubjectStage, store: Store): Promise<Evaluated | null> {
   const { accuracy } = stage.values;
   if (typeof accuracy !== 'number') return null;
   const result = await resultOf(stage, store);
@@ -91,16 +90,14 @@ async function evaluate(stage: SubjectStage, subject: Subject, store: Store): Pr
     ? await readPredictions({ files: pathsOf(files, store) }).catch(() => null)
     : null;
   const made = predictions ? tops(predictions) : [];
-  const data = await evaluatedData(stage, subject, store);
-  // Evaluations of an earlier `pipe` do not say which examples they were of.
-  const digests = [metrics?.examples, data && digestOfAll(data)].filter((one) => typeof one === 'string');
+  const digest = typeof metrics?.examples === 'string' ? metrics.examples : undefined;
   return {
     score: {
       seed: stage.repetition ?? String(stage.seed),
       accuracy,
       rows: typeof metrics?.rows === 'number' ? metrics.rows : null,
       predictions: predictions
-        ? { examples: examplesOf(predictions, digests), right: made.map((one) => one.right) }
+        ? { examples: examplesOf(predictions, digest), right: made.map((one) => one.right) }
         : null,
     },
     f1: new Map(scores.map((one) => [String(one.class), Number(one.f1)])),

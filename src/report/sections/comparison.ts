@@ -30,20 +30,14 @@ export function comparison({ evaluations }: Input): Section | null {
 /** Cells that differ by their seed alone are one setting. */
 export const settingsOf = (evaluations: readonly Evaluation[]): Side[] => sidesOf(evaluations.map(scored));
 
-function scored({
-  stage,
-  metrics,
-  predictions,
-  allExamples,
-}: Evaluation): Parameters<typeof sidesOf>[0][number] {
-  const digests = [metrics.examples, allExamples].flatMap((one) => one ?? []);
+function scored({ stage, metrics, predictions }: Evaluation): Parameters<typeof sidesOf>[0][number] {
   const right = predictions ? tops(predictions).map((one) => one.right) : [];
   return {
     name: stage,
     score: {
       accuracy: metrics.accuracy,
       rows: metrics.rows,
-      predictions: predictions ? { examples: examplesOf(predictions, digests), right } : null,
+      predictions: predictions ? { examples: examplesOf(predictions, metrics.examples), right } : null,
     },
   };
 }
