@@ -1,8 +1,7 @@
 /** Everything that can happen in a run, told as it happens. ui/ and --json only consume these. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Progress } from '../stages/context.ts';
-import type { Point } from '../tune/space.ts';
-import type { TrialStatus } from '../tune/trials.ts';
+import type { Trial } from '../tune/trials.ts';
 
 export type StageOutcomeName = 'cached' | 'ran' | 'failed' | 'skipped' | 'interrupted';
 
@@ -40,17 +39,9 @@ export type RunEvent =
   | {
       readonly type: 'stage-trial';
       readonly stage: string;
-      readonly trial: {
-        readonly trial: number;
-        readonly point: Point;
-        readonly status: TrialStatus;
-        readonly reason: string | null;
-        /** Over its executions, and the standard error of that mean. */
-        readonly objective: number | null;
-        readonly error: number | null;
-        /** Done, also in part, of the epochs that it was asked for. */
+      readonly trial: Omit<Trial<unknown>, 'executions' | 'rungs'> & {
+        /** Done, also in part, of its budget. */
         readonly epochs: number;
-        readonly budget: number;
       };
       /** What the objective is: `valAccuracy`. */
       readonly metric: string;

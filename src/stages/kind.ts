@@ -9,18 +9,21 @@ import type { Network } from '../nn/graph.ts';
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
-export type PortType =
-  | 'dataset'
-  | 'model'
-  | 'trained'
-  | 'history'
-  | 'metrics'
-  | 'predictions'
-  | 'image'
-  | 'facts'
-  | 'trials'
-  | 'page'
-  | 'files';
+/** What programs and modules may take and give; of a stage's outputs a program takes the first that is there. */
+export const portTypes = [
+  'files',
+  'dataset',
+  'model',
+  'trained',
+  'history',
+  'metrics',
+  'predictions',
+  'image',
+  'trials',
+  'page',
+] as const;
+/** Every stage gives facts beside. */
+export type PortType = (typeof portTypes)[number] | 'facts';
 
 export interface OutputPort {
   readonly type: PortType;

@@ -1,6 +1,6 @@
 import { versioned } from '../components.ts';
 import { asObject } from '../json.ts';
-import type { Kind } from '../kind.ts';
+import { type Kind, portTypes } from '../kind.ts';
 import { isReference, pathProblems } from './paths.ts';
 
 export const command: Kind = {
@@ -11,18 +11,7 @@ export const command: Kind = {
       .map(([name, value]) => ({
         param: `in.${name}`,
         list: Array.isArray(value),
-        accepts: [
-          'files',
-          'dataset',
-          'model',
-          'trained',
-          'history',
-          'metrics',
-          'predictions',
-          'image',
-          'trials',
-          'page',
-        ],
+        accepts: portTypes,
       })),
   outputs: (params) =>
     Object.fromEntries(

@@ -1,6 +1,6 @@
 /** A kind of stage that a project brings: a module with `run`, and its schema in a JSON file beside it. */
 import { createHash } from 'node:crypto';
-import type { InputPort, Kind, OutputPort, PortType } from '../kind.ts';
+import { type InputPort, type Kind, type OutputPort, type PortType, portTypes } from '../kind.ts';
 import { moduleDigest } from './version.ts';
 
 /** What a module's schema says besides its params. */
@@ -32,19 +32,6 @@ export function customKind(module: string, name: string, schema: CheckedSchema):
     check: () => ({ diagnostics: [], forms: {} }),
   };
 }
-
-const portTypes: readonly PortType[] = [
-  'dataset',
-  'model',
-  'trained',
-  'history',
-  'metrics',
-  'predictions',
-  'image',
-  'trials',
-  'page',
-  'files',
-];
 
 /** What a schema file must have beside JSON Schema's own words: `x-accepts` on properties that are references, outputs, values. */
 export const declarationSchema = {
