@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { sha256OfBytes } from '../../src/data/hash.ts';
 import { installNative } from '../../src/nn/native/install/install.ts';
 import { makeProject, type Project } from '../rig/project.ts';
 import { small } from '../rig/small.ts';
@@ -136,7 +137,7 @@ function fakeInstallation(project: Project, tensorflow = '2.20.0'): string {
     source: '@tensorflow/tfjs-node-gpu 4.22.0',
     platform: `${process.platform}-${process.arch}`,
     facts: { tensorflow, device: 'cpu' },
-    files: { 'tensorflow/tfjs_binding.node': { size: 1, sha256: '' } },
+    files: { 'tensorflow/tfjs_binding.node': { size: 1, sha256: sha256OfBytes(Buffer.from('x')) } },
   };
   writeFileSync(join(folder, 'engine.json'), JSON.stringify(manifest));
   return folder;
@@ -169,4 +170,25 @@ test('an engine that looks whole and does not load fails the stage with what to 
   assert.match(err, /install it again: pipe engine install native/);
   assert.match(project.pipe('engine', 'uninstall', 'native').out, /native: removed/);
   assert.match(project.pipe('plan', 'p.yaml').out, /^train +run/m);
+});
+
+test('an engine that does not load ends a prediction and its own test with what to do, without a stack', async (t) => {
+  const project = makeProject(t, { 'p.yaml': small, 'cat.png': 'no image, which is never looked at' });
+  project.run('p.yaml', '--engine', 'wasm', '--until', 'train');
+  const folder = fakeInstallation(project);
+  for (const args of [
+    ['predict', 'train', 'cat.png', '--engine', 'native'],
+    ['engine', 'test', 'native'],
+  ]) {
+    const { code, err } = await project.start(...args).ended;
+    assert.equal(code, 2, err);
+    assert.match(err, /error engine-broken: the native engine does not load: /);
+    assert.match(err, /install it again: pipe engine install native/);
+    assert.doesNotMatch(err, /\n\s+at .*:\d+:\d+/, 'no stack');
+  }
+  writeFileSync(join(folder, 'tensorflow', 'tfjs_binding.node'), 'y');
+  assert.match(
+    project.pipe('engine', 'test', 'native').err,
+    /error engine-broken: \S+tfjs_binding\.node is not what was installed/,
+  );
 });
