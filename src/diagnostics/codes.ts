@@ -65,7 +65,7 @@ const table = {
   'unsupported-system': ['call', 'An engine can not be installed on this system.', 'TensorFlow on Windows', 'Compute on another engine.'],
   'tool-missing': ['call', 'A program that an installation needs is not there.', 'no C++ compiler', 'Install it by the command that is named.'],
   'compile-failed': ['call', 'The addon of an engine could not be compiled.', 'a compiler without C++17', 'Try another compiler: CXX=clang++.'],
-  'wheel-unusable': ['call', 'A wheel holds no library for this system, or is damaged.', '--from a wheel for Windows', 'Take the wheel that is named.'],
+  'wheel-unusable': ['call', 'A wheel or package to install from holds no library for this system, is damaged, or of another version.', '--from a wheel for Windows', 'Take the one that is named.'],
   'out-of-memory': ['run', 'An engine ran out of memory.', 'batchSize: 4096 on a small GPU', 'Lower batchSize, or the network\'s width.'],
   'operation-missing': ['run', 'A layer needs an operation that the engine lacks; found before the training starts.', 'a layer that webgpu can not learn', 'Compute on another engine.'],
   'engine-broken': ['run', 'An engine is installed and does not load.', 'a damaged library', 'Install it again.'],

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { sha256OfBytes } from '../../src/data/hash.ts';
+import { makeInPlace, remove } from '../../src/nn/install/place.ts';
 import { installNative } from '../../src/nn/native/install/install.ts';
 import { makeProject, type Project } from '../rig/project.ts';
 import { small } from '../rig/small.ts';
@@ -107,6 +116,62 @@ test('what a killed installation left is no engine, and the next one clears it a
   writeWheel(join(project.folder, wheelName), library);
   install(project, '--from', wheelName);
   isUntouched(project);
+});
+
+test("what a killed installation with the same process number left, as in a container, is in nobody's way", async (t) => {
+  const project = makeProject(t, {});
+  const target = join(project.folder, 'native');
+  for (const name of [`native.${process.pid}.new`, `native.${process.pid}.old`, 'native'])
+    project.write(`${name}/left`, name);
+  await makeInPlace(target, async (work) => writeFileSync(join(work, 'made'), ''));
+  assert.deepEqual(readdirSync(target), ['made']);
+  project.write(`native.${process.pid}.old/left`, '');
+  assert.equal(await remove(target), true);
+  assert.equal(await remove(target), false);
+  assert.deepEqual(readdirSync(project.folder), ['package.json']);
+});
+
+test('a disk that gets full while an engine is made is told as such', async (t) => {
+  const project = makeProject(t, {});
+  const full = Object.assign(new Error('no space left on device, write'), {
+    code: 'ENOSPC',
+    syscall: 'write',
+  });
+  const made = makeInPlace(join(project.folder, 'native'), () => Promise.reject(full));
+  await assert.rejects(made, { message: `the disk of ${project.folder} is full` });
+});
+
+test('a folder that can not be written is named as the one of engines, not taken for an empty one', (t) => {
+  const locked = makeProject(t, {});
+  const folder = dirname(fakeInstallation(locked));
+  const file = makeProject(t, { engines: '' });
+  const project = makeProject(t, { 'a.tgz': '' }, { PIPE_ENGINE_FOLDER: join(file.folder, 'engines') });
+  const told = new RegExp(
+    `error file-not-written: the folder of engines, ${file.folder}/engines, can't be written: .*\n.*PIPE_ENGINE_FOLDER`,
+  );
+  for (const name of ['native', 'webgpu'] as const) {
+    project.write('a.whl', '');
+    const { code, err } = project.pipe('engine', 'install', name, '--from', 'a.whl');
+    assert.equal(code, 2);
+    assert.match(err, told);
+  }
+  // The superuser may write everywhere.
+  if (process.getuid?.() === 0) return;
+  chmodSync(folder, 0o555);
+  const { code, err } = locked.pipe('engine', 'uninstall', 'native');
+  chmodSync(folder, 0o755);
+  assert.equal(code, 2);
+  assert.match(err, /error file-not-written: .*permission denied/);
+});
+
+test('what is given to install from has to be a file', (t) => {
+  const { pipe } = makeProject(t, { 'folder/a': '' });
+  for (const name of ['native', 'webgpu'])
+    for (const from of ['folder', 'absent']) {
+      const { code, err } = pipe('engine', 'install', name, '--from', from);
+      assert.equal(code, 2);
+      assert.match(err, new RegExp(`error file-not-found: there is no readable file ${from}`));
+    }
 });
 
 test('without the disk space that an installation needs it does not begin', async (t) => {

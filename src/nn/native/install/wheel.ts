@@ -1,10 +1,10 @@
 /** Where wheels are: pip tells addresses and hashes from whatever index it is set up for; the bytes are fetched here, continuing after a break. */
 import { execFile } from 'node:child_process';
-import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { fetchFile } from '../../../data/fetch.ts';
 import { Failure } from '../../../diagnostics/diagnostic.ts';
+import { requireFile } from '../../install/place.ts';
 import { findPip, type Tool } from '../../install/tools.ts';
 import type { NativeOptions } from './install.ts';
 import { type Requirement, requirementFor } from './platform.ts';
@@ -22,9 +22,7 @@ interface Address {
 
 /** A wheel of the user's. Failure: `file-not-found`. */
 export async function wheelAt(path: string): Promise<Wheel> {
-  await access(path).catch(() => {
-    throw new Failure('file-not-found', `there is no readable file ${path}`);
-  });
+  await requireFile(path);
   return { name: basename(path), path };
 }
 
