@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { sha256OfBytes } from '../../src/data/hash.ts';
 import { makeInPlace, remove } from '../../src/nn/install/place.ts';
 import { installNative } from '../../src/nn/native/install/install.ts';
@@ -68,6 +69,31 @@ test('pip that finds nothing is told in its own words, with the way that needs n
     /error download-failed: pip finds no tensorflow-cpu==2\.20\.0:\nno route\n.*--from FILE\.whl/,
   );
   isUntouched(project);
+});
+
+test('pip that is too old for the question is named as that, not the network', (t) => {
+  const bare = makeProject(t, {});
+  const old = '[ "$3" = --version ] || { echo "no such option: --dry-run" >&2; exit 2; }';
+  const project = makeProject(t, {}, pathWith(bare, { 'g++': 'exit 0', python3: old }));
+  const { code, err } = install(project);
+  assert.equal(code, 2);
+  assert.match(err, /error tool-missing: pip .*: it has to be 23\.1 or newer\n.*install --upgrade pip/);
+});
+
+test('a wheel that pip finds in a folder is taken from there', (t) => {
+  const bare = makeProject(t, {});
+  const wheel = join(bare.folder, 'zum Büro', wheelName);
+  mkdirSync(dirname(wheel));
+  writeWheel(wheel, { 'tensorflow/python/_pywrap_tensorflow_internal.pyd': 'x' });
+  const hashes = { sha256: sha256OfBytes(readFileSync(wheel)) };
+  const download_info = { url: pathToFileURL(wheel).href, archive_info: { hashes } };
+  const report = { install: [{ metadata: { name: 'tensorflow-cpu' }, download_info }] };
+  const python3 = `[ "$3" = --version ] || printf %s '${JSON.stringify(report)}'`;
+  const project = makeProject(t, {}, pathWith(bare, { 'g++': 'exit 0', python3 }));
+  // It has been read: there is nothing in it, as there should be nothing.
+  assert.match(install(project).err, /error wheel-unusable: .*zum Büro.*it holds no library that/);
+  writeFileSync(wheel, 'another');
+  assert.match(install(project).err, /error corrupted-download: .*another sha256 than pip has told/);
 });
 
 test('a wheel that is none, is damaged, is too old or holds nothing to load is refused before anything is kept', (t) => {
