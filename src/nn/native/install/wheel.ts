@@ -57,7 +57,7 @@ async function pathOf({ url, sha256 }: Address, options: NativeOptions): Promise
 /** https://pip.pypa.io/en/stable/reference/installation-report/ */
 async function askPip([pip, ...args]: Tool, wanted: Requirement, options: NativeOptions): Promise<Address[]> {
   const question =
-    'install --dry-run --quiet --ignore-installed --only-binary=:all: --report - --python-version 3.11 --implementation cp --target .'.split(
+    'install --dry-run --no-user --quiet --ignore-installed --only-binary=:all: --report - --python-version 3.11 --implementation cp --target .'.split(
       ' ',
     );
   const platforms = wanted.platforms.flatMap((name) => ['--platform', name]);
