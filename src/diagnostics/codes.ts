@@ -88,7 +88,7 @@ const table = {
   'bad-output': ['run', 'A stage left something that is neither file nor folder.', 'a socket', 'Write plain files.'],
   'invalid-module': ['run', 'A project\'s module can\'t be loaded, or gives no stage.', 'no exported `run`', 'Mend the module, or what it imports.'],
   'no-output': ['run', 'A stage ended well without leaving an output that it declares.', 'out: { plot: plot.png }, never written', 'Write it relative to the working folder, or mend `out`.'],
-  'missing-input': ['run', 'A file that a command declares cannot be read.', 'in: { script: polt.py }', 'Mend the path; it is taken from the project\'s folder.'],
+  'missing-input': ['run', 'A file that a stage declares cannot be read.', 'in: { script: polt.py }', 'Mend the path; it is taken from the project\'s folder.'],
   'cache-busy': ['run', 'Another process clears the cache at this moment.', 'two `pipe cache gc --delete`', 'Wait until it is done.'],
   'result-gone': ['run', 'A recorded run has results that the cache no longer holds.', 'pipe checkout of a run that was collected', 'Run its pipeline again.'],
   'invalid-cache-limit': ['call', 'A limit of `pipe cache gc` can not be read.', '--max-size 10', 'Write --max-size 10GB, --max-age 30d, --keep-runs 5.'],
