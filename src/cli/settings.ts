@@ -1,7 +1,7 @@
 /** What the command line, the environment and the folder decide; the only reader of the environment. */
 import { existsSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
-import { delimiter, dirname, join, relative, resolve } from 'node:path';
+import { delimiter, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { EngineSettings } from '../nn/engines.ts';
@@ -34,23 +34,27 @@ export const fromHere = (file: string, root: string): string => relative(process
 export function readSettings(flags: Flags, startFolder = process.cwd()): Settings {
   const root = projectRoot(startFolder);
   const { env } = process;
+  const cache = flags.cache ?? said(env.PIPE_CACHE) ?? join(root, 'cache');
   return {
     root,
-    cacheFolder: resolve(flags.cache ?? env.PIPE_CACHE ?? join(root, 'cache')),
+    cacheFolder: resolve(cache),
     mirrors: splitMirrors(env.PIPE_MIRROR ?? ''),
     resources: readResources(env.PIPE_RESOURCES ?? '', flags.jobs),
-    engine: flags.engine ?? env.PIPE_ENGINE ?? null,
+    engine: flags.engine ?? said(env.PIPE_ENGINE) ?? null,
     engineSettings: {
       folder: engineFolder(env),
-      threads: countOf(env.PIPE_THREADS, 'PIPE_THREADS') ?? availableParallelism(),
-      tf32: switchOf(env.PIPE_TF32, 'PIPE_TF32') ?? true,
-      deterministic: switchOf(env.PIPE_DETERMINISTIC, 'PIPE_DETERMINISTIC') ?? true,
+      threads: countOf(said(env.PIPE_THREADS), 'PIPE_THREADS') ?? availableParallelism(),
+      tf32: switchOf(said(env.PIPE_TF32), 'PIPE_TF32') ?? true,
+      deterministic: switchOf(said(env.PIPE_DETERMINISTIC), 'PIPE_DETERMINISTIC') ?? true,
       env,
     },
     childFile: fileURLToPath(new URL('./child.js', import.meta.url)),
     env,
   };
 }
+
+/** An empty variable is one that is not set, as scripts write it. */
+const said = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
 function countOf(text: string | undefined, name: string): number | null {
   if (text === undefined) return null;
@@ -66,14 +70,16 @@ function switchOf(text: string | undefined, name: string): boolean | null {
 
 /** In the user's data folder, as each system has it: https://specifications.freedesktop.org/basedir-spec/latest/ */
 function engineFolder(env: NodeJS.ProcessEnv): string {
-  if (env.PIPE_ENGINE_FOLDER !== undefined) return resolve(env.PIPE_ENGINE_FOLDER);
-  const data =
-    process.platform === 'win32'
-      ? (env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'))
-      : process.platform === 'darwin'
-        ? join(homedir(), 'Library', 'Application Support')
-        : (env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'));
-  return join(data, 'pipe', 'engines');
+  const own = said(env.PIPE_ENGINE_FOLDER);
+  if (own !== undefined) return resolve(own);
+  return join(dataFolder(env), 'pipe', 'engines');
+}
+
+function dataFolder({ LOCALAPPDATA, XDG_DATA_HOME = '' }: NodeJS.ProcessEnv): string {
+  if (process.platform === 'win32') return said(LOCALAPPDATA) ?? join(homedir(), 'AppData', 'Local');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
+  // The specification has an empty or relative one ignored.
+  return isAbsolute(XDG_DATA_HOME) ? XDG_DATA_HOME : join(homedir(), '.local', 'share');
 }
 
 /** Folders and URLs, separated by commas or by the system's path delimiter; a URL's own colon separates nothing. */

@@ -101,7 +101,8 @@ export const outputShape = (network: Network): Shape => network.layers.at(-1)?.o
 /** Of the layer that gives the output; null where that kind of layer has none. */
 export function lastActivation({ layers }: Network): string | null {
   const last = layers.at(-1);
-  if (last?.kind === 'dense' || last?.kind === 'conv2d') return last.config.activation;
+  if (last?.kind === 'dense' || last?.kind === 'conv2d' || last?.kind === 'depthwiseConv2d')
+    return last.config.activation;
   return last?.kind === 'activation' ? last.config.function : null;
 }
 

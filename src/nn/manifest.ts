@@ -50,8 +50,11 @@ export async function damagedFiles(engines: string, name: string): Promise<strin
   const manifest = readManifest(folder);
   const damaged: string[] = [];
   if (manifest.state !== 'read') return damaged;
-  for (const [path, { sha256 }] of Object.entries(manifest.value.files))
-    if ((await sha256Of(join(folder, path))) !== sha256) damaged.push(join(folder, path));
+  for (const [path, { sha256 }] of Object.entries(manifest.value.files)) {
+    // What can't be read is not what was installed, either.
+    const found = await sha256Of(join(folder, path)).catch(() => null);
+    if (found !== sha256) damaged.push(join(folder, path));
+  }
   return damaged;
 }
 

@@ -99,7 +99,13 @@ async function startModel(
 ): Promise<OpenModel> {
   const file = fileURLToPath(new URL('./predict.js', import.meta.url));
   const child = fork(file, [], { env: { ...env, ...engine.env }, serialization: 'advanced' });
-  await ask(child, { type: 'open', order: engine.order, files }, engine);
+  try {
+    await ask(child, { type: 'open', order: engine.order, files }, engine);
+  } catch (error) {
+    // As long as the two are connected, neither ends.
+    if (child.connected) child.disconnect();
+    throw error;
+  }
   return {
     predict: async (images) => {
       const size = images[0]?.length ?? 0;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 import { test } from 'node:test';
 import { readSettings } from '../../src/cli/settings.ts';
 import { describeNative } from '../../src/nn/native/describe.ts';
@@ -33,6 +35,24 @@ test('an engine asked for by name that does not work is refused with 2, in flag,
     assert.match(call.err, refused);
   }
   assert.match(project.pipe('plan', 'p.yaml', '--engine', 'natve').err, /did you mean `native`\?/);
+});
+
+test('an empty variable is one that is not set, and engines never land in the folder where one stands', (t) => {
+  const unset = Object.fromEntries(
+    ['PIPE_ENGINE', 'PIPE_ENGINE_FOLDER', 'PIPE_CACHE', 'PIPE_THREADS', 'PIPE_TF32'].map((name) => [
+      name,
+      '',
+    ]),
+  );
+  const HOME = makeProject(t, {}).folder;
+  for (const XDG_DATA_HOME of ['', 'here']) {
+    const project = makeProject(t, { 'p.yaml': small }, { ...unset, HOME, XDG_DATA_HOME });
+    const { folder } = JSON.parse(project.pipe('engine', '--json').out);
+    if (process.platform === 'linux') assert.equal(folder, join(HOME, '.local/share/pipe/engines'));
+    assert.ok(isAbsolute(folder) && !folder.startsWith(project.folder), folder);
+    project.run('p.yaml', '--until', 'build');
+    assert.ok(existsSync(join(project.folder, 'cache', 'out', 'small', 'build')));
+  }
 });
 
 const { engineSettings } = readSettings({});

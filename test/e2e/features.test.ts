@@ -162,3 +162,27 @@ test('a network from a file is known only when it runs: what does not fit is sai
   assert.equal(code, 1);
   assert.match(err, /error shape-mismatch: the model takes \[7\], the data's examples are \[6\]/);
 });
+
+test('a softmax at the end of the base is in its features, whatever layer has it', async (t) => {
+  const project = makeProject(t, {
+    'p.yaml': `version: 1
+name: features
+stages:
+  download: { dataset: shapes10, limit: { train: 20, test: 10 }, validation: 0 }
+  base:
+    kind: build
+    input: [32, 32, 3]
+    layers:
+      - averagePooling2d: { poolSize: 8 }
+      - depthwiseConv2d: { kernelSize: 4, activation: softmax }
+  features: { model: base, data: download }
+`,
+  });
+  project.run('p.yaml', '--until', 'features');
+  const values = await floats(project, 'features/data/features.npy');
+  assert.equal(values.length, 30 * 3);
+  for (let row = 0; row < 30; row++) {
+    const sum = values.slice(row * 3, row * 3 + 3).reduce((total, value) => total + value, 0);
+    assert.ok(Math.abs(sum - 1) < 1e-5, `row ${row}: ${sum}`);
+  }
+});

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { makeProject, type Project, ran } from '../rig/project.ts';
@@ -172,6 +172,98 @@ test('a model with several inputs or outputs is refused', (t) => {
     assert.equal(code, 1);
     assert.match(err, new RegExp(`error bad-model: .*model\\.json has several ${what}`));
   }
+});
+
+interface SavedModel {
+  modelTopology: {
+    config: {
+      layers: { class_name: string; config: { name: string }; inbound_nodes: unknown[] }[];
+      output_layers: [string, number, number][];
+    };
+  };
+  weightsManifest: { paths: string[]; weights: { shape: number[] }[] }[];
+}
+
+/** Writes the project's model anew. */
+function edit({ read, write }: Project, how: (model: SavedModel) => void): void {
+  const model: SavedModel = JSON.parse(read('model.json'));
+  how(model);
+  write('model.json', JSON.stringify(model));
+}
+
+const until = (layer: string): string => ofFile.replace('json }', `json, until: ${layer} }`);
+
+test('what lies behind the layer at which a model is cut may be anything', (t) => {
+  const project = functional(t, { outputs: ['end', 'beside'] });
+  edit(project, ({ modelTopology: { config } }) => {
+    for (const layer of config.layers.slice(-2)) layer.class_name = 'Lambda';
+  });
+  project.write('p.yaml', until('wide'));
+  project.run('p.yaml');
+  const weights = weightsOf(join(project.folder, 'cache/out/file/build/model'));
+  assert.deepEqual([...weights.keys()], ['wide/kernel', 'wide/bias']);
+  project.write('p.yaml', until('end'));
+  assert.match(project.pipe('run', 'p.yaml').err, /error unsupported-layer: .*the layer end .*Lambda/);
+  project.write('p.yaml', until('wied'));
+  assert.match(
+    project.pipe('run', 'p.yaml').err,
+    /error unknown-layer: .*the model has no layer `wied`[\s\S]*did you mean `wide`\?/,
+  );
+});
+
+test('a model that does not say what it should is refused, not taken for another one', (t) => {
+  for (const [how, told] of [
+    // As Keras 3 says it.
+    [
+      ({ modelTopology: { config } }) => {
+        for (const { config: own, ...layer } of config.layers)
+          if (own.name === 'row') layer.inbound_nodes.splice(0, 1, { args: [], kwargs: {} });
+      },
+      /bad-model: .*its layer row does not say in the form of Keras 2 what it takes/,
+    ],
+    [
+      ({ modelTopology: { config } }) => config.output_layers.splice(0, 1, ['ende', 0, 0]),
+      /bad-model: .*its output is of a layer ende, which it does not have/,
+    ],
+    [
+      ({ weightsManifest: [group] }) => group?.weights[0]?.shape.reverse(),
+      /bad-model: .*it has \[6, 48\] for wide\/kernel, not \[48, 6\]/,
+    ],
+    [
+      ({ weightsManifest: [group] }) => group?.paths.splice(0, 1, 'gone.bin'),
+      /missing-input: there is no file gone\.bin/,
+    ],
+    // Changes of such a file would go unnoticed.
+    [
+      ({ weightsManifest: [group] }) => group?.paths.splice(0, 1, 'shards/w.bin'),
+      /bad-model: model\.json has weights in shards\/w\.bin, not in a file \*\.bin beside it/,
+    ],
+  ] satisfies [(model: SavedModel) => void, RegExp][]) {
+    const project = functional(t);
+    edit(project, how);
+    const { code, err } = project.pipe('run', 'p.yaml');
+    assert.equal(code, 1, err);
+    assert.match(err, told);
+  }
+});
+
+test('a model is read anew when its weights change, wherever it lies, and compared with each sha256 that is given', (t) => {
+  const project = functional(t);
+  const folder = join(project.folder, 'nets [1] (old)');
+  mkdirSync(folder);
+  for (const name of ['model.json', 'w.bin']) renameSync(join(project.folder, name), join(folder, name));
+  const inFolder = ofFile.replace('model.json', '"nets [1] (old)/model.json"');
+  project.write('p.yaml', inFolder);
+  assert.deepEqual(ran(project.run('p.yaml')), ['build']);
+  assert.deepEqual(ran(project.run('p.yaml')), []);
+  const size = readFileSync(join(folder, 'w.bin')).length;
+  writeFileSync(join(folder, 'w.bin'), new Float32Array(size / 4).fill(0.2));
+  assert.deepEqual(ran(project.run('p.yaml')), ['build']);
+  project.write('p.yaml', inFolder.replace('json" }', `json", sha256: { v.bin: "${'0'.repeat(64)}" } }`));
+  assert.match(
+    project.pipe('run', 'p.yaml').err,
+    /error unknown-key: `sha256` names `v\.bin`, which is no file of the model[\s\S]*its files are model\.json, w\.bin/,
+  );
 });
 
 test('what only a model from a file shows is told when it is there, as it is told of a declared one before', (t) => {

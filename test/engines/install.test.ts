@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { sha256OfBytes } from '../../src/data/hash.ts';
+import { makeInPlace, remove } from '../../src/nn/install/place.ts';
 import { installNative } from '../../src/nn/native/install/install.ts';
 import { makeProject, type Project } from '../rig/project.ts';
 import { small } from '../rig/small.ts';
@@ -60,6 +71,31 @@ test('pip that finds nothing is told in its own words, with the way that needs n
   isUntouched(project);
 });
 
+test('pip that is too old for the question is named as that, not the network', (t) => {
+  const bare = makeProject(t, {});
+  const old = '[ "$3" = --version ] || { echo "no such option: --dry-run" >&2; exit 2; }';
+  const project = makeProject(t, {}, pathWith(bare, { 'g++': 'exit 0', python3: old }));
+  const { code, err } = install(project);
+  assert.equal(code, 2);
+  assert.match(err, /error tool-missing: pip .*: it has to be 23\.1 or newer\n.*install --upgrade pip/);
+});
+
+test('a wheel that pip finds in a folder is taken from there', (t) => {
+  const bare = makeProject(t, {});
+  const wheel = join(bare.folder, 'zum Büro', wheelName);
+  mkdirSync(dirname(wheel));
+  writeWheel(wheel, { 'tensorflow/python/_pywrap_tensorflow_internal.pyd': 'x' });
+  const hashes = { sha256: sha256OfBytes(readFileSync(wheel)) };
+  const download_info = { url: pathToFileURL(wheel).href, archive_info: { hashes } };
+  const report = { install: [{ metadata: { name: 'tensorflow-cpu' }, download_info }] };
+  const python3 = `case "$*" in *--no-user*) printf %s '${JSON.stringify(report)}';; *--version) ;; *) exit 1; esac`;
+  const project = makeProject(t, {}, pathWith(bare, { 'g++': 'exit 0', python3 }));
+  // It has been read: there is nothing in it, as there should be nothing.
+  assert.match(install(project).err, /error wheel-unusable: .*zum Büro.*it holds no library that/);
+  writeFileSync(wheel, 'another');
+  assert.match(install(project).err, /error corrupted-download: .*another sha256 than pip has told/);
+});
+
 test('a wheel that is none, is damaged, is too old or holds nothing to load is refused before anything is kept', (t) => {
   const project = makeProject(t, {});
   const wheel = (name: string): string => join(project.folder, name);
@@ -108,6 +144,62 @@ test('what a killed installation left is no engine, and the next one clears it a
   isUntouched(project);
 });
 
+test("what a killed installation with the same process number left, as in a container, is in nobody's way", async (t) => {
+  const project = makeProject(t, {});
+  const target = join(project.folder, 'native');
+  for (const name of [`native.${process.pid}.new`, `native.${process.pid}.old`, 'native'])
+    project.write(`${name}/left`, name);
+  await makeInPlace(target, async (work) => writeFileSync(join(work, 'made'), ''));
+  assert.deepEqual(readdirSync(target), ['made']);
+  project.write(`native.${process.pid}.old/left`, '');
+  assert.equal(await remove(target), true);
+  assert.equal(await remove(target), false);
+  assert.deepEqual(readdirSync(project.folder), ['package.json']);
+});
+
+test('a disk that gets full while an engine is made is told as such', async (t) => {
+  const project = makeProject(t, {});
+  const full = Object.assign(new Error('no space left on device, write'), {
+    code: 'ENOSPC',
+    syscall: 'write',
+  });
+  const made = makeInPlace(join(project.folder, 'native'), () => Promise.reject(full));
+  await assert.rejects(made, { message: `the disk of ${project.folder} is full` });
+});
+
+test('a folder that can not be written is named as the one of engines, not taken for an empty one', (t) => {
+  const locked = makeProject(t, {});
+  const folder = dirname(fakeInstallation(locked));
+  const file = makeProject(t, { engines: '' });
+  const project = makeProject(t, { 'a.tgz': '' }, { PIPE_ENGINE_FOLDER: join(file.folder, 'engines') });
+  const told = new RegExp(
+    `error file-not-written: the folder of engines, ${file.folder}/engines, can't be written: .*\n.*PIPE_ENGINE_FOLDER`,
+  );
+  for (const name of ['native', 'webgpu'] as const) {
+    project.write('a.whl', '');
+    const { code, err } = project.pipe('engine', 'install', name, '--from', 'a.whl');
+    assert.equal(code, 2);
+    assert.match(err, told);
+  }
+  // The superuser may write everywhere.
+  if (process.getuid?.() === 0) return;
+  chmodSync(folder, 0o555);
+  const { code, err } = locked.pipe('engine', 'uninstall', 'native');
+  chmodSync(folder, 0o755);
+  assert.equal(code, 2);
+  assert.match(err, /error file-not-written: .*permission denied/);
+});
+
+test('what is given to install from has to be a file', (t) => {
+  const { pipe } = makeProject(t, { 'folder/a': '' });
+  for (const name of ['native', 'webgpu'])
+    for (const from of ['folder', 'absent']) {
+      const { code, err } = pipe('engine', 'install', name, '--from', from);
+      assert.equal(code, 2);
+      assert.match(err, new RegExp(`error file-not-found: there is no readable file ${from}`));
+    }
+});
+
 test('without the disk space that an installation needs it does not begin', async (t) => {
   const project = makeProject(t, {});
   const folder = join(project.folder, '.engines');
@@ -136,7 +228,7 @@ function fakeInstallation(project: Project, tensorflow = '2.20.0'): string {
     source: '@tensorflow/tfjs-node-gpu 4.22.0',
     platform: `${process.platform}-${process.arch}`,
     facts: { tensorflow, device: 'cpu' },
-    files: { 'tensorflow/tfjs_binding.node': { size: 1, sha256: '' } },
+    files: { 'tensorflow/tfjs_binding.node': { size: 1, sha256: sha256OfBytes(Buffer.from('x')) } },
   };
   writeFileSync(join(folder, 'engine.json'), JSON.stringify(manifest));
   return folder;
@@ -169,4 +261,25 @@ test('an engine that looks whole and does not load fails the stage with what to 
   assert.match(err, /install it again: pipe engine install native/);
   assert.match(project.pipe('engine', 'uninstall', 'native').out, /native: removed/);
   assert.match(project.pipe('plan', 'p.yaml').out, /^train +run/m);
+});
+
+test('an engine that does not load ends a prediction and its own test with what to do, without a stack', async (t) => {
+  const project = makeProject(t, { 'p.yaml': small, 'cat.png': 'no image, which is never looked at' });
+  project.run('p.yaml', '--engine', 'wasm', '--until', 'train');
+  const folder = fakeInstallation(project);
+  for (const args of [
+    ['predict', 'train', 'cat.png', '--engine', 'native'],
+    ['engine', 'test', 'native'],
+  ]) {
+    const { code, err } = await project.start(...args).ended;
+    assert.equal(code, 2, err);
+    assert.match(err, /error engine-broken: the native engine does not load: /);
+    assert.match(err, /install it again: pipe engine install native/);
+    assert.doesNotMatch(err, /\n\s+at .*:\d+:\d+/, 'no stack');
+  }
+  writeFileSync(join(folder, 'tensorflow', 'tfjs_binding.node'), 'y');
+  assert.match(
+    project.pipe('engine', 'test', 'native').err,
+    /error engine-broken: \S+tfjs_binding\.node is not what was installed/,
+  );
 });

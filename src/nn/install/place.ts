@@ -1,5 +1,5 @@
 /** Makes a folder whole beside its place, then puts it there: a half-done installation is never where one is looked for. */
-import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../../diagnostics/diagnostic.ts';
 
@@ -13,44 +13,59 @@ export interface InstallOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Runs `make` on an empty folder, then swaps it in. Whatever was there stays until the new one is whole. */
+/**
+ * Runs `make` on an empty folder, then swaps it in. Whatever was there stays until the new one is whole. Failure:
+ * `disk-full`, `file-not-written`.
+ */
 export async function makeInPlace<T>(target: string, make: (work: string) => Promise<T>): Promise<T> {
   const work = `${target}.${process.pid}.new`;
   try {
+    // In a container a killed installation had the same number.
+    await rm(work, { recursive: true, force: true });
     await mkdir(work, { recursive: true });
     await removeLeftovers(target);
     const made = await make(work);
     await swapIn(work, target);
     return made;
   } catch (error) {
-    throw isDiskFull(error) ? diskFull(target) : error;
+    throw inWords(error, dirname(target));
   } finally {
-    await rm(work, { recursive: true, force: true });
+    // What can't be removed either shall not hide why.
+    await rm(work, { recursive: true, force: true }).catch(() => {});
   }
 }
 
 /** Running stages keep the files that they have open. */
 async function swapIn(work: string, target: string): Promise<void> {
-  const old = `${target}.${process.pid}.old`;
-  const had = await rename(target, old).then(
-    () => true,
-    () => false,
-  );
+  const old = await setAside(target);
   await rename(work, target);
-  if (had) await rm(old, { recursive: true, force: true });
+  if (old !== null) await rm(old, { recursive: true, force: true });
 }
 
-/** True when there was something to remove. */
+/** True when there was something to remove. Failure: `file-not-written`. */
 export async function remove(target: string): Promise<boolean> {
-  const leaving = `${target}.${process.pid}.old`;
   try {
-    await rename(target, leaving);
-  } catch {
-    return false;
+    const old = await setAside(target);
+    if (old === null) return false;
+    await rm(old, { recursive: true, force: true });
+    await removeLeftovers(target);
+    return true;
+  } catch (error) {
+    throw inWords(error, dirname(target));
   }
-  await rm(leaving, { recursive: true, force: true });
-  await removeLeftovers(target);
-  return true;
+}
+
+/** Where it is now; null when there is none. */
+async function setAside(target: string): Promise<string | null> {
+  const aside = `${target}.${process.pid}.old`;
+  await rm(aside, { recursive: true, force: true });
+  try {
+    await rename(target, aside);
+    return aside;
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 /** Folders of installations that were killed. */
@@ -71,9 +86,14 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Failure: `disk-full`, before anything is written. */
+/** Failure: `disk-full`, `file-not-written`, before anything is fetched. */
 export async function checkSpace(folder: string, bytes: number, space = freeBytes): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw inWords(error, folder);
+  }
   const free = await space(folder);
   if (free < bytes)
     throw new Failure(
@@ -90,12 +110,30 @@ async function freeBytes(folder: string): Promise<number> {
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+/** A file of the user's to install from. Failure: `file-not-found`. */
+export async function requireFile(path: string): Promise<void> {
+  try {
+    if (!(await stat(path)).isFile()) throw new Error('it is a folder');
+    await access(path, constants.R_OK);
+  } catch {
+    throw new Failure('file-not-found', `there is no readable file ${path}`);
+  }
 }
 
-function diskFull(target: string): Failure {
-  return new Failure('disk-full', `the disk of ${dirname(target)} is full`, {
-    fix: 'free some space, or choose another folder: PIPE_ENGINE_FOLDER=FOLDER',
-  });
+/** Of the system's own: a full disk is no fault of what is unpacked. */
+export function isSystemError(error: unknown): error is Error & { readonly code: unknown } {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}
+
+function inWords(error: unknown, folder: string): unknown {
+  if (!isSystemError(error)) return error;
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+    return new Failure('disk-full', `the disk of ${folder} is full`, {
+      fix: 'free some space, or choose another folder: PIPE_ENGINE_FOLDER=FOLDER',
+    });
+  return new Failure(
+    'file-not-written',
+    `the folder of engines, ${folder}, can't be written: ${error.message}`,
+    { fix: 'make it writable, or choose another folder: PIPE_ENGINE_FOLDER=FOLDER' },
+  );
 }

@@ -33,7 +33,7 @@ export function describeNative(settings: EngineSettings): Engine {
 }
 
 function onCpu(found: Whole, { threads, env }: EngineSettings, more: { note?: string }): Engine {
-  const instructions = env.ONEDNN_MAX_CPU_ISA ?? env.DNNL_MAX_CPU_ISA ?? instructionSet();
+  const instructions = env.ONEDNN_MAX_CPU_ISA || env.DNNL_MAX_CPU_ISA || instructionSet();
   return {
     name: 'native',
     works: true,

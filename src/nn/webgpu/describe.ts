@@ -1,14 +1,14 @@
 /** What the webgpu engine finds on this machine. */
 import { hasGpu } from '../devices.ts';
 import { type Engine, type EngineSettings, ranks } from '../engines.ts';
-import { ask } from '../probe.ts';
+import { ask, loaderError } from '../probe.ts';
 import { findDawn, webgpuVersion } from './installation.ts';
 
 export const webgpuProbe = `
 const gpu = require(process.argv[1]).create([]);
 gpu.requestAdapter({ powerPreference: 'high-performance' }).then((adapter) => {
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter?.info ?? {};
-  console.log(JSON.stringify(adapter && { vendor, architecture, device, description, software: isFallbackAdapter }));
+  console.log(JSON.stringify({ found: adapter !== null, vendor, architecture, device, description, software: isFallbackAdapter }));
   process.exit(0);
 });`;
 
@@ -18,7 +18,12 @@ export function describeWebgpu({ folder, env, fresh = false }: EngineSettings): 
   if (found.state !== 'whole')
     return { name: 'webgpu', works: false, why: found.why, fix, faster: hasGpu() ? fix : null };
   const { told, log } = ask({ folder, addon: found.dawn, program: webgpuProbe, env, fresh });
-  if (told === null)
+  // Without a GPU it tells so: whoever tells nothing has not been loaded, or has crashed.
+  if (told === null) {
+    const why = `its addon fails: ${loaderError(log)}`;
+    return { name: 'webgpu', works: false, why, fix: `install it again: ${fix}`, faster: null };
+  }
+  if (told.found !== true)
     return {
       name: 'webgpu',
       works: false,

@@ -24,7 +24,9 @@ export const build: Kind = {
   }),
   files: (params) =>
     modelPaths(paramsOf('build', params)).flatMap(({ model: { file } }) =>
-      file === undefined || isAddress(file) ? [] : [file, posix.join(posix.dirname(file), '*.bin')],
+      file === undefined || isAddress(file)
+        ? []
+        : [literally(file), posix.join(literally(posix.dirname(file)), '*.bin')],
     ),
   values: () => ({ parameters: 'number' }),
   usesEngine: false,
@@ -33,6 +35,9 @@ export const build: Kind = {
     versioned('build', ...declaredKinds(paramsOf('build', params)).map((kind) => `layer/${kind}` as const)),
   check,
 };
+
+/** As a pattern that fits this path alone. */
+const literally = (path: string): string => path.replace(/^!|[()[\]{}*?|]/g, '\\$&');
 
 /** Where `model: { of: … }` stands; the params need not be checked yet. */
 function referencePaths(value: Json, path: string): string[] {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { fetchFile } from '../../data/fetch.ts';
 import { sha256Of } from '../../data/hash.ts';
@@ -89,9 +90,29 @@ async function modelOf(path: string, model: Declared, context: StageContext): Pr
   const file = model.file ?? '';
   const modelFile = await located(file, 'model.json', model, context);
   const names = weightFiles(modelFile);
+  refuseUncounted(file, names);
+  refuseUnknown(Object.keys(model.sha256 ?? {}), ['model.json', ...names]);
   const paths = new Map<string, string>();
   for (const name of names) paths.set(name, await located(sibling(file, name), name, model, context));
-  return importModel(modelFile, (name) => paths.get(name) ?? name);
+  return importModel(modelFile, (name) => paths.get(name) ?? name, model.until);
+}
+
+/** Failure: `bad-model`. Of other files a change would go unnoticed: those beside it are what the kind's `files` names. */
+function refuseUncounted(file: string, names: readonly string[]): void {
+  const other = isAddress(file) ? undefined : names.find((name) => !/^[^/\\]+\.bin$/.test(name));
+  if (other !== undefined)
+    throw new Failure('bad-model', `${file} has weights in ${other}, not in a file *.bin beside it`, {
+      fix: 'put them there, as tensorflowjs_converter does, and name them so in its weightsManifest',
+    });
+}
+
+/** Failure: `unknown-key`. Whoever gives a sha256 wants it to be compared. */
+function refuseUnknown(given: readonly string[], known: readonly string[]): void {
+  const unknown = given.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new Failure('unknown-key', `\`sha256\` names \`${unknown}\`, which is no file of the model`, {
+      fix: `its files are ${known.join(', ')}`,
+    });
 }
 
 function sibling(file: string, name: string): string {
@@ -114,6 +135,10 @@ async function located(file: string, name: string, model: Declared, context: Sta
   const path = resolve(context.root, file);
   if (isAbsolute(relative(context.root, path)) || relative(context.root, path).startsWith('..'))
     throw new Failure('path-outside', `${file} lies outside the project`);
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
+    throw new Failure('missing-input', `there is no file ${file}, which holds ${name} of a model`, {
+      fix: "mend the path; it is taken from the project's folder",
+    });
   if (sha256 !== null && (await sha256Of(path)) !== sha256)
     throw new Failure('corrupted-download', `${file} has not the sha256 that the pipeline says`);
   return path;

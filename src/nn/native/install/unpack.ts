@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { Failure } from '../../../diagnostics/diagnostic.ts';
+import { isSystemError } from '../../install/place.ts';
 
 /** TensorFlow's libraries and NVIDIA's, with their folders: the former look for the latter relative to themselves. */
 const library =
@@ -86,11 +87,6 @@ async function extract(
 
 /** NVIDIA's ptxas. */
 const isProgram = (path: string): boolean => dirname(path).endsWith('bin');
-
-/** A full disk is no fault of the wheel. */
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && 'code' in error && error.code !== 'ENOENT';
-}
 
 function unusable(wheel: string, why: string): Failure {
   return new Failure('wheel-unusable', `${wheel} can't be used: ${why}`, {

@@ -1,10 +1,12 @@
 /** Where wheels are: pip tells addresses and hashes from whatever index it is set up for; the bytes are fetched here, continuing after a break. */
 import { execFile } from 'node:child_process';
-import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { fetchFile } from '../../../data/fetch.ts';
+import { sha256Of } from '../../../data/hash.ts';
 import { Failure } from '../../../diagnostics/diagnostic.ts';
+import { requireFile } from '../../install/place.ts';
 import { findPip, type Tool } from '../../install/tools.ts';
 import type { NativeOptions } from './install.ts';
 import { type Requirement, requirementFor } from './platform.ts';
@@ -22,9 +24,7 @@ interface Address {
 
 /** A wheel of the user's. Failure: `file-not-found`. */
 export async function wheelAt(path: string): Promise<Wheel> {
-  await access(path).catch(() => {
-    throw new Failure('file-not-found', `there is no readable file ${path}`);
-  });
+  await requireFile(path);
   return { name: basename(path), path };
 }
 
@@ -38,16 +38,26 @@ export async function fetchWheels(version: string, options: NativeOptions): Prom
   for (const { url, sha256 } of addresses) {
     const name = basename(new URL(url).pathname);
     options.onStep(`fetching ${name}`);
-    const { path } = await fetchFile(url, sha256, { ...options, folder: join(options.folder, 'downloads') });
+    const path = await pathOf({ url, sha256 }, options);
     wheels.push({ name, path });
   }
   return wheels;
 }
 
+/** An index may be a folder (`--find-links`): there is nothing to fetch, then. */
+async function pathOf({ url, sha256 }: Address, options: NativeOptions): Promise<string> {
+  if (!url.startsWith('file:'))
+    return (await fetchFile(url, sha256, { ...options, folder: join(options.folder, 'downloads') })).path;
+  const path = fileURLToPath(url);
+  if ((await sha256Of(path)) !== sha256)
+    throw new Failure('corrupted-download', `${path} has another sha256 than pip has told`);
+  return path;
+}
+
 /** https://pip.pypa.io/en/stable/reference/installation-report/ */
 async function askPip([pip, ...args]: Tool, wanted: Requirement, options: NativeOptions): Promise<Address[]> {
   const question =
-    'install --dry-run --quiet --ignore-installed --only-binary=:all: --report - --python-version 3.11 --implementation cp --target .'.split(
+    'install --dry-run --no-user --quiet --ignore-installed --only-binary=:all: --report - --python-version 3.11 --implementation cp --target .'.split(
       ' ',
     );
   const platforms = wanted.platforms.flatMap((name) => ['--platform', name]);
@@ -62,6 +72,7 @@ async function askPip([pip, ...args]: Tool, wanted: Requirement, options: Native
   } catch (error) {
     if (signal.aborted || error instanceof Failure) throw error;
     const told = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+    if (/no such option/.test(told)) throw tooOld('pip knows no `install --dry-run --report`');
     throw new Failure('download-failed', `pip finds no ${wanted.what}:\n${told.trim()}`, {
       fix: 'look at the network, or give a wheel that you have: pipe engine install native --from FILE.whl',
     });
@@ -79,14 +90,14 @@ function readReport(report: unknown): Address[] {
   const wanted = all.filter(({ name }) => /^(?:tensorflow(?:[-_]cpu)?|nvidia[-_].+)$/.test(name));
   return wanted.map(({ name, url, sha256 }) => {
     if (typeof url !== 'string' || typeof sha256 !== 'string')
-      throw new Failure(
-        'tool-missing',
-        `pip told no address and hash of ${name}: it has to be 23.1 or newer`,
-        {
-          fix: 'python3 -m pip install --upgrade pip',
-        },
-      );
+      throw tooOld(`pip told no address and hash of ${name}`);
     return { url, sha256 };
+  });
+}
+
+function tooOld(why: string): Failure {
+  return new Failure('tool-missing', `${why}: it has to be 23.1 or newer`, {
+    fix: 'python3 -m pip install --upgrade pip',
   });
 }
 
