@@ -11,7 +11,7 @@ import { withProfile } from '../pipeline/profile.ts';
 import type { Store } from '../run/store.ts';
 import { kindNamed } from '../stages/registry.ts';
 import type { CommonFlags } from './main.ts';
-import { type NeededHere, neededHere } from './needed.ts';
+import { neededHere, type Unknown } from './needed.ts';
 import { print, printJson, talk } from './output.ts';
 import { readSettings } from './settings.ts';
 
@@ -58,12 +58,16 @@ export async function collect(flags: GcFlags): Promise<number> {
   const limits = limitsOf(flags);
   const store = await opened(flags);
   const { keys, unknown } = await neededHere(readSettings(flags).root, store);
-  await tellUnknown(unknown);
-  const whole = (name: string): boolean =>
-    unknown.some(({ pipeline }) => pipeline === null || pipeline === name);
+  const keeps = new Set<Unknown>();
+  const whole = (name: string): boolean => {
+    const why = unknown.find(({ pipeline }) => pipeline === null || pipeline === name);
+    if (why) keeps.add(why);
+    return why !== undefined;
+  };
   const remove = flags.delete === true;
   const continues = (kind: string): string | undefined => kindNamed(kind)?.continues;
   const found = await collectGarbage(store.folder, limits, { keys, whole, continues }, remove);
+  await tellUnknown([...keeps]);
   if (flags.json) printJson({ version: 1, deleted: remove, ...found });
   else {
     const count = (type: string): number => found.goes.filter((one) => one.type === type).length;
@@ -85,7 +89,8 @@ function overLimitText({ keptBytes, newBytes }: Collection, { maxBytes }: Limits
     : 'more than --max-size is left: what is less than an hour old stays, so collect again later';
 }
 
-async function tellUnknown(unknown: NeededHere['unknown']): Promise<void> {
+/** Only of those for which something stays: a project may hold other files that are none of its own pipelines. */
+async function tellUnknown(unknown: readonly Unknown[]): Promise<void> {
   if (unknown.length === 0) return;
   const { diagnostics, line } = await talk();
   diagnostics(unknown.flatMap(({ why }) => why));
@@ -145,16 +150,19 @@ function limitsOf({ maxSize, maxAge, keepRuns }: GcFlags): Limits {
     maxAgeMs: readDuration(maxAge ?? defaults.maxAge),
     maxBytes: maxSize === undefined ? Number.POSITIVE_INFINITY : readSize(maxSize),
   };
-  if (
-    Number.isInteger(limits.keepRuns) &&
-    limits.keepRuns >= 0 &&
-    limits.maxAgeMs >= 0 &&
-    limits.maxBytes >= 0
-  )
-    return limits;
-  throw new Failure('invalid-cache-limit', 'a limit can not be read', {
-    fix: 'write --max-size 10GB, --max-age 30d, --keep-runs 5',
-  });
+  refuseUnless(limits.maxAgeMs >= 0, `--max-age ${maxAge}`, '--max-age 30d');
+  refuseUnless(limits.maxBytes >= 0, `--max-size ${maxSize}`, '--max-size 10GB');
+  refuseUnless(
+    Number.isInteger(limits.keepRuns) && limits.keepRuns >= 0,
+    `--keep-runs ${keepRuns}`,
+    '--keep-runs 5',
+  );
+  return limits;
+}
+
+function refuseUnless(isRead: boolean, given: string, example: string): void {
+  if (!isRead)
+    throw new Failure('invalid-cache-limit', `\`${given}\` can not be read`, { fix: `write ${example}` });
 }
 
 function bytesUnder(folder: string): number {

@@ -100,7 +100,7 @@ export const commands: Commands = {
       ...common,
       ['--profile <name>', "use one of the file's profiles"],
       ['--set <path=value...>', 'change a value first'],
-      ['--engine <name>', 'auto, native, wasm'],
+      ['--engine <name>', 'auto, native, webgpu, wasm; overrides PIPE_ENGINE and the file'],
       ['--against <run>', 'compare with this run, not with the last of the same file and profile'],
     ],
     action: async (names, flags) => (await import('./why.ts')).why(names, flags),
@@ -152,9 +152,9 @@ export const commands: Commands = {
     examples: [
       'pipe diff last~1 last',
       'pipe diff mine last --format markdown',
-      'pipe diff last --by augment',
-      "pipe diff 'last[augment=none]' 'last[augment=first]'",
-      'pipe diff main last --max-drop evaluate.accuracy=0.005',
+      'pipe diff last --by augmentation',
+      "pipe diff 'last[augmentation=none]' 'last[augmentation=first]'",
+      'pipe diff base last --max-drop evaluate.accuracy=0.005',
       'pipe diff pipelines/cifar-baseline.yaml pipelines/cifar-augmented.yaml',
     ],
     operands: [
@@ -191,7 +191,7 @@ export const commands: Commands = {
     examples: [
       'pipe predict train cat.png',
       'pipe predict train photos/*.jpg --top 1 --json',
-      "pipe predict 'train[augment=none]' cat.png --run mine",
+      "pipe predict 'train[augmentation=none]' cat.png --run mine",
     ],
     operands: [
       ['<stage>', 'a stage that trained a model (or a search, for its best), of the newest run that has it'],

@@ -22,16 +22,27 @@ export async function report(error: unknown): Promise<0 | 1 | 2> {
 }
 
 /** Commander says `error: unknown option '--frofile'`, and what it may have been in a second line in brackets. */
-function wrongCall({ message }: CommanderError): Diagnostic {
+function wrongCall({ message, code }: CommanderError): Diagnostic {
   const [what = '', suggestion] = message.replaceAll(/'([^']*)'/g, '`$1`').split('\n');
   const like = suggestion?.match(/^\(Did you mean (?:one of )?(.*)\?\)$/)?.[1];
-  const [name = ''] = process.argv.slice(2);
+  const [name = '', second = ''] = process.argv.slice(2);
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const inner = Object.keys(command?.commands ?? {});
+  // Commander takes `cache clear` for an operand that `cache` does not have.
+  if (code === 'commander.excessArguments' && inner.length > 0 && !inner.includes(second))
+    return {
+      severity: 'error',
+      code: 'invalid-call',
+      message: `unknown command \`${name} ${second}\``,
+      fix: `\`pipe ${name}\` has ${inner.join(', ')}`,
+    };
+  const called = [...(command ? [name] : []), ...(inner.includes(second) ? [second] : [])];
   return {
     severity: 'error',
     code: 'invalid-call',
     message: what.replace(/^error: /, '').replace(/\.$/, ''),
     fix: like
       ? `did you mean \`${like}\`?`
-      : `\`pipe ${Object.hasOwn(commands, name) ? `${name} ` : ''}--help\` tells what it takes`,
+      : `\`${['pipe', ...called, '--help'].join(' ')}\` tells what it takes`,
   };
 }

@@ -50,9 +50,9 @@ const firstPipeline = (
 version: 1
 name: ${name}
 seed: 42
-vars: { rows: 1000, epochs: 3 }
+vars: { rows: 1000, epochs: 4 }
 profiles:
-  longer: { vars: { rows: 4000, epochs: 15 } } # pipe run … --profile longer
+  longer: { vars: { rows: 4000, epochs: 10 } } # pipe run … --profile longer
 stages:
   download: { dataset: shapes10, limit: "\${rows}", validation: 0.1 }
   normalize: { data: download, method: standardize }
@@ -60,15 +60,19 @@ stages:
   build:
     input: [32, 32, 3]
     layers:
-      - conv2d: { filters: 8, kernelSize: 3, padding: same, activation: relu }
-      - maxPooling2d: { poolSize: 2 }
-      - conv2d: { filters: 16, kernelSize: 3, padding: same, activation: relu }
+      - repeat: # three blocks, said once
+          with: [{ filters: 16 }, { filters: 32 }, { filters: 64 }]
+          layers:
+            - conv2d: { filters: "\${filters}", kernelSize: 3, padding: same, activation: relu }
+            - batchNormalization: { momentum: 0.9 }
+            - maxPooling2d: {}
       - globalAveragePooling2d: {}
       - dense: { units: 10, activation: softmax }
   train:
     model: build
     data: augment
     epochs: "\${epochs}"
+    batchSize: 16
     optimizer: { adam: { learningRate: 5.0e-3 } }
   evaluate: { model: train, data: normalize, split: test }
   report: { of: [download, augment, train, evaluate] }

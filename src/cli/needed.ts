@@ -7,8 +7,8 @@ import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import { findResult } from '../plan/decide.ts';
 import { fingerprintStage, type UpstreamResults } from '../plan/stage-fingerprint.ts';
 import type { Store } from '../run/store.ts';
-import type { Opened } from './context.ts';
-import { openFile } from './open.ts';
+import { type Opened, openGraph } from './context.ts';
+import { readGraph } from './open.ts';
 
 export interface NeededHere {
   /** Fingerprints, and keys of trainings that may be continued. */
@@ -17,7 +17,7 @@ export interface NeededHere {
   readonly unknown: readonly Unknown[];
 }
 
-interface Unknown {
+export interface Unknown {
   readonly file: string;
   /** Null where not even that can be read. */
   readonly pipeline: string | null;
@@ -41,7 +41,7 @@ export async function neededHere(root: string, store: Store): Promise<NeededHere
   return { keys, unknown };
 }
 
-/** Why it can't be known; empty where it is. */
+/** Why it can't be known; empty where it is. Warnings are for whoever works on the file, not for whoever makes room. */
 async function addNeeded(
   file: string,
   profile: { readonly profile?: string },
@@ -49,9 +49,9 @@ async function addNeeded(
   keys: Set<string>,
 ): Promise<readonly Diagnostic[]> {
   try {
-    const opened = await openFile(file, profile, store);
-    if (!opened.ok) return opened.diagnostics;
-    await addNeededBy(opened.value, keys);
+    const read = readGraph(file, profile);
+    if (!read.ok) return read.diagnostics;
+    await addNeededBy(await openGraph({ graph: read.value, ...allOfIt }, profile, store), keys);
     return [];
   } catch (error) {
     if (error instanceof Failure) return [error.diagnostic];
@@ -59,7 +59,12 @@ async function addNeeded(
   }
 }
 
-async function addNeededBy({ graph, context }: Opened, keys: Set<string>): Promise<void> {
+const allOfIt = { given: new Set<string>(), rerun: new Set<string>() };
+
+async function addNeededBy(
+  { graph, context }: Pick<Opened, 'graph' | 'context'>,
+  keys: Set<string>,
+): Promise<void> {
   const results: UpstreamResults = new Map();
   for (const stage of graph.order) {
     if (stage.deferred.length > 0 || stage.dependsOn.some((name) => !results.has(name))) continue;

@@ -27,7 +27,7 @@ export async function runs(flags: RunsFlags): Promise<number> {
   else if (flags.csv) print(await csv(chosen));
   else if (chosen.length > 0) print(await table(chosen, flags));
   else if (all.length > 0) print('no run fulfils these conditions');
-  else print('no runs yet: pipe run pipelines/cifar-augmented.yaml --profile quick');
+  else print('no runs yet: `pipe run FILE` makes the first, `pipe init` writes a file');
   return 0;
 }
 

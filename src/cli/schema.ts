@@ -4,7 +4,7 @@ import { nearest } from '../diagnostics/suggest.ts';
 import { bundledSchema } from '../pipeline/schema-bundle.ts';
 import { dereferenced, type Schema, schemaNamed } from '../pipeline/schemas.ts';
 import { schemaBeside } from '../stages/custom/kind.ts';
-import { kindNames } from '../stages/registry.ts';
+import { kindNamed, kindNames } from '../stages/registry.ts';
 import { sizeOr } from '../ui/size.ts';
 import type { CommonFlags } from './main.ts';
 import { print } from './output.ts';
@@ -20,15 +20,25 @@ export async function schema(kind: string | undefined, flags: CommonFlags): Prom
   else {
     const { schemaPage } = await import('../ui/schema-page.ts');
     const width = Math.min(sizeOr(100, process.stdout.columns), 110);
-    print(schemaPage(found, { name: kind, width, dereferenced: (one) => dereferenced(one, found) }));
+    // What is common to all kinds refers to its own definitions.
+    const follow = (one: Schema): Schema => {
+      const known = dereferenced(one, found);
+      return known.$ref === undefined ? known : dereferenced(known, schemaNamed('common'));
+    };
+    print(schemaPage(found, { name: kind, width, dereferenced: follow, kind: kindNamed(kind) ?? null }));
   }
   return 0;
 }
 
 function schemaOf(kind: string): Schema {
   const names = kindNames();
-  const own = names.includes(kind) ? schemaNamed(kind) : /[/\\.]/.test(kind) ? moduleSchema(kind) : null;
+  const isModule = /[/\\.]/.test(kind);
+  const own = names.includes(kind) ? schemaNamed(kind) : isModule ? moduleSchema(kind) : null;
   if (own) return own;
+  if (isModule)
+    throw new Failure('file-not-found', `\`${kind}\` has no readable schema \`${schemaBeside(kind)}\``, {
+      fix: 'look at the path; it is taken from the folder you are in',
+    });
   const near = nearest(kind, names);
   throw new Failure('unknown-kind', `\`${kind}\` is not a kind of stage`, {
     fix: near ? `did you mean \`${near}\`?` : `the kinds are ${names.join(', ')}, and modules: ./my-stage.ts`,

@@ -79,7 +79,7 @@ function goOnWith(record: RunRecord, stage: string): string {
 }
 
 function likely(stage: string, searches: ReadonlySet<string>): string {
-  if (searches.size === 0) return 'pipe run pipelines/cifar-tuned.yaml --profile quick';
+  if (searches.size === 0) return '`pipe run` a file with a stage of kind tune';
   const near = nearest(stage, searches);
   return near ? `did you mean \`${near}\`?` : `the searches are ${[...searches].join(', ')}`;
 }

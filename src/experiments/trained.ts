@@ -53,7 +53,7 @@ function unknown(stage: string, run: string | undefined, others: readonly string
           ? `did you mean \`${near}\`?`
           : listed.length > 0
             ? `there are models of ${listed.join(', ')}`
-            : 'train one: pipe run pipelines/cifar-augmented.yaml --profile quick',
+            : 'train one: `pipe run` a file with a stage of kind train',
     },
   );
 }

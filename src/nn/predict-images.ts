@@ -75,6 +75,8 @@ async function readImage(
     const decoded = await decodeImage(await readFile(image), wanted);
     return decoded.type === 'image' ? { image, pixels: decoded.pixels } : { image, why: decoded.why };
   } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (isMissing) return { image, why: 'there is no such file' };
     return { image, why: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -2,6 +2,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Diagnostic, Place, Result } from '../diagnostics/diagnostic.ts';
+import { missingFileFix } from './likely-file.ts';
 import { child, type MapNode, merge, type Node } from './nodes.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -26,7 +27,7 @@ export function readTree(file: string, projectRoot: string, texts: Texts = new M
     return refuse({
       code: 'file-not-found',
       message: `there is no readable file \`${file}\``,
-      fix: 'look at the path; it is taken from the folder you are in',
+      fix: missingFileFix(file),
     });
   const parsed = parseMap(text, file);
   if (!parsed.ok) return parsed;

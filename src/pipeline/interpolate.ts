@@ -127,7 +127,9 @@ export class Vars implements Scope {
 
   miss(name: string, place: Place, others: readonly string[]): void {
     if (Vars.later.test(name)) return;
-    const near = nearest(name, [...others, ...this.#vars.keys()]);
+    // `--set` says `vars.epochs`, a file `${epochs}`.
+    const short = name.replace(/^vars\./, '');
+    const near = valueAt(this.#vars, short) ? short : nearest(name, [...others, ...this.#vars.keys()]);
     this.say({
       code: 'unknown-var',
       message: `\`${name}\` is not a var`,
@@ -181,6 +183,15 @@ function rows(repeat: MapNode, scope: Scope): readonly Row[] | 'later' {
     return value && interpolate(value, scope);
   });
   if ([times, list].some((node) => node?.type === 'scalar' && whole.test(String(node.value)))) return 'later';
+  if (times && list) {
+    scope.say({
+      code: 'conflicting-options',
+      message: '`repeat` has both `with` and `times`',
+      place: times.place,
+      fix: 'keep one: `with` repeats once for each of its rows',
+    });
+    return [];
+  }
   if (times?.type === 'scalar' && typeof times.value === 'number')
     return Array.from({ length: Math.min(Math.max(0, Math.floor(times.value)), mostWritten) }, () => []);
   if (list?.type === 'list')

@@ -189,7 +189,8 @@ function usedIn(root: MapNode): ReadonlySet<string> {
 /** Of the file itself: what a file below has and this one does not need is no mistake. */
 function unusedVars(root: MapNode, used: ReadonlySet<string>, { bases }: Tree): Diagnostic[] {
   const given = child(root, 'vars');
-  if (given?.type !== 'map') return [];
+  // Where `stages` is misspelt nothing could use them.
+  if (given?.type !== 'map' || child(root, 'stages')?.type !== 'map') return [];
   return [...given.entries]
     .filter(([name, { key }]) => !used.has(name) && !bases.has(key.file))
     .map(([name, { key }]) => ({

@@ -42,7 +42,8 @@ function applySet(root: MapNode, set: string, problems: Diagnostic[]): MapNode {
     });
     return root;
   }
-  const path = fullPath(set.slice(0, equals).split('.'));
+  const written = set.slice(0, equals);
+  const path = fullPath(written.split('.'));
   const place: Place = {
     file: `--set ${set}`,
     line: 1,
@@ -50,13 +51,13 @@ function applySet(root: MapNode, set: string, problems: Diagnostic[]): MapNode {
     endLine: 1,
     endColumn: set.length + 7,
   };
-  const missing = firstMiss(root, path);
+  const missing = bracketed(written) ?? firstMiss(root, path);
   if (missing) {
-    const near = asVar(root, set.slice(0, equals)) ?? missing.near;
+    const near = asVar(root, written) ?? missing.near;
     problems.push({
       severity: 'error',
       code: 'unknown-set-path',
-      message: `\`--set ${set.slice(0, equals)}\` hits nothing: there is no \`${missing.step}\``,
+      message: `\`--set ${written}\` hits nothing: there is no \`${missing.step}\``,
       place: { ...place, column: setColumn, endColumn: equals + setColumn },
       fix: near ? `did you mean \`${near}\`?` : 'look at the path',
     });
@@ -75,6 +76,12 @@ function applySet(root: MapNode, set: string, problems: Diagnostic[]): MapNode {
 /** `train.epochs` is short for `stages.train.epochs`. */
 function fullPath(path: string[]): string[] {
   return topLevel.includes(path[0] ?? '') ? path : ['stages', ...path];
+}
+
+/** An item of a list goes by its number alone: `build.layers.0.conv2d.filters`. */
+function bracketed(path: string): ReturnType<typeof firstMiss> {
+  const step = path.split('.').find((one) => /\[\d+\]$/.test(one));
+  return step === undefined ? null : { step, near: path.replaceAll(/\[(\d+)\]/g, '.$1') };
 }
 
 /** What is no stage may be a var whose `vars.` was forgotten. */

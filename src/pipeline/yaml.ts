@@ -87,7 +87,17 @@ function withoutConfusedErrors(errors: readonly YamlMistake[]): readonly YamlMis
   return inOrder.filter((error, i) => i === 0 || !isEcho(error));
 }
 
-const echoes = new Set(['UNEXPECTED_TOKEN', 'MISSING_CHAR', 'BAD_SCALAR_START', 'IMPOSSIBLE']);
+const echoes = new Set([
+  'UNEXPECTED_TOKEN',
+  'MISSING_CHAR',
+  'BAD_SCALAR_START',
+  'IMPOSSIBLE',
+  // A line that is indented otherwise gives one or two for each line after it.
+  'BAD_INDENT',
+  'BLOCK_AS_IMPLICIT_KEY',
+  'MULTILINE_IMPLICIT_KEY',
+  'NON_STRING_KEY',
+]);
 
 function explained(error: YamlMistake, placeAt: PlaceAt, text: string): Diagnostic {
   const closing = /end with a ([}\]])/.exec(error.message)?.[1];
@@ -108,7 +118,7 @@ function explained(error: YamlMistake, placeAt: PlaceAt, text: string): Diagnost
     fix:
       quotesFix(text, error.pos[0]) ??
       fixes[error.code] ??
-      'look for a missing quote, bracket or colon here or a line above',
+      'look here and a line above: a quote, bracket or colon is missing, or the indentation is another',
   };
 }
 

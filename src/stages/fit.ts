@@ -9,12 +9,14 @@ import type { CheckInput, Form } from './kind.ts';
 export function misfit(model: Form | undefined, data: Form | undefined, at: CheckInput['at']): Diagnostic[] {
   if (model?.type !== 'model' || data?.type !== 'dataset' || !data.example) return [];
   if (fits(model.input, data.example)) return [];
-  return [at('data', { code: 'shape-mismatch', message: told(model.input, data.example) })];
+  const [message, fix] = [told(model.input, data.example), fixFor(data.example)];
+  return [at('data', { code: 'shape-mismatch', message, fix })];
 }
 
 /** Failure `shape-mismatch`: networks and datasets from elsewhere are known only when they are there. */
 export function requireFit({ input }: Network, { example }: DatasetFile): void {
-  if (!fits(input, example)) throw new Failure('shape-mismatch', told(input, example));
+  if (!fits(input, example))
+    throw new Failure('shape-mismatch', told(input, example), { fix: fixFor(example) });
 }
 
 /** Does it tell as many classes apart as the data has? Failure `shape-mismatch`. */
@@ -34,3 +36,5 @@ const fits = (input: readonly number[], example: readonly number[]): boolean =>
 
 const told = (input: readonly number[], example: readonly number[]): string =>
   `the model takes [${input.join(', ')}], the data's examples are [${example.join(', ')}]`;
+
+const fixFor = (example: readonly number[]): string => `build the model with input: [${example.join(', ')}]`;

@@ -1,5 +1,6 @@
 /** A page about a kind of stage, made from its schema. */
 import type { Schema } from '../pipeline/schemas.ts';
+import type { Kind } from '../stages/kind.ts';
 import { wrapped } from './text.ts';
 
 export interface PageOptions {
@@ -7,6 +8,8 @@ export interface PageOptions {
   readonly width: number;
   /** The definition that a `$ref` points to. */
   readonly dereferenced: (schema: Schema) => Schema;
+  /** Null for a module, whose schema says it. */
+  readonly kind: Kind | null;
 }
 
 export function schemaPage(schema: Schema, options: PageOptions): string {
@@ -22,7 +25,23 @@ export function schemaPage(schema: Schema, options: PageOptions): string {
   const own = part(names.filter((key) => !isFrame(key)));
   const frame = part(names.filter(isFrame));
   const head = [`${options.name}: ${schema.description ?? ''}`, ''];
-  return `${[...head, ...own, '', 'Every stage also has', '', ...frame].join('\n')}\n`;
+  const every = frame.length === 0 ? [] : ['', 'Every stage also has', '', ...frame];
+  return `${[...head, ...own, ...given(options), ...every].join('\n')}\n`;
+}
+
+/** What other stages may take of it: ports, and values. */
+function given({ kind, width }: PageOptions): string[] {
+  const outputs = Object.entries(kind?.outputs({}) ?? {});
+  const values = Object.keys(kind?.values({}) ?? {}).map((name) => `\`\${stages.NAME.${name}}\``);
+  const ports = outputs.flatMap(([port, { type, description }]) => [
+    `  ${port}  (${type})`,
+    ...wrapped(description, width - 6).map((line) => `      ${line}`),
+  ]);
+  const taken = wrapped(`Values: ${values.join(', ')}`, width - 2).map((line) => `  ${line}`);
+  return [
+    ...(ports.length > 0 ? ['', 'It gives', '', ...ports] : []),
+    ...(values.length > 0 ? ['', ...taken] : []),
+  ];
 }
 
 function keysOf(given: Schema, options: PageOptions, indent: number): string[] {
@@ -47,7 +66,11 @@ function keyLines(
   const example = schema.examples?.[0];
   const text = `${schema.description ?? ''}${example === undefined ? '' : ` Example: ${JSON.stringify(example)}`}`;
   const pad = ' '.repeat(indent);
-  const inner = [schema, schema.items, ...(schema.anyOf ?? [])].flatMap((one) =>
+  const { additionalProperties: others } = schema;
+  // A map of names that the file chooses.
+  const named =
+    typeof others === 'object' && others.properties ? { properties: { '<name>': others } } : undefined;
+  const inner = [schema, schema.items, named, ...(schema.anyOf ?? [])].flatMap((one) =>
     one && indent < 10 ? keysOf(one, options, indent + 2) : [],
   );
   return [

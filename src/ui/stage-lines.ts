@@ -74,5 +74,5 @@ export const waitLine = (event: Event<'stage-wait'>, nameWidth: number): string 
 export const continuing = (epoch: number | null): string =>
   epoch === null ? '' : `, continues from epoch ${Number(epoch.toFixed(1))}`;
 
-/** `param rotation 20 → 30` is known to be a param. */
-export const reasonText = (reason: string): string => printable(reason.replace(/^param /, ''));
+/** `param rotation 20 → 30, param zoom 0 → 0.2`: what changes so is known to be a param. */
+export const reasonText = (reason: string): string => printable(reason.replaceAll(/(^|, )param /g, '$1'));

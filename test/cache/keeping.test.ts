@@ -61,7 +61,7 @@ test('the newest runs of each pipeline stay, and a size takes the oldest first',
   assert.equal(goes('--keep-runs', '0', '--max-size', '1GB'), 0);
   const wrong = project.pipe('cache', 'gc', '--max-size', '10');
   assert.equal(wrong.code, 2);
-  assert.match(wrong.err, /invalid-cache-limit.*\n.*--max-size 10GB/);
+  assert.match(wrong.err, /invalid-cache-limit: `--max-size 10` .*\n.*--max-size 10GB/);
 });
 
 test('what is too new to go counts as left, and against the size that is asked for', (t) => {
@@ -83,10 +83,15 @@ test('what is too new to go counts as left, and against the size that is asked f
   assert.equal(later.err, '');
 });
 
-test('a collection says nothing of its own, however many files and profiles need something', (t) => {
+test('a collection says nothing of files for which it keeps nothing, however many and however wrong they are', (t) => {
   const profiles = Array.from({ length: 12 }, (_, i) => `p${i}: { vars: { word: w${i} } }`).join(', ');
   const text = `vars: { word: one }\nprofiles: { ${profiles} }\nstages:`;
-  const project = makeProject(t, { 'p.yaml': pipeline(`\${word}`).replace('stages:', text) });
+  const project = makeProject(t, {
+    'p.yaml': pipeline(`\${word}`).replace('stages:', text),
+    'warned.yaml': pipeline('one').replace('name: p', 'name: warned\nvars: { unused: 1 }'),
+    'never-run.yaml': 'version: 1\nname: broken\nstages: { a: { kind: comand } }\n',
+  });
+  project.run('p.yaml');
   const { code, err } = project.pipe('cache', 'gc');
   assert.deepEqual([code, err], [0, '']);
 });

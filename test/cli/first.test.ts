@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { kindNames } from '../../src/stages/registry.ts';
 import { makeProject } from '../rig/project.ts';
 
-test('init writes a pipeline that is valid and runs as it is, and never over a file', (t) => {
+test('init writes a pipeline that is valid, runs and learns as it is, and never over a file', (t) => {
   const project = makeProject(t, {});
   const { code, out } = project.pipe('init', 'pipelines/my experiment.yaml');
   assert.equal(code, 0);
@@ -19,14 +19,12 @@ test('init writes a pipeline that is valid and runs as it is, and never over a f
     'pipeline.schema.json',
   ]);
   assert.equal(project.pipe('validate', '--strict').code, 0);
-  const outcomes = project.run(
-    'pipelines/my experiment.yaml',
-    '--set',
-    'vars.rows=100',
-    '--set',
-    'vars.epochs=1',
-  );
+  const outcomes = project.run('pipelines/my experiment.yaml', '--engine', 'wasm');
   assert.ok(Object.values(outcomes).every((outcome) => outcome === 'ran'));
+  const { accuracy }: { accuracy: number } = JSON.parse(
+    project.read('cache/out/my-experiment/evaluate/metrics/metrics.json'),
+  );
+  assert.ok(accuracy > 0.5, `it learns: ${accuracy} of the test images, where a guess has 0.1`);
   const again = project.pipe('init', 'pipelines/my experiment.yaml');
   assert.equal(again.code, 2);
   assert.match(again.err, /error file-exists: there is a file `pipelines\/my experiment\.yaml` already/);
@@ -50,13 +48,21 @@ test('schema prints the schema of a file, a page about each kind, and the likely
   for (const kind of kindNames()) {
     const page = project.pipe('schema', kind);
     assert.equal(page.code, 0, page.err);
+    assert.doesNotMatch(page.out, /\(.*anything.*\)/, 'what a `$ref` points to is known');
     const { description, properties } = JSON.parse(project.pipe('schema', kind, '--json').out);
     const [firstWords] = description.split('. ');
     assert.ok(page.out.replace(/\s+/g, ' ').includes(firstWords), `${kind}: ${firstWords}`);
     for (const name of Object.keys(properties))
       assert.ok(page.out.includes(name), `${kind} explains ${name}`);
   }
+  assert.match(project.pipe('schema', 'train').out, /^It gives\n\n {2}trained {2}\(trained\)\n/m);
+  assert.match(project.pipe('schema', 'evaluate').out, /^ {2}Values: .*`\$\{stages\.NAME\.accuracy\}`/m);
+  assert.match(project.pipe('schema', 'tune').out, /^ {4}<name> {2}\(map\)\n.*\n {6}int {2}\(list\)\n/m);
   const { code, err } = project.pipe('schema', 'trian');
   assert.equal(code, 2);
   assert.match(err, /error unknown-kind: `trian` is not a kind of stage\n.*did you mean `train`\?/);
+  assert.match(
+    project.pipe('schema', './gone.ts').err,
+    /error file-not-found: `\.\/gone\.ts` has no readable/,
+  );
 });

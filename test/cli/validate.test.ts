@@ -64,6 +64,14 @@ test('--set of a var whose `vars.` was forgotten is told so', (t) => {
   assert.equal(pipe('validate', 'p.yaml', '--set', 'vars.many=3').code, 0);
 });
 
+test('--set of an item of a list by brackets is told how it is written', (t) => {
+  const { pipe } = makeProject(t, { 'p.yaml': small });
+  const { code, err } = pipe('validate', 'p.yaml', '--set', 'build.layers[0].conv2d.filters=8');
+  assert.equal(code, 2);
+  assert.match(err, /unknown-set-path: [\s\S]*did you mean `build\.layers\.0\.conv2d\.filters`\?/);
+  assert.equal(pipe('validate', 'p.yaml', '--set', 'build.layers.0.conv2d.filters=8').code, 0);
+});
+
 test('a warning is no error, with --strict it is one', (t) => {
   const project = makeProject(t, { 'p.yaml': small.replace('seed: 7', 'seed: 7\nvars: { unused: 1 }') });
   const lenient = project.pipe('validate', 'p.yaml');

@@ -26,7 +26,7 @@ const callsOf = (all: Commands, before: readonly string[] = []): string[][] =>
   });
 
 test('a call that makes no sense is refused with 2', (t) => {
-  const project = makeProject(t, { 'p.yaml': small });
+  const project = makeProject(t, { 'p.yaml': small, 'pipelines/first.yaml': small });
   for (const [call, code, fix] of [
     ['rnu p.yaml', 'invalid-call', 'did you mean `run`?'],
     ['toString', 'invalid-call', '`pipe --help` tells what it takes'],
@@ -36,6 +36,14 @@ test('a call that makes no sense is refused with 2', (t) => {
     ['run p.yaml --profile quick', 'unknown-profile', 'the file has none'],
     ['plan p.yaml --engine cuda', 'unknown-engine', ''],
     ['run q.yaml', 'file-not-found', 'look at the path; it is taken from the folder you are in'],
+    ['run frist.yaml', 'file-not-found', 'did you mean `pipelines/first.yaml`?'],
+    ['run first.yaml', 'file-not-found', 'did you mean `pipelines/first.yaml`?'],
+    ['run first', 'file-not-found', 'did you mean `pipelines/first.yaml`?'],
+    ['run pipelines', 'file-not-found', 'it is a folder; name a file in it, such as pipelines/first.yaml'],
+    ['cache clear', 'invalid-call', '`pipe cache` has gc, verify'],
+    ['cache gc now', 'invalid-call', '`pipe cache gc --help` tells what it takes'],
+    ['cache gc --max-age 3', 'invalid-cache-limit', 'write --max-age 30d'],
+    ['engine install cuda', 'invalid-call', '`pipe engine install --help` tells what it takes'],
     ['diff last last~1', 'unknown-run', '`pipe runs` lists them'],
   ] as const) {
     const words = call.split(' ');

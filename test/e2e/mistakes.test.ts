@@ -54,6 +54,44 @@ const wrong: readonly { readonly says: string; readonly text: string; readonly t
     told: ['p.yaml:17:49 error unknown-var', 'did you mean `epochs`?'],
   },
   {
+    says: 'a var that is called as --set calls it',
+    text: change('epochs: 2', 'epochs: "${vars.epochs}"').replace('seed: 7', 'seed: 7\nvars: { epochs: 2 }'),
+    told: ['p.yaml:17:49 error unknown-var', 'did you mean `epochs`?'],
+  },
+  {
+    says: 'a line that is indented otherwise',
+    text: change('    input: [32, 32, 3]', '   input: [32, 32, 3]'),
+    told: ['p.yaml:10:1 error invalid-yaml', 'or the indentation is another'],
+  },
+  {
+    says: 'a tab',
+    text: change('    input: [32, 32, 3]', '\tinput: [32, 32, 3]'),
+    told: ['p.yaml:9:1 error invalid-yaml', 'indent with spaces'],
+  },
+  {
+    says: 'a list item without its dash',
+    text: change('- conv2d', 'conv2d'),
+    told: ['p.yaml:12:1 error invalid-yaml'],
+  },
+  {
+    says: '`stages` misspelt, beside vars that nothing can use then',
+    text: change('seed: 7\nstages', 'seed: 7\nvars: { epochs: 2 }\nstage'),
+    told: ['p.yaml:5:1 error unknown-key', 'did you mean `stages`?'],
+  },
+  {
+    says: 'a network for images of another size',
+    text: change('input: [32, 32, 3]', 'input: [64, 64, 3]'),
+    told: ['p.yaml:16:32 error shape-mismatch', 'build the model with input: [32, 32, 3]'],
+  },
+  {
+    says: '`repeat` with two counts',
+    text: change(
+      '- globalAveragePooling2d: {}',
+      '- repeat: { with: [{ u: 4 }], times: 2, layers: [{ dropout: { rate: 0.1 } }] }\n      - globalAveragePooling2d: {}',
+    ),
+    told: ['p.yaml:13:44 error conflicting-options', 'keep one'],
+  },
+  {
     says: 'a wrong type',
     text: change('epochs: 2', 'epochs: "2"'),
     told: ['p.yaml:16:49 error wrong-type', 'write it without quotes: 2'],
@@ -136,6 +174,7 @@ test('a wrong file is refused with 2, place and likely fix before anything runs,
         assert.equal(code, 2, `${command}: ${out}${err}`);
         for (const part of told) assert.ok(err.includes(part), `${part} is missing in\n${err}`);
         assert.doesNotMatch(err, /\n\s+at .*:\d+:\d+/, 'no stack');
+        assert.ok((err.match(/error invalid-yaml/g) ?? []).length <= 1, `one mistake, one error:\n${err}`);
       }
       assert.deepEqual(project.hashes('cache/out/small'), before);
     });

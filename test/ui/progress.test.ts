@@ -196,14 +196,16 @@ test('without a terminal there is one plain line at a start and one at an end, a
     columns: 80,
   };
   const reporter = createReporter({ stream, color: false, interactive: false });
-  for (const event of [start(['a']), begin('a'), progress('a', 3), ended('a', 'ok')]) reporter.onEvent(event);
+  const reason = 'param rotation 20 → 30, param zoom 0 → 0.2';
+  for (const event of [start(['a']), begin('a'), progress('a', 3), ended('a', 'ok', 'ran', reason)])
+    reporter.onEvent(event);
   reporter.close();
   screen.write(written);
   assert.equal(
     written,
     `cifar · 1 stage · engine wasm (always there)
   ● a  never run
-  ✔ a  ok                                                    ran 0.3 s     rotation 20 → 30\n`.replace(
+  ✔ a  ok                                                    ran 0.3 s     rotation 20 → 30, zoom 0 → 0.2\n`.replace(
       '  ● a ',
       '  ● a ',
     ),
