@@ -18,7 +18,7 @@ const table = {
   'dataset/cifar10': { version: 1, source: 'data/cifar.ts' },
   'dataset/cifar100': { version: 1, source: 'data/cifar.ts' },
   'dataset/folder': { version: 3, source: 'data/image-folder.ts' },
-  'dataset/arrays': { version: 1, source: 'data/arrays.ts' },
+  'dataset/arrays': { version: 2, source: 'data/arrays.ts' },
   'dataset/shapes10': { version: 2, source: 'data/shapes10.ts' },
   'sheet': { version: 1, source: 'data/sheet.ts' },
   'split': { version: 1, source: 'data/split.ts' },
