@@ -23,12 +23,11 @@ export interface Augmenter {
 /** A stretch of operations: on one image after the other, which is kinder to the processor's cache, or on the whole batch. */
 type Step = Augmenter['batch'];
 
-export function makeAugmenter(
-  { seed, operations }: Pick<AugmentTransform, 'seed' | 'operations'>,
-  example: readonly number[],
-): Augmenter {
+type Declared = Omit<AugmentTransform, 'transform'>;
+
+export function makeAugmenter(augment: Declared, example: readonly number[]): Augmenter {
   const [height = 1, width = 1, channels = 1] = example;
-  const steps = stepsOf(operations, seed, { height, width, channels });
+  const steps = stepsOf(augment, { height, width, channels });
   return {
     batch: (x, y, epoch, rows) => {
       for (const step of steps) step(x, y, epoch, rows);
@@ -36,15 +35,15 @@ export function makeAugmenter(
   };
 }
 
-function stepsOf(operations: readonly Operation[], seed: number, size: ImageSize): Step[] {
+function stepsOf(augment: Declared, size: ImageSize): Step[] {
   const steps: Step[] = [];
   let images: OnImage[] = [];
   const flush = (): void => {
     if (images.length > 0) steps.push(onEachImage(images, size));
     images = [];
   };
-  for (const [i, operation] of operations.entries()) {
-    const chosen = chooser(operation, streamOf(seed, operations, i));
+  for (const [i, operation] of augment.operations.entries()) {
+    const chosen = chooser(operation, streamOf(augment, i));
     const made = operationOf(operation, size);
     if (made.type === 'image') images.push({ change: made.change, chosen });
     else {
@@ -78,11 +77,12 @@ function onEachImage(operations: readonly OnImage[], { height, width, channels }
   };
 }
 
-/** Named by the operation and which of its name it is: operations beside it change none of its draws. */
-function streamOf(seed: number, operations: readonly Operation[], i: number): RandomStream {
+/** Named by the operation and which of its name it is, those of earlier augments counted: operations beside it change none of its draws. */
+function streamOf({ seed, operations, before = {} }: Declared, i: number): RandomStream {
   const name = operations[i]?.name ?? '';
-  const before = operations.slice(0, i).filter((other) => other.name === name).length;
-  return randomStream(seed, 'augment', before === 0 ? name : `${name}/${before}`);
+  const own = operations.slice(0, i).filter((other) => other.name === name).length;
+  const count = (before[name] ?? 0) + own;
+  return randomStream(seed, 'augment', count === 0 ? name : `${name}/${count}`);
 }
 
 function chooser({ probability }: Operation, stream: RandomStream): Chooser {

@@ -1,15 +1,13 @@
 /** The files in an archive, one after the other. */
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
 import { openPromise } from 'yauzl';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { crc32 } from './crc32.ts';
+import { readTar, unpackedName } from './tar.ts';
 
 export interface ArchivedFile {
-  /** The path in the archive. */
+  /** The path in the archive, with forward slashes and none in front. */
   readonly name: string;
   readonly bytes: Buffer;
 }
@@ -29,28 +27,19 @@ export async function* readArchive(archive: string): AsyncGenerator<ArchivedFile
   }
 }
 
-async function* readTar(archive: string, zipped: boolean): AsyncGenerator<ArchivedFile> {
-  const entries = extract();
-  const source = createReadStream(archive, { highWaterMark: 1 << 20 });
-  const reading = zipped
-    ? pipeline(source, createGunzip({ chunkSize: 1 << 20 }), entries)
-    : pipeline(source, entries);
-  // What goes wrong there is told by the entries, or at the end.
-  reading.catch(() => {});
-  for await (const entry of entries) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of entry) chunks.push(Buffer.from(chunk as Uint8Array));
-    if (entry.header.type === 'file') yield { name: entry.header.name, bytes: Buffer.concat(chunks) };
-  }
-  await reading;
-}
-
 async function* readZip(archive: string): AsyncGenerator<ArchivedFile> {
   const zip = await openPromise(archive, { autoClose: false });
   try {
     for await (const entry of zip.eachEntry()) {
       if (entry.fileName.endsWith('/')) continue;
-      yield { name: entry.fileName, bytes: await buffer(await zip.openReadStreamPromise(entry)) };
+      if (entry.isEncrypted())
+        throw new Failure('truncated-archive', `${entry.fileName} in ${archive} is encrypted`, {
+          fix: 'make the archive without a password',
+        });
+      const bytes = await buffer(await zip.openReadStreamPromise(entry));
+      // Of what is not compressed nothing else would tell damage.
+      if (crc32(bytes) !== entry.crc32) throw new Error(`${entry.fileName} has another checksum`);
+      yield { name: unpackedName(entry.fileName), bytes };
     }
   } finally {
     zip.close();

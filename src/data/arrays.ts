@@ -1,4 +1,5 @@
 /** A user's arrays in NumPy's format. */
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { Stages } from '../generated/types.ts';
@@ -34,9 +35,10 @@ export async function readArrays(
       nameOf(params.testImages ?? ''),
       `has images of [${test.example.join(', ')}], the training images are [${train.example.join(', ')}]`,
     );
-  const labels = Int32Array.from([...train.labels, ...(test?.labels ?? [])]);
-  const classes = params.classes ?? namesUpTo(labels.reduce((most, label) => Math.max(most, label), 0));
-  checkLabels(labels, train.labels.length, classes.length, params);
+  const labels = [...train.labels, ...(test?.labels ?? [])];
+  const count = params.classes?.length ?? labels.reduce((most, label) => Math.max(most, label), 0) + 1;
+  checkLabels(labels, train.labels.length, count, params);
+  const classes = params.classes ?? Array.from({ length: count }, (_, label) => String(label));
   const raw: RawDataset = {
     example: train.example,
     classes,
@@ -54,7 +56,8 @@ export async function readArrays(
 interface Part {
   readonly example: readonly number[];
   readonly images: Uint8Array;
-  readonly labels: Int32Array;
+  /** Any whole numbers, as the file has them. */
+  readonly labels: readonly number[];
 }
 
 async function readPart(images: FileParam, labels: FileParam, read: Read): Promise<Part> {
@@ -70,6 +73,8 @@ async function readPart(images: FileParam, labels: FileParam, read: Read): Promi
   const [rows = 0, height = 0, width = 0, channels = 1] = shape;
   if (channels !== 1 && channels !== 3)
     throw invalid(nameOf(images), `has ${channels} channels; images have 1 or 3`);
+  if (height === 0 || width === 0)
+    throw invalid(nameOf(images), `has the shape [${shape.join(', ')}]: images without pixels`);
   const numbers = wholeNumbers(classes, nameOf(labels));
   if (numbers.length !== rows)
     throw invalid(nameOf(labels), `has ${numbers.length} labels for ${rows} images`);
@@ -85,42 +90,46 @@ function parsed(bytes: Buffer, name: string): NpyParts {
   }
 }
 
-function wholeNumbers({ descr, body }: NpyParts, name: string): Int32Array {
+function wholeNumbers({ descr, body }: NpyParts, name: string): number[] {
   switch (descr) {
     case '|u1':
-      return Int32Array.from(new Uint8Array(body));
+      return [...new Uint8Array(body)];
     case '|i1':
-      return Int32Array.from(new Int8Array(body));
+      return [...new Int8Array(body)];
     case '<u2':
-      return Int32Array.from(new Uint16Array(body));
+      return [...new Uint16Array(body)];
     case '<i2':
-      return Int32Array.from(new Int16Array(body));
+      return [...new Int16Array(body)];
     case '<u4':
-      return Int32Array.from(new Uint32Array(body));
+      return [...new Uint32Array(body)];
     case '<i4':
-      return new Int32Array(body);
+      return [...new Int32Array(body)];
     case '<i8':
+      return Array.from(new BigInt64Array(body), Number);
     case '<u8':
-      return Int32Array.from(new BigInt64Array(body), Number);
+      return Array.from(new BigUint64Array(body), Number);
     default:
-      throw invalid(name, `holds ${descr}; labels are whole numbers`);
+      throw invalid(
+        name,
+        `holds ${descr}; labels are whole numbers${descr.startsWith('>') ? ' whose lowest byte comes first' : ''}`,
+      );
   }
 }
 
-function checkLabels(labels: Int32Array, trainRows: number, classes: number, params: Params): void {
-  if (classes > mostClasses)
+function checkLabels(labels: readonly number[], trainRows: number, classes: number, params: Params): void {
+  const told = (row: number): string =>
+    `row ${row < trainRows ? row : row - trainRows} of ${nameOf(row < trainRows ? params.labels : (params.testLabels ?? ''))} has the label ${labels[row]}`;
+  if (params.classes !== undefined && classes > mostClasses)
     throw new Failure('too-many-classes', `there are ${classes} classes; ${mostClasses} is the most`);
   const row = labels.findIndex((label) => label < 0 || label >= classes);
-  if (row < 0) return;
-  const file = row < trainRows ? params.labels : (params.testLabels ?? '');
-  throw new Failure(
-    'invalid-label',
-    `row ${row < trainRows ? row : row - trainRows} of ${nameOf(file)} has the label ${labels[row]}; there are ${classes} classes, from 0 on`,
-    { fix: 'mend the labels, or name all classes' },
-  );
+  if (row >= 0)
+    throw new Failure('invalid-label', `${told(row)}; there are ${classes} classes, from 0 on`, {
+      fix: 'mend the labels, or name all classes',
+    });
+  if (classes <= mostClasses) return;
+  const large = labels.findIndex((label) => label >= mostClasses);
+  throw new Failure('too-many-classes', `${told(large)}; ${mostClasses} classes are the most, from 0 on`);
 }
-
-const namesUpTo = (most: number): string[] => Array.from({ length: most + 1 }, (_, label) => String(label));
 
 const nameOf = (file: FileParam): string => (typeof file === 'string' ? file : file.url);
 
@@ -132,7 +141,9 @@ function invalid(name: string, what: string): Failure {
 function fileReader(root: string, options: FetchOptions): Read {
   return async (file) => {
     const place = typeof file === 'string' ? { from: file } : { from: file.url, sha256: file.sha256 };
-    return readFile(await locate(place, root, options));
+    const path = await locate(place, root, options);
+    if (!statSync(path).isDirectory()) return readFile(path);
+    throw invalid(nameOf(file), 'is a folder: say `from` for it, and name a file in it here');
   };
 }
 

@@ -134,7 +134,7 @@ function rowPicker(plan: BatchPlan): (n: number) => Int32Array {
 }
 
 /** All normalizations as one factor and offset a channel. */
-function scaling(transforms: readonly Transform[], channels: number): (x: Float32Array) => void {
+export function scaleOf(transforms: readonly Transform[], channels: number): Scale {
   const factor = new Float64Array(channels).fill(1);
   const offset = new Float64Array(channels);
   for (const one of transforms) {
@@ -146,6 +146,16 @@ function scaling(transforms: readonly Transform[], channels: number): (x: Float3
       offset[c] = ((offset[c] ?? 0) - mean) / std;
     }
   }
+  return { factor, offset };
+}
+
+export interface Scale {
+  readonly factor: Float64Array;
+  readonly offset: Float64Array;
+}
+
+function scaling(transforms: readonly Transform[], channels: number): (x: Float32Array) => void {
+  const { factor, offset } = scaleOf(transforms, channels);
   const isOne = (values: Float64Array): boolean => values.every((value) => value === values[0]);
   const passes = isOne(factor) && isOne(offset) ? 1 : channels;
   return (x) => {

@@ -39,6 +39,8 @@ export interface AugmentTransform {
   readonly seed: number;
   /** In the order in which they are done. */
   readonly operations: readonly Operation[];
+  /** How many operations of a name earlier augments have, where they have one of these: the same draws would undo a flip. */
+  readonly before?: { readonly [name: string]: number };
 }
 
 /** What a split is called where its results are shown. */

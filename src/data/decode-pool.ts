@@ -41,21 +41,25 @@ const filesAnOrder = 128;
 const ordersAThread = 2;
 const mostThreads = 8;
 
-/** In no order. `onDone` is told how many are done. */
+/** In the order of the files. `onDone` is told how many are done. */
 export async function decodeFiles(
   files: AsyncIterable<ImageFile> | Iterable<ImageFile>,
   wanted: Wanted,
   onDone: (done: number) => void,
 ): Promise<DecodedFile[]> {
   const threads = Array.from({ length: Math.min(mostThreads, availableParallelism()) }, makeThread);
-  const decoded: DecodedFile[] = [];
+  const decoded: DecodedFile[][] = [];
+  let orders = 0;
+  let done = 0;
   const underWay = new Set<Promise<void>>();
   const submit = async (batch: ImageFile[]): Promise<void> => {
     while (underWay.size >= threads.length * ordersAThread) await Promise.race(underWay);
     const thread = threads.reduce((best, one) => (one.waiting < best.waiting ? one : best));
+    const order = orders++;
     const job = thread.decode(batch, wanted).then((reply) => {
-      decoded.push(...asFiles(batch, reply));
-      onDone(decoded.length);
+      decoded[order] = asFiles(batch, reply);
+      done += batch.length;
+      onDone(done);
       underWay.delete(job);
     });
     underWay.add(job);
@@ -71,7 +75,7 @@ export async function decodeFiles(
     }
     if (batch.length > 0) await submit(batch);
     await Promise.all(underWay);
-    return decoded;
+    return decoded.flat();
   } finally {
     await Promise.all(threads.map((thread) => thread.end()));
   }

@@ -75,11 +75,14 @@ async function keep(file: string, url: string, sha256: string | null, folder: st
   if (sha256 === null) return file;
   try {
     await checkHash(file, sha256, url);
+    renameSync(file, keptPath(folder, sha256));
   } catch (error) {
+    // Another process that fetched the same at the same time may have kept it in the meantime.
+    const kept = await keptFile(folder, sha256);
+    if (kept !== null) return kept;
     rmSync(file, { force: true });
     throw error;
   }
-  renameSync(file, keptPath(folder, sha256));
   return keptPath(folder, sha256);
 }
 

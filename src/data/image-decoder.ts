@@ -1,4 +1,5 @@
 /** One image file to the pixels that a dataset takes. */
+import type { Sharp, SharpOptions } from 'sharp';
 import { decodePlainPng, type Pixels } from './png.ts';
 
 export interface Wanted {
@@ -25,8 +26,8 @@ export type DecodedImage =
 const colourNames = ['', 'grey', 'grey with alpha', 'rgb', 'rgba'];
 
 export async function decodeImage(bytes: Buffer, wanted: Wanted): Promise<DecodedImage> {
-  const plain = decodePlainPng(bytes);
-  if (plain && plain.height === wanted.height && plain.width === wanted.width) {
+  const plain = decodePlainPng(bytes, wanted);
+  if (plain) {
     const pixels = inChannels(plain, wanted.colour);
     if (pixels) return described(plain, colourNames[plain.channels] ?? '', wanted, pixels);
   }
@@ -73,17 +74,22 @@ async function bySharp(bytes: Buffer, wanted: Wanted): Promise<DecodedImage> {
   sharp.concurrency(1);
   const image = sharp(bytes, { failOn: 'truncated' });
   const { autoOrient: upright, space, channels: stored, hasAlpha } = await image.metadata();
-  const { data, info } = await image
-    .autoOrient()
-    .removeAlpha()
-    .toColourspace(wanted.colour === 'grey' ? 'b-w' : 'srgb')
-    .resize(wanted.width, wanted.height, { fit: fits[wanted.fit], background: 'black' })
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true });
+  const colours = wanted.colour === 'grey' ? 'b-w' : 'srgb';
+  const whole = image.autoOrient().removeAlpha().toColourspace(colours);
+  const opaque = hasAlpha ? sharp(...(await rawOf(whole))).toColourspace(colours) : whole;
+  const resized = opaque.resize(wanted.width, wanted.height, { fit: fits[wanted.fit], background: 'black' });
+  const { data, info } = await resized.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   const pixels = inChannels({ ...info, data }, wanted.colour);
   if (!pixels) throw new Error(`${info.channels} channels were left of it`);
   const plain = stored - (hasAlpha ? 1 : 0);
   const name =
     space === 'cmyk' ? 'cmyk' : (colourNames[plain === 1 ? (hasAlpha ? 2 : 1) : hasAlpha ? 4 : 3] ?? '');
   return described(upright, name, wanted, pixels);
+}
+
+/** Of an image with alpha, before it is resized: sharp drops alpha last and would weigh colours by it, transparent ones as black. */
+async function rawOf(image: Sharp): Promise<[Buffer, SharpOptions]> {
+  const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  return [data, { raw: { width, height, channels } }];
 }

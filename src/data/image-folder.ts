@@ -37,9 +37,12 @@ export async function readImageFolder(
   const [height, width] = params.size;
   const strangers: string[] = [];
   const files = imagesIn(filesIn(place), params.path, strangers);
-  const decoded = await decodeFiles(files, { height, width, colour: params.colour, fit: params.fit }, onDone);
-  decoded.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const { kept, skipped, converted } = sortOut(decoded, params);
+  const wanted = { height, width, colour: params.colour, fit: params.fit };
+  // An archive may have a name twice: the last counts, as when it is unpacked.
+  const byName = new Map((await decodeFiles(files, wanted, onDone)).map((file) => [file.name, file]));
+  const decoded = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const parted = ['train', 'test'].every((part) => decoded.some(({ name }) => name.startsWith(`${part}/`)));
+  const { kept, skipped, converted } = sortOut(decoded, params, parted);
   const findings = {
     skipped: named(skipped),
     converted: named(converted),
@@ -49,7 +52,7 @@ export async function readImageFolder(
     throw new Failure('empty-dataset', `${params.from} holds no image that can be used`, {
       fix: 'images are .png, .jpg and .webp files in a folder for each class; `path` says where those are',
     });
-  return { raw: asDataset(kept, params, seed), findings };
+  return { raw: asDataset(kept, params, parted, seed), findings };
 }
 
 /** The images below `path`, by their names from there on. */
@@ -58,7 +61,8 @@ async function* imagesIn(
   path: string,
   strangers: string[],
 ): AsyncGenerator<ImageFile> {
-  const start = path === '' ? '' : `${path.replace(/\/+$/, '')}/`;
+  const steps = path.split('/').filter((step) => step !== '' && step !== '.');
+  const start = steps.map((step) => `${step}/`).join('');
   for await (const file of files) {
     if (!file.name.startsWith(start)) continue;
     const name = file.name.slice(start.length);
@@ -75,11 +79,15 @@ interface Sorted {
   readonly converted: string[];
 }
 
-/** As the stage declares; all that make it stop are told at once. */
-function sortOut(decoded: readonly DecodedFile[], params: Params): Sorted {
+/** As the stage declares; all that make it stop are told at once. Where there are two parts, the rest is none of them. */
+function sortOut(decoded: readonly DecodedFile[], params: Params, parted: boolean): Sorted {
   const sorted: Sorted = { kept: [], skipped: [], converted: [] };
   const stopping: { name: string; finding: Finding }[] = [];
   for (const file of decoded) {
+    if (parted && !/^(?:train|test)\//.test(file.name)) {
+      sorted.skipped.push(`${file.name}: neither in train nor in test`);
+      continue;
+    }
     const { unreadable, size, colour } = file.finding;
     const rules = [
       ...(unreadable === undefined ? [] : [params.unreadable]),
@@ -120,9 +128,9 @@ const named = (all: readonly string[]): Named => ({ count: all.length, listed: a
 function asDataset(
   files: readonly DecodedFile[],
   { path, size, colour, test }: Params,
+  parted: boolean,
   seed: number,
 ): RawDataset {
-  const parted = ['train', 'test'].every((part) => files.some(({ name }) => name.startsWith(`${part}/`)));
   const inTest = (name: string): boolean => parted && name.startsWith('test/');
   const ordered = [...files.filter(({ name }) => !inTest(name)), ...files.filter(({ name }) => inTest(name))];
   const classOf = ordered.map(({ name }) => classFolder(name, parted, path));
@@ -140,7 +148,7 @@ function asDataset(
     classes,
     images: joinRows(ordered.map(({ pixels }) => pixels)),
     labels: Uint8Array.from(classOf, (name) => classes.indexOf(name)),
-    trainRows: ordered.findIndex(({ name }) => inTest(name)),
+    trainRows: ordered.filter(({ name }) => !inTest(name)).length,
     nameOf: (row) => ordered[row]?.name ?? '',
   };
   return parted ? raw : withTestPart(raw, test, seed);

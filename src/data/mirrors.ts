@@ -9,10 +9,19 @@ export const isUrl = (place: string): boolean => /^https?:\/\//.test(place);
 
 /** `https://host/a/b/c.gz` → `a/b/c.gz`, `b/c.gz`, `c.gz`: the longest that a mirror has is the surest. */
 export function tailsOf(address: string): string[] {
-  const steps = decodeURIComponent(new URL(address).pathname)
+  const steps = decoded(new URL(address).pathname)
     .split('/')
     .filter((step) => step !== '');
   return steps.map((_, i) => steps.slice(i).join('/'));
+}
+
+/** A stray `%` stands for itself. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** The file in a mirror's folder whose path ends in the longest tail of the address; null when none does. */

@@ -18,7 +18,7 @@ const headerAt = signature.length + 8;
 const headerBytes = 13;
 /** By colour type (PNG specification, section 11.2.1). */
 const channelsOf: { readonly [type: number]: number } = { 0: 1, 2: 3, 4: 2, 6: 4 };
-/** Chunks that change nothing of the pixels as they are stored; any other that comes before the data does. */
+/** Chunks that change nothing of the pixels as they are stored; any other does: eXIf may turn the image. */
 const harmless = new Set([
   'tEXt',
   'zTXt',
@@ -31,16 +31,19 @@ const harmless = new Set([
   'cHRM',
   'sBIT',
   'hIST',
-  'eXIf',
 ]);
 
-/** Null for what is no plain PNG, or no whole one. */
-export function decodePlainPng(bytes: Buffer): Pixels | null {
+/** Null for what is no plain PNG, no whole one, or has another size than the one that is asked for: that is not unpacked. */
+export function decodePlainPng(
+  bytes: Buffer,
+  asked?: { readonly width: number; readonly height: number },
+): Pixels | null {
   if (bytes.length < headerAt + headerBytes || !bytes.subarray(0, 8).equals(signature)) return null;
   const [width, height] = [bytes.readUInt32BE(headerAt), bytes.readUInt32BE(headerAt + 4)];
   const [depth, colour, , , interlace] = bytes.subarray(headerAt + 8, headerAt + headerBytes);
   const channels = channelsOf[colour ?? -1];
   if (depth !== 8 || interlace !== 0 || channels === undefined) return null;
+  if (asked && (width !== asked.width || height !== asked.height)) return null;
   const packed = imageData(bytes);
   const raw = packed && unpacked(packed, height * (width * channels + 1));
   return raw && { width, height, channels, data: unfiltered(raw, height, width * channels, channels) };

@@ -43,10 +43,10 @@ async function fetched(address: string, sha256: string | undefined, options: Fet
   });
 }
 
-/** All files in a folder or archive, by their paths in it with forward slashes. */
+/** All files in a folder or archive, by their paths in it with forward slashes; where an archive has one twice, the last counts. */
 export async function* filesIn(path: string): AsyncGenerator<ImageFile> {
   if (!statSync(path).isDirectory()) {
-    for await (const { name, bytes } of readArchive(path)) yield { name: name.replace(/^\.\//, ''), bytes };
+    yield* readArchive(path);
     return;
   }
   for (const { path: name, at } of filesUnder(path)) yield { name, path: at };

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { batchMaker, openDataset } from '../../src/data/batches.ts';
 import { makeProject, ran } from '../rig/project.ts';
 
 const pipeline = (augment: string): string => `version: 1
@@ -50,4 +53,30 @@ test('an operation that does not exist, or two in one entry, is told with its pl
   const { code, err } = project.pipe('validate', 'a.yaml');
   assert.equal(code, 2);
   assert.match(err, /a\.yaml:7:\d+ error unknown-key: .*`cutuot`[\s\S]*did you mean `cutout`\?/);
+});
+
+test('an augment after another draws anew: two flips of half of the images do not undo each other', async (t) => {
+  const project = makeProject(t, {
+    'a.yaml': `${pipeline('horizontalFlip: true')}  again: { kind: augment, data: augment, horizontalFlip: true }
+`,
+  });
+  project.run('a.yaml');
+  const flipsOf = async (stage: string): Promise<boolean[]> => {
+    const names = ['dataset.json', 'images.npy', 'labels.npy', 'train.npy', 'validation.npy', 'test.npy'];
+    const folder = join(project.folder, 'cache/out/a', stage, 'data');
+    const dataset = await openDataset(Object.fromEntries(names.map((name) => [name, join(folder, name)])));
+    const batch = (training: null | { seed: number }): Float32Array[] =>
+      [...dataset.splits.train].map((row) => {
+        const out = { x: new Float32Array(32 * 32 * 3), y: new Float32Array(10) };
+        batchMaker(dataset, { rows: Int32Array.of(row), batchSize: 1, training, firstBatch: 0 })(0, out);
+        return out.x;
+      });
+    const plain = batch(null);
+    return batch({ seed: 1 }).map((image, i) => !isDeepStrictEqual(image, plain[i]));
+  };
+  const [once, twice] = [await flipsOf('augment'), await flipsOf('again')];
+  const count = (flips: readonly boolean[]): number => flips.filter(Boolean).length;
+  for (const flips of [once, twice])
+    assert.ok(count(flips) > 8 && count(flips) < 28, `${count(flips)} of 36`);
+  assert.notDeepEqual(once, twice);
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readCifar100 } from '../../src/data/cifar.ts';
-import { makeProject, type Project, ran } from '../rig/project.ts';
-import { npy, tarGz, zipOf } from './rig.ts';
+import { makeProject, outcomes, type Project, ran } from '../rig/project.ts';
+import { npy, serve, tarGz, zipOf } from './rig.ts';
 
 const pipeline = (arrays: string): string => `version: 1
 name: mine
@@ -49,6 +50,27 @@ test('arrays of NumPy become a dataset: files, or what an .npz holds', (t) => {
   assert.deepEqual(factsOf(project).classes, ['even', 'odd']);
 });
 
+test('arrays count by their content: neither another path nor another address of the same file reruns', async (t) => {
+  const [x, y] = [digits(20), labels(20)];
+  const { url } = await serve(t, (request, response) => response.end(request.url?.endsWith('x.npy') ? x : y));
+  const project = makeProject(t, { 'p.yaml': pipeline('images: x.npy, labels: y.npy') });
+  const told = async (arrays: string): Promise<string[]> => {
+    project.write('p.yaml', pipeline(arrays));
+    const { code, out, err } = await project.start('run', 'p.yaml', '--json').ended;
+    assert.equal(code, 0, err);
+    return ran(outcomes(out));
+  };
+  put(project, { 'x.npy': x, 'y.npy': y, 'moved.npy': x, 'other.npy': digits(20, 1) });
+  assert.deepEqual(await told('images: x.npy, labels: y.npy'), ['download']);
+  assert.deepEqual(await told('images: moved.npy, labels: y.npy'), []);
+  assert.deepEqual(await told('images: other.npy, labels: y.npy'), ['download']);
+  const sha = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+  const at = (place: string): string =>
+    `images: { url: '${url}/${place}/x.npy', sha256: ${sha(x)} }, labels: { url: '${url}/y.npy', sha256: ${sha(y)} }`;
+  assert.deepEqual(await told(at('a')), ['download']);
+  assert.deepEqual(await told(at('b')), []);
+});
+
 test('arrays that hold something else are refused with what they hold', (t) => {
   const project = makeProject(t, { 'p.yaml': pipeline('images: x.npy, labels: y.npy') });
   const refused = (files: { [name: string]: Buffer }, words: RegExp): void => {
@@ -70,6 +92,37 @@ test('arrays that hold something else are refused with what they hold', (t) => {
     Int8Array.from({ length: 20 }, (_, i) => (i === 7 ? -1 : 0)),
   );
   refused({ 'y.npy': negative }, /invalid-label: row 7 of y\.npy has the label -1/);
+  const with64 = (type: '<i8' | '<u8', label: bigint): Buffer =>
+    npy(
+      type,
+      [20],
+      BigInt64Array.from({ length: 20 }, (_, i) => (i === 3 ? label : 0n)),
+    );
+  for (const type of ['<i8', '<u8'] as const)
+    refused(
+      { 'y.npy': with64(type, 2n ** 32n) },
+      /too-many-classes: row 3 of y\.npy has the label 4294967296; 256 classes are the most/,
+    );
+  refused(
+    { 'y.npy': with64('<i8', 2_000_000_000n) },
+    /too-many-classes: row 3 of y\.npy has the label 2000000000/,
+  );
+  const unsigned = npy(
+    '<u4',
+    [20],
+    Uint32Array.from({ length: 20 }, (_, i) => (i === 3 ? 2 ** 32 - 1 : 0)),
+  );
+  refused({ 'y.npy': unsigned }, /row 3 of y\.npy has the label 4294967295/);
+  refused(
+    { 'y.npy': npy('>i2', [20], new Uint8Array(40)) },
+    /y\.npy holds >i2; labels are whole numbers whose lowest byte comes first/,
+  );
+  refused(
+    { 'x.npy': npy('|u1', [20, 0, 5], new Uint8Array(0)) },
+    /invalid-array: x\.npy has the shape \[20, 0, 5\]: images without pixels/,
+  );
+  project.write('p.yaml', pipeline('images: ., labels: y.npy'));
+  refused({}, /invalid-array: \. is a folder: say `from` for it/);
   project.write('p.yaml', pipeline('images: x.npy, labels: y.npy, classes: [one]'));
   refused({}, /invalid-label: row 1 of y\.npy has the label 1; there are 1 classes/);
 });

@@ -67,6 +67,13 @@ test('a dataset that its limit leaves empty is refused before anything runs', (t
   assert.match(err, /p\.yaml:4:\d+ error empty-dataset/);
 });
 
+test('a number of validation rows is whole', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline.replace('validation: 0', 'validation: 1.5') });
+  const { code, err } = project.pipe('validate', 'p.yaml');
+  assert.equal(code, 2);
+  assert.match(err, /p\.yaml:4:\d+ error invalid-value: 1\.5 rows are kept for validation/);
+});
+
 test(
   'CIFAR-10 itself, from a server that cuts the connection: the known facts come out',
   withReal,

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -144,6 +152,36 @@ test('bytes of another sha256 are an error, and are not kept', async (t) => {
   const own = options(t);
   await assert.rejects(fetchFile(`${server.url}/a.bin`, '0'.repeat(64), own), codeOf('corrupted-download'));
   assert.deepEqual(readdirSync(own.folder), []);
+});
+
+test('what another process keeps while it is checked here is taken as it is kept', async (t) => {
+  const server = await serve(t, (request, response) => sendFile(bytes, { etag: '"1"' }, request, response));
+  const own = options(t);
+  const kept = join(own.folder, `sha256-${sha256}`);
+  let isOver = false;
+  let moved = 0;
+  // Stands in for the other process: the file is moved as soon as it is whole.
+  const other = (): void => {
+    if (isOver) return;
+    const whole = readdirSync(own.folder).find((name) => name.endsWith('-a.bin'));
+    if (whole !== undefined) {
+      renameSync(join(own.folder, whole), kept);
+      moved++;
+    }
+    setImmediate(other);
+  };
+  other();
+  const { path } = await fetchFile(`${server.url}/a.bin`, sha256, own);
+  isOver = true;
+  assert.equal(moved, 1);
+  assert.equal(path, kept);
+  assert.deepEqual(readFileSync(path), bytes);
+});
+
+test('an address with a stray percent sign is asked for as it is', async (t) => {
+  const server = await serve(t, (request, response) => sendFile(bytes, { etag: '"1"' }, request, response));
+  await fetchFile(`${server.url}/100%/a.bin`, sha256, options(t));
+  assert.equal(server.requests[0]?.url, '/100%/a.bin');
 });
 
 test('a kept file that was damaged since is fetched again', async (t) => {

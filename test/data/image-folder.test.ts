@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import sharp from 'sharp';
+import { pack } from 'tar-stream';
 import { makeProject, type Project, ran } from '../rig/project.ts';
 import { sendFile, serve, tarGz, zipOf } from './rig.ts';
 
@@ -167,6 +169,51 @@ test('an archive gives the same dataset as the folder: zip or tar.gz, local or a
   assert.equal(ended.code, 0, ended.err);
   assert.equal(project.hashes('cache/out/mine/download/data')['images.npy'], expected['images.npy']);
   assert.equal(server.requests.length, 1);
+});
+
+test('an archive is read as it is unpacked: links lead somewhere, of a name that is there twice the last counts', async (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('from: pets') });
+  const files = await images();
+  const archive = pack();
+  archive.entry({ name: '/cat/3.png' }, 'what was before');
+  archive.entry({ name: './dog/soft.png', type: 'symlink', linkname: '../cat/1.png' });
+  for (const [name, bytes] of Object.entries(files)) archive.entry({ name: `/${name}` }, bytes);
+  archive.entry({ name: 'cat/hard.png', type: 'link', linkname: 'dog/2.png' });
+  archive.entry({ name: 'dog/more', type: 'symlink', linkname: '../cat' });
+  archive.entry({ name: 'dog/around', type: 'symlink', linkname: '..' });
+  archive.finalize();
+  const at = (path: string): string => join(project.folder, 'pets', path);
+  writeAll(project, 'pets', files);
+  symlinkSync('../cat/1.png', at('dog/soft.png'));
+  linkSync(at('dog/2.png'), at('cat/hard.png'));
+  symlinkSync('../cat', at('dog/more'));
+  project.run('p.yaml');
+  const expected = project.hashes('cache/out/mine/download/data');
+  assert.equal(
+    factsOf(project).rows.train + factsOf(project).rows.validation + factsOf(project).rows.test,
+    33,
+  );
+  writeAll(project, '.', { 'pets.tar': await buffer(archive) });
+  project.write('p.yaml', pipeline('from: pets.tar, path: ./'));
+  project.run('p.yaml');
+  assert.deepEqual(project.hashes('cache/out/mine/download/data'), expected);
+});
+
+test('what lies beside the folders train and test is in neither, and a part without whole images is no class', async (t) => {
+  const files = await images();
+  const part = (name: string): { [path: string]: Buffer } =>
+    Object.fromEntries(Object.entries(files).map(([path, bytes]) => [`${name}/${path}`, bytes]));
+  const project = makeProject(t, { 'p.yaml': pipeline('from: pets, unreadable: skip') });
+  writeAll(project, 'pets', { ...part('train'), ...part('val'), 'test/dog/a.png': await png(3) });
+  project.run('p.yaml');
+  assert.deepEqual(factsOf(project).rows, { train: 15, validation: 5, test: 1 });
+  assert.deepEqual(factsOf(project).classes, ['cat', 'dog']);
+  assert.equal(factsOf(project).files.skipped.count, 20);
+  assert.equal(factsOf(project).files.skipped.listed[0], 'val/cat/0.png: neither in train nor in test');
+  writeAll(project, 'pets', { 'test/dog/a.png': 'no image' });
+  const { code, err } = project.pipe('run', 'p.yaml');
+  assert.equal(code, 1);
+  assert.match(err, /empty-dataset: there are 20 training and 0 test rows/);
 });
 
 test('a folder that is not there, has no images, or no class folders, is told', async (t) => {

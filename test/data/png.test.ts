@@ -104,6 +104,55 @@ test('an image of another size is stretched, cut or padded', async () => {
   assert.equal(reds(await decoded('pad')), 12);
 });
 
+test('colours under transparency stay as they are, whether or not the image has to be resized', async () => {
+  const see = await flat(4, [200, 100, 50, 0], [16, 12]);
+  const half = Buffer.from(
+    Array.from({ length: 16 * 12 }, (_, i) =>
+      i % 16 < 8 ? [200, 200, 200, 0] : [100, 100, 100, 255],
+    ).flat(),
+  );
+  for (const fit of ['resize', 'crop', 'pad'] as const) {
+    const made = await decodeImage(see, { ...wanted, fit });
+    assert.ok(made.type === 'image' && made.colour === 'rgba');
+    assert.deepEqual([...made.pixels.subarray(0, 3)], [200, 100, 50], fit);
+  }
+  const [alpha, opaque] = await Promise.all([
+    encode({ width: 16, height: 12, channels: 4, data: half }, {}),
+    encode({ width: 16, height: 12, channels: 3, data: Buffer.from(half.filter((_, i) => i % 4 !== 3)) }, {}),
+  ]);
+  for (const colour of ['rgb', 'grey'] as const) {
+    const [one, other] = await Promise.all(
+      [alpha, opaque].map((file) => decodeImage(file, { ...wanted, colour })),
+    );
+    assert.ok(one?.type === 'image' && other?.type === 'image');
+    assert.deepEqual(one.pixels, other.pixels, 'as if it had no alpha');
+  }
+});
+
+test('a PNG is turned as its EXIF says, as one of another size is', async () => {
+  const half = Buffer.from(
+    Array.from({ length: 8 * 6 }, (_, i) => (i % 8 < 4 ? [250, 0, 0] : [0, 0, 250])).flat(),
+  );
+  const image = sharp(half, { raw: { width: 8, height: 6, channels: 3 } });
+  const [plain, noted] = await Promise.all([
+    image.clone().png().toBuffer(),
+    image.clone().png().withMetadata({ orientation: 3 }).toBuffer(),
+  ]);
+  const at = noted.indexOf('eXIf') - 4;
+  const chunk = noted.subarray(at, at + 12 + noted.readUInt32BE(at));
+  // After the header, without the colour profile that sharp writes too.
+  const turned = Buffer.concat([plain.subarray(0, 33), chunk, plain.subarray(33)]);
+  const upright = await decodeImage(turned, wanted);
+  assert.ok(upright.type === 'image' && !upright.otherSize);
+  assert.deepEqual([...upright.pixels.subarray(0, 3)], [0, 0, 250], 'what was left is right');
+});
+
+test('a PNG that has another size than the one asked for is not unpacked twice', async () => {
+  const file = await flat(3, [1, 2, 3], [16, 12]);
+  assert.equal(decodePlainPng(file, wanted), null);
+  assert.equal(decodePlainPng(file, { width: 16, height: 12 })?.data.length, 16 * 12 * 3);
+});
+
 test('JPEG and WebP are read, upright as the camera was held', async () => {
   const half = Buffer.from(
     Array.from({ length: 8 * 6 }, (_, i) => (i % 8 < 4 ? [250, 0, 0] : [0, 0, 250])).flat(),

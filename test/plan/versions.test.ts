@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { presentSources, recordedSources, whatChanged } from '../rig/components.ts';
+import { modulesOf, presentSources, recordedSources, whatChanged } from '../rig/components.ts';
 import { broken, presentGolden, recordedGolden } from '../rig/golden.ts';
 
 const raise =
@@ -9,6 +9,13 @@ const raise =
 test('a component whose source changed has a new version, or was said to give the same bytes', async () => {
   const changed = whatChanged(recordedSources(), await presentSources());
   assert.deepEqual(changed, [], raise);
+});
+
+test('what a component does in threads belongs to its source', async () => {
+  const modules = await modulesOf('data/image-folder.ts');
+  assert.deepEqual([...modules.keys()], ['data/image-folder.ts', 'data/decode-worker.ts']);
+  const decoder = Buffer.from(modules.get('data/decode-worker.ts') ?? []).toString();
+  assert.match(decoder, /function paeth/, 'the decoder is in it');
 });
 
 const platform = `${process.platform}-${process.arch}`;

@@ -1,7 +1,7 @@
 /** What every component's source is, and what was recorded of it: `npm run components` records, a test compares. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { components } from '../../src/stages/components.ts';
 
@@ -53,9 +53,27 @@ const list = (versions: Source['versions']): string => Object.keys(versions).joi
 /** What decides no bytes: messages, what is made from the schemas, the versions themselves, and what only calls stages. */
 const apart = /\/(diagnostics|generated|pipeline|plan|cache)\/|\/stages\/components\.ts$|\/run\/execute\.ts$/;
 
-/** sha256 of a module with all that it imports of ours, and of the versions of the packages that it imports. */
+/** sha256 of a module with all that it imports of ours or runs in threads, and of the versions of the packages that it imports. */
 async function digestOf(source: string): Promise<string> {
   const packages = new Set<string>();
+  const hash = createHash('sha256');
+  for (const [, contents] of await modulesOf(source, packages)) hash.update(contents);
+  for (const name of [...packages].sort()) hash.update(`\n${name} ${versionOf(name)}`);
+  return hash.digest('hex');
+}
+
+/** The module with what it imports, then each that it runs in a thread with what that imports; by their paths. */
+export async function modulesOf(
+  source: string,
+  packages = new Set<string>(),
+): Promise<Map<string, Uint8Array>> {
+  const threads = new Set<string>();
+  const made = new Map([[source, await bundled(source, threads, packages)]]);
+  for (const one of [...threads].sort()) made.set(one, await bundled(one, new Set(), packages));
+  return made;
+}
+
+async function bundled(source: string, threads: Set<string>, packages: Set<string>): Promise<Uint8Array> {
   const made = await build({
     entryPoints: [join('src', source)],
     bundle: true,
@@ -64,12 +82,26 @@ async function digestOf(source: string): Promise<string> {
     platform: 'node',
     minifyWhitespace: true,
     legalComments: 'none',
-    plugins: [leavingOut(packages)],
+    plugins: [leavingOut(packages), noting(threads)],
     logLevel: 'silent',
   });
-  const hash = createHash('sha256').update(made.outputFiles[0]?.contents ?? '');
-  for (const name of [...packages].sort()) hash.update(`\n${name} ${versionOf(name)}`);
-  return hash.digest('hex');
+  return made.outputFiles[0]?.contents ?? new Uint8Array();
+}
+
+/** A thread's module is named where the thread is started, and imported nowhere. */
+const thread = /new Worker\(new URL\('\.\/([\w-]+)\.js', import\.meta\.url\)/g;
+
+function noting(threads: Set<string>): Plugin {
+  return {
+    name: 'noting-threads',
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        for (const [, name] of readFileSync(path, 'utf8').matchAll(thread))
+          threads.add(relative('src', join(dirname(path), `${name}.ts`)).replaceAll('\\', '/'));
+        return undefined;
+      });
+    },
+  };
 }
 
 function leavingOut(packages: Set<string>): Plugin {

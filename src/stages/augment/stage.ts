@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { makeAugmenter } from '../../augment/augmenter.ts';
 import { isActive, movements, type Operation, operationsOf } from '../../augment/operations.ts';
 import { type OpenDataset, openDataset } from '../../data/batches.ts';
+import type { DatasetFile } from '../../data/dataset.ts';
 import { forwardDataset } from '../../data/forward.ts';
 import { writeSheet } from '../../data/sheet.ts';
 import { Failure } from '../../diagnostics/diagnostic.ts';
@@ -16,11 +17,27 @@ export const run: RunStage = async (context) => {
   const operations = operationsOf(paramsOf('augment', context.params));
   const dataset = await openDataset(context.input('data').files);
   if (dataset.file.features) throw new Failure(notImages.code, notImages.message, { fix: notImages.fix });
-  forwardDataset(context, { transform: 'augment', seed: context.seed, operations });
+  const before = earlier(dataset.file, operations);
+  const { seed } = context;
+  forwardDataset(context, { transform: 'augment', seed, operations, ...(before ? { before } : {}) });
   await writeContactSheet(context, dataset, operations);
   const names = operations.flatMap(parts).map(({ label }) => label);
   return { summary: `${names.length} operations`, facts: { operations: names } };
 };
+
+/** How many operations of these names the augments before this one have; null where they have none. */
+function earlier(
+  { transforms }: DatasetFile,
+  operations: readonly Operation[],
+): { [name: string]: number } | null {
+  const names = transforms.flatMap((one) =>
+    one.transform === 'augment' ? one.operations.map(({ name }) => name) : [],
+  );
+  const own = [...new Set(operations.map(({ name }) => name))];
+  const counts = own.map((name) => [name, names.filter((other) => other === name).length] as const);
+  const repeated = counts.filter(([, count]) => count > 0);
+  return repeated.length > 0 ? Object.fromEntries(repeated) : null;
+}
 
 /** The first training images: as they are, under each operation alone, and under all together. */
 async function writeContactSheet(

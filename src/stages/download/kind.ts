@@ -7,6 +7,7 @@ import type { Counts } from '../../data/raw.ts';
 import { shapes10Classes, shapes10Example, shapes10Rows } from '../../data/shapes10.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { versioned } from '../components.ts';
+import { isMap } from '../json.ts';
 import type { CheckInput, CheckResult, Component, DatasetForm, JsonObject, Kind } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 import { countRows, type DownloadParams, rowProblem } from './counts.ts';
@@ -54,12 +55,15 @@ function sharpVersion(): string {
   return version;
 }
 
+/** Params of `arrays` that name a file each, or what is in `from`. */
+const arrayFiles = ['images', 'labels', 'testImages', 'testLabels'];
+
 /** The project's files that are read, by the param that names them. */
 function localPlaces({ folder, arrays }: DownloadParams): { [param: string]: string } {
   const places: [string, unknown][] = folder
     ? [['folder.from', folder.from]]
     : arrays?.from === undefined
-      ? ['images', 'labels', 'testImages', 'testLabels'].map((name) => [
+      ? arrayFiles.map((name) => [
           `arrays.${name}`,
           Object.entries(arrays ?? {}).find(([key]) => key === name)?.[1],
         ])
@@ -73,11 +77,23 @@ function localPlaces({ folder, arrays }: DownloadParams): { [param: string]: str
 function decisive(chosen: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(chosen).map(([name, value]) => {
-      if (typeof value !== 'object' || value === null || Array.isArray(value) || !('from' in value))
-        return [name, value];
-      const { from, sha256, ...others } = value;
-      const fixed = isUrl(String(from)) ? { sha256: sha256 ?? String(from) } : {};
-      return [name, { ...others, ...fixed }];
+      if (!isMap(value)) return [name, value];
+      if ('from' in value) return [name, decisivePlace(value)];
+      return [name, name === 'arrays' ? decisiveFiles(value) : value];
+    }),
+  );
+}
+
+function decisivePlace({ from, sha256, ...others }: JsonObject): JsonObject {
+  return isUrl(String(from)) ? { ...others, sha256: sha256 ?? String(from) } : others;
+}
+
+function decisiveFiles(arrays: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(arrays).flatMap(([name, file]) => {
+      if (!arrayFiles.includes(name)) return [[name, file]];
+      if (isMap(file)) return [[name, { sha256: file.sha256 ?? null }]];
+      return isUrl(String(file)) ? [[name, file]] : [];
     }),
   );
 }
@@ -123,6 +139,14 @@ function splitProblems({ validation, allowTestAs }: DownloadParams, at: CheckInp
         message:
           'validation on the test rows lets training, callbacks and tuning choose by them: their accuracy would no longer tell how the model does on new images',
         fix: 'keep a part of the training rows, such as `validation: 0.1`; to repeat an experiment that did it, add `allowTestAs: validation`: its results are marked',
+      }),
+    ];
+  if (validation !== 'test' && validation >= 1 && !Number.isInteger(validation))
+    return [
+      at('validation', {
+        code: 'invalid-value',
+        message: `${validation} rows are kept for validation: a part of the rows is below 1, a number of them is whole`,
+        fix: `such as \`validation: 0.1\` or \`validation: ${Math.round(validation)}\``,
       }),
     ];
   if (validation !== 'test' && allowTestAs !== undefined)

@@ -1,4 +1,5 @@
-import { type OpenDataset, openDataset } from '../../data/batches.ts';
+import { exampleSize, type OpenDataset, openDataset, type Scale, scaleOf } from '../../data/batches.ts';
+import type { DatasetFile } from '../../data/dataset.ts';
 import { forwardDataset } from '../../data/forward.ts';
 import { Failure } from '../../diagnostics/diagnostic.ts';
 import type { Stages } from '../../generated/types.ts';
@@ -11,8 +12,10 @@ export const run: RunStage = async (context) => {
   const dataset = await openDataset(context.input('data').files);
   if (dataset.file.features && params.method === 'rescale')
     throw new Failure(notPixels.code, notPixels.message, { fix: notPixels.fix });
-  const channels = params.perChannel ? (dataset.file.example.at(-1) ?? 1) : 1;
-  const { mean, std } = params.method === 'rescale' ? rescaling(params.range) : statistics(dataset, channels);
+  const { mean, std } =
+    params.method === 'rescale'
+      ? rescaling(dataset.file, params.range)
+      : statistics(dataset, params.perChannel);
   forwardDataset(context, { transform: 'normalize', mean, std });
   return { summary: `mean ${shown(mean)}, std ${shown(std)}`, facts: { mean, std } };
 };
@@ -22,24 +25,55 @@ interface Moments {
   readonly std: number[];
 }
 
-/** 0 becomes `low`, 255 `high`. */
-function rescaling([low, high]: Stages['normalize']['range']): Moments {
+/** A pixel of 0 becomes `low`, one of 255 `high`, whatever an earlier normalize made of them. */
+function rescaling(file: DatasetFile, [low, high]: Stages['normalize']['range']): Moments {
   const std = 255 / (high - low);
-  return { mean: [0 - low * std], std: [std] };
+  const mean = 0 - low * std;
+  const { factor, offset } = earlier(file) ?? { factor: [1], offset: [0] };
+  return {
+    mean: Array.from(factor, (by, c) => by * mean + (offset[c] ?? 0)),
+    std: Array.from(factor, (by) => by * std),
+  };
 }
 
-/** Mean and population deviation over the training rows. */
-function statistics({ file, examples, splits }: OpenDataset, channels: number): Moments {
-  const size = file.example.reduce((product, side) => product * side, 1);
-  const moments =
-    examples instanceof Uint8Array
-      ? ofPixels(examples, splits.train, size, channels)
-      : ofFeatures(examples, splits.train, size, channels);
+/** Mean and population deviation over the training rows, of what earlier normalizes made of them. */
+function statistics(dataset: OpenDataset, perChannel: boolean): Moments {
+  const channels = dataset.file.example.at(-1) ?? 1;
+  const scale = earlier(dataset.file);
+  const found = momentsOf(dataset, perChannel || scale ? channels : 1);
+  const scaled = scale ? found.map((one, c) => scaledMoment(one, scale, c)) : found;
+  const moments = scale && !perChannel ? [together(scaled)] : scaled;
   return {
     mean: moments.map((one) => one.mean),
     // What is the same everywhere has no deviation to divide by.
     std: moments.map((one) => Math.sqrt(one.variance) || 1),
   };
+}
+
+/** What the normalizes before this one do, a channel each; null where there is none. */
+function earlier({ transforms, example }: DatasetFile): Scale | null {
+  const isThere = transforms.some(({ transform }) => transform === 'normalize');
+  return isThere ? scaleOf(transforms, example.at(-1) ?? 1) : null;
+}
+
+function scaledMoment({ mean, variance }: Moment, { factor, offset }: Scale, c: number): Moment {
+  const by = factor[c] ?? 1;
+  return { mean: by * mean + (offset[c] ?? 0), variance: by ** 2 * variance };
+}
+
+/** Of channels of the same number of values. */
+function together(channels: readonly Moment[]): Moment {
+  const average = (of: (one: Moment) => number): number =>
+    channels.reduce((sum, one) => sum + of(one), 0) / channels.length;
+  const mean = average((one) => one.mean);
+  return { mean, variance: average((one) => one.variance + (one.mean - mean) ** 2) };
+}
+
+function momentsOf({ file, examples, splits }: OpenDataset, channels: number): Moment[] {
+  const size = exampleSize({ file });
+  return examples instanceof Uint8Array
+    ? ofPixels(examples, splits.train, size, channels)
+    : ofFeatures(examples, splits.train, size, channels);
 }
 
 interface Moment {

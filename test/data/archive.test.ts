@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readArchive } from '../../src/data/archive.ts';
+import { zipOf } from './rig.ts';
+
+async function namesIn(archive: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of readArchive(archive)) names.push(name);
+  return names;
+}
+
+test('a zip whose file is damaged, or needs a password, is told with the name of the file', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const at = join(folder, 'a.zip');
+  const whole = zipOf({ './a.txt': 'what is stored', 'b.txt': '' });
+  writeFileSync(at, whole);
+  assert.deepEqual(await namesIn(at), ['a.txt', 'b.txt']);
+  const damaged = Buffer.from(whole);
+  damaged[whole.indexOf('stored')] = 0;
+  writeFileSync(at, damaged);
+  await assert.rejects(namesIn(at), /a\.zip can't be read to its end: \.\/a\.txt has another checksum/);
+  const locked = Buffer.from(whole);
+  // Flags, and a method of which the size alone tells nothing.
+  locked[whole.indexOf('PK\x01\x02') + 8] = 1;
+  locked[whole.indexOf('PK\x01\x02') + 10] = 8;
+  writeFileSync(at, locked);
+  await assert.rejects(namesIn(at), /\.\/a\.txt in .*a\.zip is encrypted/);
+});
