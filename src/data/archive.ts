@@ -1,9 +1,9 @@
 /** The files in an archive, one after the other. */
 import { open } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
+import { crc32 } from 'node:zlib';
 import { openPromise } from 'yauzl';
 import { Failure } from '../diagnostics/diagnostic.ts';
-import { crc32 } from './crc32.ts';
 import { readTar, unpackedName } from './tar.ts';
 
 export interface ArchivedFile {

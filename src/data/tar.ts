@@ -1,6 +1,7 @@
 /** The files in a tar, one after the other. A link counts as what it leads to, as it does in a folder. */
 import { createReadStream } from 'node:fs';
 import { posix } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
@@ -80,10 +81,6 @@ async function* entriesOf(archive: string, zipped: boolean): AsyncGenerator<Entr
     : pipeline(source, entries);
   // What goes wrong there is told by the entries, or at the end.
   reading.catch(() => {});
-  for await (const entry of entries) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of entry) chunks.push(Buffer.from(chunk as Uint8Array));
-    yield { header: entry.header, bytes: Buffer.concat(chunks) };
-  }
+  for await (const entry of entries) yield { header: entry.header, bytes: await buffer(entry) };
   await reading;
 }
