@@ -98,8 +98,8 @@ export function pairedT(first: readonly number[], second: readonly number[]): Me
   return meanTest(mean(differences), error, differences.length - 1);
 }
 
-/** Accuracies are whole numbers of images by their count: a smaller standard error than this is rounding. */
-const rounding = 1e-9;
+/** Accuracies are whole numbers of images by their count: what is smaller than this, as a difference or a standard error, is rounding. */
+export const rounding = 1e-9;
 
 /** Values that do not vary say nothing of how much others would: t would be infinite, whatever the difference, and the interval a point. */
 function meanTest(difference: number, error: number, df: number): MeanTest | null {

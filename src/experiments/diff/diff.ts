@@ -1,6 +1,6 @@
 /** Everything that differs between runs, cells of a run, or pipeline files; and nothing that does not. */
 import type { Store } from '../../run/store.ts';
-import { mean } from '../statistics.ts';
+import { mean, rounding } from '../statistics.ts';
 import type { Subject } from '../subject.ts';
 import {
   type Cost,
@@ -74,7 +74,7 @@ export function checkDrops(
     const [before, after] = [valueIn(subjects[0], metric), valueIn(subjects.at(-1), metric)];
     const worse =
       before === null || after === null ? Number.NaN : direction === -1 ? after - before : before - after;
-    // What can't be compared is no proof that nothing was lost; a billionth is rounding.
-    return { metric, allowed, before, after, exceeded: !(worse <= allowed + 1e-9) };
+    // What can't be compared is no proof that nothing was lost.
+    return { metric, allowed, before, after, exceeded: !(worse <= allowed + rounding) };
   });
 }

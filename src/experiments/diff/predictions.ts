@@ -4,7 +4,7 @@ import type { Store } from '../../run/store.ts';
 import { isMap } from '../../stages/json.ts';
 import { type Comparison, compareSides, type Scored, type Side, sameExamples } from '../compare.ts';
 import { examplesOf, readPredictions, tops } from '../predictions.ts';
-import { mean } from '../statistics.ts';
+import { mean, rounding } from '../statistics.ts';
 import { pathsOf, readPort, resultOf, type Subject, type SubjectStage } from '../subject.ts';
 import { judge, type MetricDifference } from './contents.ts';
 
@@ -124,7 +124,8 @@ function perClass(sides: readonly (readonly Evaluated[])[]): MetricDifference[] 
     const known = values.flatMap((value) => value ?? []);
     return Math.max(...known) - Math.min(...known);
   };
-  return rows.filter((row) => spread(row) > 0).sort((a, b) => spread(b) - spread(a));
+  // The same F1 may come of other counts, and differ by a rounding.
+  return rows.filter((row) => spread(row) > rounding).sort((a, b) => spread(b) - spread(a));
 }
 
 interface Present {
