@@ -2,12 +2,13 @@
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { codeOf } from '../diagnostics/system-code.ts';
 import { digest } from '../plan/fingerprint.ts';
 import type { Files, PortContent, Store } from '../run/store.ts';
 import { makeCheckpoints } from './checkpoints.ts';
 import { makeEntries } from './entries.ts';
 import { makeEvidence } from './evidence.ts';
-import { codeOf, readSealed, seal, writeAtomically, writeDurably } from './files.ts';
+import { readSealed, seal, writeAtomically, writeDurably } from './files.ts';
 import { makeIndex } from './index-store.ts';
 import { makeLeases } from './leases.ts';
 import { makeLogs } from './logs.ts';

@@ -2,10 +2,11 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { codeOf } from '../diagnostics/system-code.ts';
 import { prefixesOf } from '../plan/fingerprint.ts';
 import { keyOf } from './checkpoints.ts';
 import { type Contents, contentsOf, type Held, objectsIn, type Use } from './contents.ts';
-import { codeOf, namesIn } from './files.ts';
+import { namesIn } from './files.ts';
 import { ownerName } from './owner.ts';
 import { collecting, forgottenMs, isCollecting, makePins } from './pins.ts';
 

@@ -1,4 +1,5 @@
 /** Files that are there whole or not at all, and JSON that tells when it is not what was written. */
+
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -13,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { codeOf } from '../diagnostics/system-code.ts';
 
 let counter = 0;
 
@@ -120,9 +122,4 @@ export function readSealedJson(path: string): string | undefined {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-/** The code of a system error, such as ENOENT. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

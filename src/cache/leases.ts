@@ -6,8 +6,9 @@
  */
 import { mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '../diagnostics/system-code.ts';
 import type { LeaseAnswer } from '../run/store.ts';
-import { codeOf, namesIn } from './files.ts';
+import { namesIn } from './files.ts';
 import { type Owner, ownerIn, ownerName, self, stateOf } from './owner.ts';
 
 const heartbeatMs = 5000;

@@ -14,8 +14,9 @@ import {
 import { copyFile, readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { codeOf } from '../diagnostics/system-code.ts';
 import type { FileRef, Files } from '../run/store.ts';
-import { codeOf, temporaryName } from './files.ts';
+import { temporaryName } from './files.ts';
 import { hashOf, type StatCache } from './stat-cache.ts';
 
 export interface Objects {

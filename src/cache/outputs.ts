@@ -4,9 +4,9 @@ import { constants, copyFileSync, linkSync, mkdirSync, renameSync, rmSync, statS
 import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { codeOf } from '../diagnostics/system-code.ts';
 import { withProfile } from '../pipeline/profile.ts';
 import type { FileRef, Store, StoredResult } from '../run/store.ts';
-import { codeOf } from './files.ts';
 import type { Objects } from './objects.ts';
 import type { StatCache } from './stat-cache.ts';
 import type { Work } from './work.ts';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { codeOf } from './files.ts';
+import { codeOf } from '../diagnostics/system-code.ts';
 
 export interface Owner {
   /** Names the machine or container: process ids mean nothing outside it. */

@@ -14,7 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf } from './files.ts';
+import { codeOf } from '../diagnostics/system-code.ts';
 import { type Owner, ownerIn, ownerName, stateOf } from './owner.ts';
 
 export interface Pins {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { codeOf } from '../cache/files.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { codeOf } from '../diagnostics/system-code.ts';
 
 /** Writes a file where a person wants it, and makes its folder where there is none. Failure: `file-not-written`. */
 export function writeTo(file: string, text: string, { flag = 'w' } = {}): void {

@@ -1,9 +1,11 @@
 /** What a trained model says that files of images show. */
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { decodeImage, type Wanted } from '../data/image-decoder.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { codeOf } from '../diagnostics/system-code.ts';
 import type { EngineChoice } from './engines.ts';
 import { readNetwork } from './format.ts';
 import type { Answer, Images, Opening } from './predict-child.ts';
@@ -75,8 +77,7 @@ async function readImage(
     const decoded = await decodeImage(await readFile(image), wanted);
     return decoded.type === 'image' ? { image, pixels: decoded.pixels } : { image, why: decoded.why };
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (isMissing) return { image, why: 'there is no such file' };
+    if (codeOf(error) === 'ENOENT') return { image, why: 'there is no such file' };
     return { image, why: error instanceof Error ? error.message : String(error) };
   }
 }
