@@ -4,7 +4,7 @@ import { findTrained } from '../experiments/trained.ts';
 import { chooseEngine } from '../nn/engines.ts';
 import { type Predicted, predictImages, type Unreadable } from '../nn/predict-images.ts';
 import type { CommonFlags } from './main.ts';
-import { print, printJson, talk } from './output.ts';
+import { print, printJson, refuse, talk } from './output.ts';
 import { readSettings } from './settings.ts';
 
 export interface PredictFlags extends CommonFlags {
@@ -30,8 +30,7 @@ export async function predict(
     (await talk()).line(`${stage} of run ${trained.run}`);
     print(await table(best));
   }
-  if (unreadable.length > 0) (await talk()).diagnostics(unreadable.map(told));
-  return unreadable.length > 0 ? 2 : 0;
+  return unreadable.length > 0 ? refuse(unreadable.map(told), flags) : 0;
 }
 
 async function table(predicted: readonly Predicted[]): Promise<string> {

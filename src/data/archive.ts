@@ -12,12 +12,16 @@ export interface ArchivedFile {
   readonly bytes: Buffer;
 }
 
-/** Reads a zip, tar or tar.gz, told apart by its first bytes. Failure: `truncated-archive`. */
+/** Reads a zip, tar or tar.gz, told apart by its first bytes. Failure: `truncated-archive`, `unsupported-archive`. */
 export async function* readArchive(archive: string): AsyncGenerator<ArchivedFile> {
   try {
-    const start = await firstBytes(archive);
-    if (start.subarray(0, 2).equals(zipStart)) yield* readZip(archive);
-    else yield* readTar(archive, start.equals(gzipStart));
+    const start = (await firstBytes(archive)).toString('latin1');
+    const other = Object.keys(others).find((form) => start.startsWith(others[form] ?? ''));
+    if (other !== undefined)
+      throw unsupported(`${archive} is packed with ${other}`, 'pack it as .zip, .tar or .tar.gz');
+    // As each record of a zip begins.
+    if (start.startsWith('PK')) yield* readZip(archive);
+    else yield* readTar(archive, start.startsWith('\x1f\x8b'));
   } catch (error) {
     if (error instanceof Failure) throw error;
     const why = error instanceof Error ? error.message : String(error);
@@ -33,9 +37,10 @@ async function* readZip(archive: string): AsyncGenerator<ArchivedFile> {
     for await (const entry of zip.eachEntry()) {
       if (entry.fileName.endsWith('/')) continue;
       if (entry.isEncrypted())
-        throw new Failure('truncated-archive', `${entry.fileName} in ${archive} is encrypted`, {
-          fix: 'make the archive without a password',
-        });
+        throw unsupported(
+          `${entry.fileName} in ${archive} is encrypted`,
+          'make the archive without a password',
+        );
       const bytes = await buffer(await zip.openReadStreamPromise(entry));
       // Of what is not compressed nothing else would tell damage.
       if (crc32(bytes) !== entry.crc32) throw new Error(`${entry.fileName} has another checksum`);
@@ -46,14 +51,22 @@ async function* readZip(archive: string): AsyncGenerator<ArchivedFile> {
   }
 }
 
-/** `PK`, as each record of a zip begins. */
-const zipStart = Buffer.from('PK');
-const gzipStart = Buffer.from([0x1f, 0x8b]);
+/** How files of other forms begin. */
+const others: { readonly [form: string]: string } = {
+  bzip2: 'BZh',
+  xz: '\xfd7zXZ',
+  zstd: '\x28\xb5\x2f\xfd',
+  '7-Zip': '7z\xbc\xaf',
+  RAR: 'Rar!',
+};
+
+const unsupported = (message: string, fix: string): Failure =>
+  new Failure('unsupported-archive', message, { fix });
 
 async function firstBytes(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
-    return (await file.read(Buffer.alloc(2), 0, 2, 0)).buffer;
+    return (await file.read(Buffer.alloc(6), 0, 6, 0)).buffer;
   } finally {
     await file.close();
   }

@@ -12,6 +12,8 @@ export interface FetchOptions {
   readonly folder: string;
   readonly mirrors: readonly string[];
   readonly onBytes: (done: number, total: number | null) => void;
+  /** Hears of what a mirror has under the name that is looked for, with other bytes. */
+  readonly log: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -44,16 +46,30 @@ export async function fetchFile(
   mkdirSync(options.folder, { recursive: true });
   const kept = sha256 === null ? null : await keptFile(options.folder, sha256);
   if (kept !== null) return { path: kept, from: 'kept' };
+  const passedOver: string[] = [];
   for (const mirror of options.mirrors.filter((place) => !isUrl(place))) {
-    const found = findByTail(mirror, address) ?? (sha256 === null ? null : findByHash(mirror, sha256));
-    if (found === null) continue;
-    await checkHash(found, sha256, `the mirror's ${found}`);
-    return { path: found, from: 'mirror' };
+    const named = [findByTail(mirror, address), sha256 === null ? null : findByHash(mirror, sha256)];
+    for (const found of named.filter((path) => path !== null)) {
+      const wrong = await wrongHash(found, sha256);
+      if (wrong === null) return { path: found, from: 'mirror' };
+      passOver(passedOver, `the mirror's ${found} ${wrong}`, options);
+    }
   }
-  return { path: await fromNetwork(address, sha256, options), from: 'network' };
+  return { path: await fromNetwork(address, sha256, passedOver, options), from: 'network' };
 }
 
-async function fromNetwork(address: string, sha256: string | null, options: FetchOptions): Promise<string> {
+/** Two files may have the same name, and the network may have the one that is meant. */
+function passOver(passedOver: string[], why: string, { log }: FetchOptions): void {
+  passedOver.push(why);
+  log(`passed over: ${why}`);
+}
+
+async function fromNetwork(
+  address: string,
+  sha256: string | null,
+  passedOver: string[],
+  options: FetchOptions,
+): Promise<string> {
   // Two addresses may end in the same name.
   const key = createHash('sha256').update(address).digest('hex').slice(0, 8);
   const file = join(options.folder, `${key}-${tailsOf(address).at(-1) ?? 'download'}`);
@@ -61,35 +77,49 @@ async function fromNetwork(address: string, sha256: string | null, options: Fetc
   const mirrors = options.mirrors.filter(isUrl);
   for (const url of [...mirrors.flatMap((mirror) => mirroredUrls(mirror, address, sha256)), address]) {
     const got = await downloadTo(file, url, options);
-    if (got.type === 'done') return keep(file, url, sha256, options.folder);
-    if (url === address) why.push(got.why);
+    if (got.type === 'done') {
+      const kept = await keep(file, sha256, options.folder);
+      if (kept.path !== null) return kept.path;
+      if (url === address) throw corrupted(`${url} ${kept.wrong}`);
+      passOver(passedOver, `the mirror's ${url} ${kept.wrong}`, options);
+    } else if (url === address) why.push(got.why);
     else if (got.type === 'failed') why.push(`the mirror ${url}: ${got.why}`);
   }
+  if (passedOver.length > 0)
+    throw corrupted(`${passedOver.join('; ')}, and ${address} could not be fetched: ${why.join('; ')}`);
   if (options.mirrors.length > 0) why.push(`PIPE_MIRROR (${options.mirrors.join(', ')}) does not have it`);
   throw new Failure('download-failed', `${address} could not be fetched: ${why.join('; ')}`, {
     fix: 'set PIPE_MIRROR to a folder or URL that has the file, or run offline with `--profile quick` where the pipeline has it',
   });
 }
 
-async function keep(file: string, url: string, sha256: string | null, folder: string): Promise<string> {
-  if (sha256 === null) return file;
+type Kept = { readonly path: string } | { readonly path: null; readonly wrong: string };
+
+async function keep(file: string, sha256: string | null, folder: string): Promise<Kept> {
+  if (sha256 === null) return { path: file };
+  let wrong: string | null;
   try {
-    await checkHash(file, sha256, url);
-    renameSync(file, keptPath(folder, sha256));
+    wrong = await wrongHash(file, sha256);
+    if (wrong === null) renameSync(file, keptPath(folder, sha256));
   } catch (error) {
     // Another process that fetched the same at the same time may have kept it in the meantime.
     const kept = await keptFile(folder, sha256);
-    if (kept !== null) return kept;
+    if (kept !== null) return { path: kept };
     rmSync(file, { force: true });
     throw error;
   }
-  return keptPath(folder, sha256);
+  if (wrong === null) return { path: keptPath(folder, sha256) };
+  rmSync(file, { force: true });
+  return { path: null, wrong };
 }
 
-async function checkHash(file: string, sha256: string | null, name: string): Promise<void> {
+/** How the file differs from what is expected, or null. */
+async function wrongHash(file: string, sha256: string | null): Promise<string | null> {
   const is = sha256 === null ? null : await sha256Of(file);
-  if (is === sha256) return;
-  throw new Failure('corrupted-download', `${name} has the sha256 ${is}, expected ${sha256}`, {
+  return is === sha256 ? null : `has the sha256 ${is}, expected ${sha256}`;
+}
+
+const corrupted = (message: string): Failure =>
+  new Failure('corrupted-download', message, {
     fix: 'replace the file where it comes from, or mend the sha256',
   });
-}

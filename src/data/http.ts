@@ -1,6 +1,8 @@
 /** One file over HTTP, continued after a break where the server can prove that the file is still the same. */
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { get, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { get as getSecurely } from 'node:https';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ownerIn, ownerName, stateOf } from '../cache/owner.ts';
@@ -94,7 +96,7 @@ interface Retry {
 }
 interface Body {
   readonly type: 'body';
-  readonly body: NonNullable<Response['body']>;
+  readonly body: IncomingMessage;
   readonly from: number;
   readonly total: number | null;
 }
@@ -106,14 +108,13 @@ async function attempt(part: Part, url: string, options: HttpOptions): Promise<T
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), silenceMs);
   try {
-    const response = await fetch(url, {
-      signal: AbortSignal.any([options.signal, silence.signal]),
-      headers: {
-        // A body that is unpacked on the way has no byte positions to continue from.
-        'accept-encoding': 'identity',
-        ...(have > 0 ? { range: `bytes=${have}-`, 'if-range': validator ?? '' } : {}),
-      },
-    });
+    const headers = {
+      // What is packed on the way would have another sha256.
+      'accept-encoding': 'identity',
+      'user-agent': 'pipe',
+      ...(have > 0 ? { range: `bytes=${have}-`, 'if-range': validator ?? '' } : {}),
+    };
+    const response = await ask(new URL(url), headers, AbortSignal.any([options.signal, silence.signal]));
     const answer = interpret(response, have, validator);
     if (answer.type === 'body') {
       if (answer.from === 0) writeNote(part, { url, validator: validatorOf(response) });
@@ -122,7 +123,7 @@ async function attempt(part: Part, url: string, options: HttpOptions): Promise<T
         options.onBytes(done, answer.total);
       });
     }
-    await response.body?.cancel();
+    response.destroy();
     if (answer.type === 'retry' && answer.afresh) rmSync(part.data, { force: true });
     return answer;
   } catch (error) {
@@ -133,20 +134,42 @@ async function attempt(part: Part, url: string, options: HttpOptions): Promise<T
   }
 }
 
+const redirections: readonly unknown[] = [301, 302, 303, 307, 308];
+const mostRedirections = 10;
+
+/**
+ * The answer, its body as it was sent: fetch would unpack a `.tar.gz` whose server calls the packing a Content-Encoding, and
+ * its sha256 and length would be of something else.
+ */
+async function ask(
+  url: URL,
+  headers: OutgoingHttpHeaders,
+  signal: AbortSignal,
+  redirected = 0,
+): Promise<IncomingMessage> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const send = url.protocol === 'https:' ? getSecurely : get;
+    send(url, { headers, signal }, resolve).on('error', reject);
+  });
+  const { location } = response.headers;
+  if (location === undefined || !redirections.includes(response.statusCode)) return response;
+  response.destroy();
+  if (redirected === mostRedirections) throw new Error(`it redirected ${mostRedirections} times`);
+  return ask(new URL(location, url), headers, signal, redirected + 1);
+}
+
 /** What the answer means (RFC 9110, sections 14 and 15) when `have` bytes are here already. */
-function interpret(response: Response, have: number, validator: string | null): Tried | Body {
-  const { status, headers, body } = response;
-  const [, from, length] =
-    /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '') ?? [];
-  const total = (text: string | null | undefined): number | null =>
-    /^\d+$/.test(text ?? '') ? Number(text) : null;
+function interpret(response: IncomingMessage, have: number, validator: string | null): Tried | Body {
+  const { statusCode: status = 0, headers } = response;
+  const [, from, length] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(headers['content-range'] ?? '') ?? [];
+  const total = (text: string | undefined): number | null => (/^\d+$/.test(text ?? '') ? Number(text) : null);
   if (status === 416 && total(length) === have) return { type: 'done' };
   if (status === 416) return { type: 'retry', why: `it has no bytes from ${have} on`, afresh: true };
   if (status === 206 && (Number(from) !== have || (validatorOf(response) ?? validator) !== validator))
     return { type: 'retry', why: `it continued something else than what was begun`, afresh: true };
-  if (status === 206 && body) return { type: 'body', body, from: have, total: total(length) };
-  if (status === 200 && body)
-    return { type: 'body', body, from: 0, total: total(headers.get('content-length')) };
+  if (status === 206) return { type: 'body', body: response, from: have, total: total(length) };
+  if (status === 200)
+    return { type: 'body', body: response, from: 0, total: total(headers['content-length']) };
   const why = `it answered ${status}`;
   // A server that is overloaded or out of order may be well again at the next try.
   if (status >= 500 || status === 429 || status === 408) return { type: 'retry', why };
@@ -174,9 +197,8 @@ async function receive(
 }
 
 /** A weak ETag names equal meanings, not equal bytes: nothing can be continued by it. */
-function validatorOf({ headers }: Response): string | null {
-  const tag = headers.get('etag');
-  return tag !== null && !tag.startsWith('W/') ? tag : headers.get('last-modified');
+function validatorOf({ headers: { etag, 'last-modified': modified } }: IncomingMessage): string | null {
+  return etag !== undefined && !etag.startsWith('W/') ? etag : (modified ?? null);
 }
 
 function readNote(part: Part): Note | null {
@@ -195,8 +217,9 @@ const writeNote = (part: Part, note: Note): void => writeFileSync(part.note, JSO
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-/** fetch says `fetch failed` and hides the reason in its cause. */
 function reasonOf(error: unknown): string {
+  // Of a host that has several addresses, each of them tried.
+  if (error instanceof AggregateError) return reasonOf(error.errors[0]);
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message || error.message : error.message;
+  return error.message === 'aborted' ? 'the connection broke off' : error.message;
 }

@@ -111,6 +111,7 @@ const table = {
   'too-many-classes': ['run', 'A dataset has more classes than can be told apart.', 'a folder a person', 'Set `path` to the folder that holds the class folders.'],
   'invalid-array': ['run', 'A .npy file does not hold what a dataset needs.', 'images of float32', 'Store images as uint8, labels as whole numbers.'],
   'truncated-archive': ['run', 'An archive ends too early or lacks a member.', 'a download that was cut', 'Delete it and run again: it is fetched anew.'],
+  'unsupported-archive': ['run', 'An archive is of a form that is not read, or encrypted.', 'images.tar.xz', 'Pack it as .zip, .tar or .tar.gz, without a password.'],
   'corrupted-download': ['run', 'A file has another sha256 than it should.', 'a damaged mirror', 'Delete it and run again, from another mirror.'],
   'invalid-label': ['run', 'A label is none of the dataset\'s classes.', 'a label byte of 10', 'Mend the data.'],
   'bad-model': ['run', 'A file of a model can not be read.', 'a quantized model', 'Convert it to a TensorFlow.js layers-model of float32.'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readArchive } from '../../src/data/archive.ts';
+import { Failure } from '../../src/diagnostics/diagnostic.ts';
 import { zipOf } from './rig.ts';
 
 async function namesIn(archive: string): Promise<string[]> {
@@ -11,6 +12,9 @@ async function namesIn(archive: string): Promise<string[]> {
   for await (const { name } of readArchive(archive)) names.push(name);
   return names;
 }
+
+const isUnsupported = (message: RegExp) => (error: unknown) =>
+  error instanceof Failure && error.diagnostic.code === 'unsupported-archive' && message.test(error.message);
 
 test('a zip whose file is damaged, or needs a password, is told with the name of the file', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'pipe-'));
@@ -28,5 +32,21 @@ test('a zip whose file is damaged, or needs a password, is told with the name of
   locked[whole.indexOf('PK\x01\x02') + 8] = 1;
   locked[whole.indexOf('PK\x01\x02') + 10] = 8;
   writeFileSync(at, locked);
-  await assert.rejects(namesIn(at), /\.\/a\.txt in .*a\.zip is encrypted/);
+  await assert.rejects(namesIn(at), isUnsupported(/\.\/a\.txt in .*a\.zip is encrypted/));
+});
+
+test('an archive of another form is told by its form, not as damaged', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pipe-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const at = join(folder, 'a.tar.xz');
+  for (const [start, form] of [
+    ['fd377a585a00', 'xz'],
+    ['425a6839', 'bzip2'],
+    ['28b52ffd', 'zstd'],
+    ['377abcaf271c', '7-Zip'],
+    ['526172211a07', 'RAR'],
+  ] as const) {
+    writeFileSync(at, Buffer.concat([Buffer.from(start, 'hex'), Buffer.alloc(1000)]));
+    await assert.rejects(namesIn(at), isUnsupported(new RegExp(`is packed with ${form}$`)));
+  }
 });

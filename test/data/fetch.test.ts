@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { type FetchOptions, fetchFile } from '../../src/data/fetch.ts';
 import { Failure } from '../../src/diagnostics/diagnostic.ts';
 import { sendFile, serve } from './rig.ts';
@@ -22,7 +23,8 @@ const sha256 = createHash('sha256').update(bytes).digest('hex');
 function options(t: TestContext, more: Partial<FetchOptions> = {}): FetchOptions {
   const folder = mkdtempSync(join(tmpdir(), 'pipe-fetch-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return { folder, mirrors: [], onBytes: () => {}, signal: new AbortController().signal, ...more };
+  const { signal } = new AbortController();
+  return { folder, mirrors: [], onBytes: () => {}, log: () => {}, signal, ...more };
 }
 
 const codeOf = (code: string) => (error: unknown) =>
@@ -201,13 +203,57 @@ test('of a mirror the longest tail of the address is taken, then the sha256', as
   const own = options(t, { mirrors: [join(mirror, 'not-there'), mirror] });
   const longest = await fetchFile('http://127.0.0.1:1/data/v2/a.bin', sha256, own);
   assert.deepEqual(longest, { path: join(mirror, 'deep/data/v2/a.bin'), from: 'mirror' });
-  writeFileSync(join(mirror, sha256), bytes);
-  const byHash = await fetchFile('http://127.0.0.1:1/elsewhere/b.bin', sha256, own);
-  assert.deepEqual(byHash, { path: join(mirror, sha256), from: 'mirror' });
   await assert.rejects(
     fetchFile('http://127.0.0.1:1/v1/a.bin', sha256, own),
     (error) => codeOf('corrupted-download')(error) && /the mirror's .*a\.bin/.test(String(error)),
   );
+  writeFileSync(join(mirror, sha256), bytes);
+  const byHash = await fetchFile('http://127.0.0.1:1/elsewhere/b.bin', sha256, own);
+  assert.deepEqual(byHash, { path: join(mirror, sha256), from: 'mirror' });
+});
+
+test('a mirror that has another file of the same name is passed over, and said', async (t) => {
+  const server = await serve(t, (request, response) =>
+    request.url?.startsWith('/mirror/')
+      ? sendFile(Buffer.from('a URL has another one, too'), { etag: '"2"' }, request, response)
+      : sendFile(bytes, { etag: '"1"' }, request, response),
+  );
+  const mirror = options(t).folder;
+  writeFileSync(join(mirror, 'a.bin'), 'another');
+  const said: string[] = [];
+  const own = options(t, {
+    mirrors: [mirror, `${server.url}/mirror`],
+    log: (line) => void said.push(line),
+  });
+  const { path, from } = await fetchFile(`${server.url}/a.bin`, sha256, own);
+  assert.deepEqual([readFileSync(path), from], [bytes, 'network']);
+  assert.match(said[0] ?? '', /^passed over: the mirror's .*a\.bin has the sha256 [0-9a-f]{64}, expected/);
+  assert.match(said[1] ?? '', /^passed over: the mirror's http:.*\/mirror\/a\.bin has the sha256/);
+  writeFileSync(join(mirror, sha256), bytes);
+  rmSync(path);
+  const byHash = await fetchFile(`${server.url}/a.bin`, sha256, own);
+  assert.deepEqual(byHash, { path: join(mirror, sha256), from: 'mirror' });
+});
+
+test('a packed file arrives as it is, though its server calls the packing an encoding of the way', async (t) => {
+  const packed = gzipSync(bytes);
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(200, { 'content-encoding': 'x-gzip', 'content-length': packed.length });
+    response.end(packed);
+  });
+  const own = createHash('sha256').update(packed).digest('hex');
+  const { path } = await fetchFile(`${server.url}/a.tar.gz`, own, options(t));
+  assert.deepEqual(readFileSync(path), packed);
+});
+
+test('redirections are followed, but not for ever', async (t) => {
+  const server = await serve(t, (request, response) => {
+    if (request.url === '/real/a.bin') return sendFile(bytes, { etag: '"1"' }, request, response);
+    response.writeHead(302, { location: request.url === '/a.bin' ? 'real/a.bin' : '/ring' }).end();
+  });
+  const { path } = await fetchFile(`${server.url}/a.bin`, sha256, options(t));
+  assert.deepEqual(readFileSync(path), bytes);
+  await assert.rejects(fetchFile(`${server.url}/ring`, null, options(t)), /it redirected 10 times/);
 });
 
 test('a mirror may be a URL', async (t) => {

@@ -129,8 +129,8 @@ async function located(file: string, name: string, model: Declared, context: Sta
       });
     const onBytes = (done: number, total: number | null): void =>
       context.progress({ unit: 'bytes', done, total });
-    const { downloads: folder, mirrors, signal } = context;
-    return (await fetchFile(file, sha256, { folder, mirrors, signal, onBytes })).path;
+    const { downloads: folder, mirrors, signal, log } = context;
+    return (await fetchFile(file, sha256, { folder, mirrors, signal, onBytes, log })).path;
   }
   const path = resolve(context.root, file);
   if (isAbsolute(relative(context.root, path)) || relative(context.root, path).startsWith('..'))

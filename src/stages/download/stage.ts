@@ -93,8 +93,8 @@ function findingsOf({ skipped, converted }: FolderFindings): string[] {
 }
 
 function fetchOptions(context: StageContext): FetchOptions {
-  const { downloads: folder, mirrors, signal } = context;
-  return { folder, mirrors, signal, onBytes: throttled(context, 'bytes') };
+  const { downloads: folder, mirrors, signal, log } = context;
+  return { folder, mirrors, signal, log, onBytes: throttled(context, 'bytes') };
 }
 
 function throttled(context: StageContext, unit: string): (done: number, total: number | null) => void {

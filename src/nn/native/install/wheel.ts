@@ -46,8 +46,10 @@ export async function fetchWheels(version: string, options: NativeOptions): Prom
 
 /** An index may be a folder (`--find-links`): there is nothing to fetch, then. */
 async function pathOf({ url, sha256 }: Address, options: NativeOptions): Promise<string> {
-  if (!url.startsWith('file:'))
-    return (await fetchFile(url, sha256, { ...options, folder: join(options.folder, 'downloads') })).path;
+  if (!url.startsWith('file:')) {
+    const folder = join(options.folder, 'downloads');
+    return (await fetchFile(url, sha256, { ...options, folder, log: options.onStep })).path;
+  }
   const path = fileURLToPath(url);
   if ((await sha256Of(path)) !== sha256)
     throw new Failure('corrupted-download', `${path} has another sha256 than pip has told`);
