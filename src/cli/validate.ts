@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { type CheckedFile, checkFile } from '../pipeline/check.ts';
+import { type CheckedFile, checkFile, sameNames } from '../pipeline/check.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson, talk } from './output.ts';
 import { projectRoot } from './settings.ts';
@@ -20,7 +20,7 @@ interface Checked extends CheckedFile {
 /** Without files, those in `pipelines/`. Exit code 0 when every file is right, 2 when one is not. */
 export async function validate(given: readonly string[], flags: ValidateFlags): Promise<number> {
   const files = await filesOf(given.length > 0 ? given : ['pipelines/**/*.{yaml,yml}']);
-  const checked = files.map((file) => ({ file, ...check(file, flags) }));
+  const checked = check(files, flags);
   await tell(checked, flags.format ?? (flags.json ? 'json' : 'text'));
   return checked.some(({ diagnostics }) => diagnostics.some(({ severity }) => severity === 'error')) ? 2 : 0;
 }
@@ -43,18 +43,25 @@ async function expand(pattern: string): Promise<string[]> {
   return found.length > 0 ? found.sort() : [pattern];
 }
 
-function check(file: string, flags: ValidateFlags): CheckedFile {
-  const { diagnostics, graph } = checkFile(file, {
-    root: projectRoot(dirname(resolve(file))),
-    set: flags.set ?? [],
-    noCommands: flags.commands === false,
-    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+function check(files: readonly string[], flags: ValidateFlags): Checked[] {
+  const checked = files.map((file) => ({
+    file,
+    ...checkFile(file, {
+      root: projectRoot(dirname(resolve(file))),
+      set: flags.set ?? [],
+      noCommands: flags.commands === false,
+      ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+    }),
+  }));
+  const same = sameNames(checked);
+  return checked.map((one) => {
+    const added = same.get(one);
+    const diagnostics = added ? [added, ...one.diagnostics] : one.diagnostics;
+    return { ...one, diagnostics: flags.strict ? diagnostics.map(asError) : diagnostics };
   });
-  const told = flags.strict
-    ? diagnostics.map((one): Diagnostic => ({ ...one, severity: 'error' }))
-    : diagnostics;
-  return { diagnostics: told, graph };
 }
+
+const asError = (one: Diagnostic): Diagnostic => ({ ...one, severity: 'error' });
 
 async function tell(
   checked: readonly Checked[],
@@ -66,8 +73,9 @@ async function tell(
   if (format === 'json')
     return printJson({
       version: 1,
-      files: checked.map(({ graph, ...one }) => ({
-        ...one,
+      files: checked.map(({ file, diagnostics, graph }) => ({
+        file,
+        diagnostics,
         takes: graph?.takes ?? {},
         trialsTake: graph?.trialsTake ?? {},
       })),

@@ -27,6 +27,7 @@ const table = {
   'wrong-port-type': ['file', 'A reference gives something of another type than its key takes.', 'train: { model: download }', 'Take one of the stages that would fit.'],
   'unknown-value': ['file', '`${stages.…}` names a value that its stage does not give, or an objective one that no training gives.', '${stages.tune.best.rate}', 'Take one of the values that are listed.'],
   'unused-var': ['file', 'No stage uses a var.', 'vars: { epoch: 3 }', 'Use it, or remove it.'],
+  'same-name': ['file', 'Two files of a project have the same name, so that they share a folder of outputs.', 'a copied file with its `name`', 'Give each a name of its own.'],
   'unused-stage': ['file', 'A stage prepares something that nothing takes.', 'augment without a train', 'Refer to it, or remove it.'],
   'unknown-axis': ['file', '`${matrix.axis}` names an axis that its stage does not have.', 'seed: "${matrix.sede}"', 'Mend the name, or add the axis.'],
   'unknown-cell': ['file', 'A reference names no cell of a stage with a matrix.', 'model: "train[seed=9]"', 'Take one of the cells that are listed, or exclude the cell that asks for it.'],

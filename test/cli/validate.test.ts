@@ -13,7 +13,7 @@ const wrong = small
 test('without files all of pipelines/ are checked; a pattern stands for what it finds, and one that finds nothing is told', (t) => {
   const project = makeProject(t, {
     'pipelines/a.yaml': small,
-    'pipelines/deep/b.yml': small,
+    'pipelines/deep/b.yml': small.replace('name: small', 'name: deep'),
     'other.yaml': small,
   });
   const valid = (...args: string[]): string[] =>
@@ -81,6 +81,16 @@ test('a warning is no error, with --strict it is one', (t) => {
   const strict = project.pipe('validate', 'p.yaml', '--strict');
   assert.equal(strict.code, 2);
   assert.match(strict.err, /p\.yaml:4:9 error unused-var/);
+});
+
+test("two files of one name are told: the outputs of one take the place of the other's", (t) => {
+  const project = makeProject(t, { 'a.yaml': small, 'b.yaml': small });
+  const { code, err } = project.pipe('validate', 'a.yaml', './a.yaml', 'b.yaml');
+  assert.equal(code, 0);
+  assert.match(err, /^b\.yaml:2:7 warning same-name: two files have the name `small`/m);
+  assert.match(err, /a\.yaml:2:7/);
+  assert.match(err, /\n1 warning in 3 files\n$/);
+  assert.equal(project.pipe('validate', 'a.yaml', 'b.yaml', '--strict').code, 2);
 });
 
 test('a var that --set puts a value in place of is no unused one', (t) => {
