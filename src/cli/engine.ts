@@ -1,4 +1,5 @@
 /** `pipe engine` and what is below it. */
+import { Failure } from '../diagnostics/diagnostic.ts';
 import type { Engine } from '../nn/engines.ts';
 import type { Manifest } from '../nn/manifest.ts';
 import { listenForInterrupts } from './interrupt.ts';
@@ -70,7 +71,15 @@ const installers: {
     const { installNative } = await import('../nn/native/install/install.ts');
     return installNative({ folder, env, mirrors, wheels: from, gpu, ...watch });
   },
-  webgpu: async ({ from = [] }, { engineSettings: { folder, env } }, watch) => {
+  webgpu: async ({ from = [], gpu = false }, { engineSettings: { folder, env } }, watch) => {
+    if (gpu)
+      throw new Failure('invalid-call', '`--gpu` is for the engine native', {
+        fix: 'leave it out: webgpu takes any GPU as it is',
+      });
+    if (from.length > 1)
+      throw new Failure('invalid-call', `\`--from\` names ${from.length} files; webgpu is one`, {
+        fix: 'name the npm package `webgpu` alone',
+      });
     const { installWebgpu } = await import('../nn/webgpu/install.ts');
     return installWebgpu({ folder, env, archive: from[0] ?? null, ...watch });
   },

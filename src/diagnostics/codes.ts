@@ -52,6 +52,7 @@ const table = {
   'unknown-layer': ['file', 'A model has no layer of this name.', 'until: conv_pw13_relu', 'Take the suggested one.'],
   'invalid-stage-schema': ['file', 'The schema beside a module is not what a stage needs.', 'no x-outputs', 'Mend it: see docs/language.md.'],
   'code-refused': ['file', 'A stage starts code, which --no-commands refuses.', 'kind: command', 'Read what it would run, then leave out --no-commands.'],
+  'duplicate-input': ['file', 'Two inputs of a command would lie in one folder.', 'in: { src: build.model, code: src/a.py }', 'Give the one that is a reference another name.'],
   'duplicate-output': ['file', 'Two outputs would lie in the same place.', 'out: { a: x.txt, b: x.txt }', 'Give each a name of its own, different not in case alone.'],
   'path-outside': ['file', 'A path leads out of where it may lead.', 'out: { x: ../x }', 'Write it relative to its folder.'],
   'invalid-call': ['call', 'The command line is none that there is.', 'pipe run --frofile quick', 'Take the suggested option, or one that `--help` after the command lists.'],

@@ -1,5 +1,6 @@
 /** What the operating system refuses, in words, with what to do about it. */
 import type { Diagnostic } from './diagnostic.ts';
+import { codeOf } from './system-code.ts';
 
 type Told = Pick<Diagnostic, 'code' | 'fix'> & { readonly message: string };
 
@@ -33,7 +34,8 @@ const told: { readonly [code: string]: Told } = {
 
 /** Null for an error that no operating system has raised, or whose code says nothing to a person. */
 export function systemDiagnostic(error: unknown): Diagnostic | null {
-  if (!(error instanceof Error) || !('code' in error)) return null;
-  const known = told[String(error.code)];
-  return known ? { severity: 'error', ...known, message: `${known.message}: ${error.message}` } : null;
+  const known = told[codeOf(error)];
+  return known && error instanceof Error
+    ? { severity: 'error', ...known, message: `${known.message}: ${error.message}` }
+    : null;
 }

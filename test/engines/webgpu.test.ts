@@ -57,6 +57,15 @@ test('a package of another version, of another name or with an addon that does n
   assert.match(err, /error truncated-archive: .*cut\.tgz can't be read/);
 });
 
+test('what means nothing to webgpu is refused, not passed over', (t) => {
+  const project = makeProject(t, {});
+  for (const option of [['--gpu'], ['--from', 'a.tgz', 'b.tgz']]) {
+    const { code, err } = project.pipe('engine', 'install', 'webgpu', ...option);
+    assert.equal(code, 2);
+    assert.match(err, /^error invalid-call: .*webgpu/s);
+  }
+});
+
 test('an addon that does not load is not taken for a machine without a GPU, a damaged one is told by its hash', (t) => {
   const project = makeProject(t, {});
   const folder = fakeInstallation(project);

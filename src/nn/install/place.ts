@@ -2,6 +2,7 @@
 import { access, constants, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../../diagnostics/diagnostic.ts';
+import { codeOf } from '../../diagnostics/system-code.ts';
 
 /** What every installation needs. */
 export interface InstallOptions {
@@ -63,7 +64,7 @@ async function setAside(target: string): Promise<string | null> {
     await rename(target, aside);
     return aside;
   } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
 }
@@ -121,13 +122,13 @@ export async function requireFile(path: string): Promise<void> {
 }
 
 /** Of the system's own: a full disk is no fault of what is unpacked. */
-export function isSystemError(error: unknown): error is Error & { readonly code: unknown } {
-  return error instanceof Error && 'syscall' in error && 'code' in error;
+export function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && codeOf(error) !== '';
 }
 
 function inWords(error: unknown, folder: string): unknown {
   if (!isSystemError(error)) return error;
-  if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+  if (['ENOSPC', 'EDQUOT'].includes(codeOf(error)))
     return new Failure('disk-full', `the disk of ${folder} is full`, {
       fix: 'free some space, or choose another folder: PIPE_ENGINE_FOLDER=FOLDER',
     });

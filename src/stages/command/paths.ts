@@ -17,14 +17,15 @@ const reference =
 
 /** A copy lies where its file lies in the project: of one beside the project it would lie beside the stage's folder. */
 function inputProblems(params: JsonObject): ParamProblem[] {
-  return Object.entries(asObject(params.in)).flatMap(([name, value]) => {
-    if (isReference(value) || !leaves(normalized(value))) return [];
-    return {
-      path: `in.${name}`,
-      code: 'path-outside',
-      message: `the input \`${value}\` is no path in the project's folder`,
-      fix: 'copy it into the project, or link to it from there',
-    };
+  const inputs = Object.entries(asObject(params.in));
+  const folders = inputs.flatMap(([name, value]) => (isReference(value) ? [name] : []));
+  return inputs.flatMap(([name, value]) => {
+    if (isReference(value)) return [];
+    const path = `in.${name}`;
+    const file = normalized(value);
+    const folder = folders.find((other) => overlap(file, other));
+    if (folder !== undefined) return { path, ...sharing(file, folder) };
+    return leaves(file) ? { path, ...notInProject(String(value)) } : [];
   });
 }
 
@@ -43,6 +44,19 @@ function outputProblems(params: JsonObject): ParamProblem[] {
 }
 
 type Told = Omit<ParamProblem, 'path'>;
+
+const notInProject = (path: string): Told => ({
+  code: 'path-outside',
+  message: `the input \`${path}\` is no path in the project's folder`,
+  fix: 'copy it into the project, or link to it from there',
+});
+
+/** One could take the place of the other's files. */
+const sharing = (path: string, folder: string): Told => ({
+  code: 'duplicate-input',
+  message: `the input \`${path}\` and what the input \`${folder}\` refers to would lie in one folder`,
+  fix: `give the input \`${folder}\` another name`,
+});
 
 /** What every kind has, and the runner writes. */
 const ownFacts: Told = {
