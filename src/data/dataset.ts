@@ -17,11 +17,20 @@ export interface DatasetFile {
   readonly classes: readonly string[];
   /** Set where examples are a network's outputs, float32 in features.npy, and no pixels. */
   readonly features?: true;
+  /** Of features: the digests of the examples that they were made from, so that results from both can be paired. */
+  readonly madeFrom?: ExampleDigests;
   /** Set where the test rows serve as validation rows too: results from them say nothing of new images. */
   readonly testAs?: 'validation';
   readonly transforms: readonly Transform[];
   /** How images of another size were made to fit; where it is not told, they were resized or all had one size. */
   readonly fit?: 'crop' | 'pad';
+}
+
+/** By split (src/data/examples.ts). */
+export interface ExampleDigests {
+  readonly train: string;
+  readonly validation: string;
+  readonly test: string;
 }
 
 export type Transform = AugmentTransform | NormalizeTransform;

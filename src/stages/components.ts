@@ -54,7 +54,7 @@ const table = {
   'layer/reshape': { version: 1, source: 'nn/forward.ts' },
   'layer/add': { version: 1, source: 'nn/forward.ts' },
   'layer/concatenate': { version: 1, source: 'nn/forward.ts' },
-  'features': { version: 2, source: 'stages/features/stage.ts' },
+  'features': { version: 3, source: 'stages/features/stage.ts' },
   'nn/training': { version: 3, source: 'stages/train/stage.ts' },
   'nn/inference': { version: 2, source: 'nn/predict.ts' },
   'optimizer/sgd': { version: 1, source: 'nn/optimizers.ts' },

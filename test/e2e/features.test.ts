@@ -56,6 +56,10 @@ test('a head trained on features and put back on its base is the same classifier
   ];
   assert.equal(onFeatures.length, 40 * 10);
   for (const [i, value] of onFeatures.entries()) assert.ok(Math.abs(value - (onImages[i] ?? 0)) < 1e-6);
+  const examplesOf = (stage: string): unknown =>
+    JSON.parse(readFileSync(out(project, `${stage}/metrics/metrics.json`), 'utf8')).examples;
+  assert.match(String(examplesOf('evaluate')), /^[0-9a-f]{64}$/);
+  assert.equal(examplesOf('evaluate'), examplesOf('evaluate-whole'), 'their predictions can be paired');
   const { normalization } = JSON.parse(
     readFileSync(out(project, 'train-whole/trained/preprocessing.json'), 'utf8'),
   );

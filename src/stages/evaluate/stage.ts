@@ -39,7 +39,7 @@ export const run: RunStage = async (context) => {
     });
   const metrics = metricsOf(made, dataset.file.classes);
   const split = splitName(params.split, dataset.file);
-  const of = { split, rows: rows.length, examples: digestOfExamples(dataset, rows) };
+  const of = { split, rows: rows.length, examples: digestOfExamples(dataset, params.split) };
   writeFileSync(
     join(context.outDir('metrics'), 'metrics.json'),
     `${JSON.stringify({ version: 1, ...of, loss: made.loss, accuracy: made.accuracy, classes: dataset.file.classes, ...metrics }, null, 2)}\n`,

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { featuresFile, openDataset, parseDataset } from '../../data/batches.ts';
 import type { DatasetFile } from '../../data/dataset.ts';
+import { digestsOfExamples } from '../../data/examples.ts';
 import { writeNpy } from '../../data/npy.ts';
 import { Failure } from '../../diagnostics/diagnostic.ts';
 import { openEngine } from '../../nn/engine.ts';
@@ -32,7 +33,7 @@ export const run: RunStage = async (context) => {
     context.progress({ unit: 'images', done, total: rows }),
   );
   await writeNpy(join(context.outDir('data'), featuresFile), computed, [rows, ...example]);
-  forwardOthers(context, example);
+  forwardOthers(context, { example, features: true, madeFrom: digestsOfExamples(dataset) });
   return {
     summary: `${rows.toLocaleString('en-US')} × ${example.join('×')} by ${model.network.layers.length} layers`,
     facts: {
@@ -49,11 +50,14 @@ export const run: RunStage = async (context) => {
 };
 
 /** Labels and splits are passed on; what was done to pixels is in the features already. */
-function forwardOthers(context: StageContext, example: readonly number[]): void {
+function forwardOthers(
+  context: StageContext,
+  made: Pick<DatasetFile, 'example' | 'features' | 'madeFrom'>,
+): void {
   const data = context.input('data');
   for (const path of ['labels.npy', 'train.npy', 'validation.npy', 'test.npy'])
     context.forward('data', path, data, path);
   const file = parseDataset(readFileSync(data.files['dataset.json'] ?? '', 'utf8'));
-  const changed: DatasetFile = { ...file, example, features: true, transforms: [] };
+  const changed: DatasetFile = { ...file, ...made, transforms: [] };
   writeFileSync(join(context.outDir('data'), 'dataset.json'), `${JSON.stringify(changed, null, 2)}\n`);
 }
