@@ -23,13 +23,22 @@ export async function report(wanted: readonly string[], flags: ReportFlags): Pro
   ]);
   const before = runs[0] ? await runBefore(runs[0], store) : null;
   const { html } = await makeRunPage(runs, before, store, browserScript());
-  const file = resolve(flags.out ?? `report-${runs.map((run) => run.name ?? run.id).join('-')}.html`);
+  const file = resolve(flags.out ?? fileFor(runs));
   writeTo(file, html);
   if (flags.json) printJson({ version: 1, file, runs: runs.map((run) => run.id) });
   else print(file);
   if (flags.open) openInBrowser(file);
   return 0;
 }
+
+/** Of many runs all names would be more than a file's name can hold. */
+function fileFor(runs: readonly RunRecord[]): string {
+  const [first = '', ...others] = runs.map((run) => run.name ?? run.id);
+  const rest = others.length > mostNamed ? [`and-${others.length}-more`] : others;
+  return `report-${[first, ...rest].join('-')}.html`;
+}
+
+const mostNamed = 3;
 
 function openInBrowser(file: string): void {
   const [command, ...args] =

@@ -1,5 +1,5 @@
 /** What the plots' ECharts options have in common. */
-import { seriesColor } from './style.ts';
+import { colors, seriesColor } from './style.ts';
 
 const text = { color: 'var(--soft)', fontSize: 12 };
 /** Of every text in a plot. */
@@ -121,15 +121,19 @@ export function lineSeries(
     color: paint,
     lineStyle: { width: 2, color: paint, type: dashed ? [5, 4] : 'solid' },
     itemStyle: { color: paint, borderColor: paint },
-    symbol: 'circle',
-    symbolSize: values.length > 30 ? 0 : 5,
-    showSymbol: values.length <= 30,
+    // Where colours come again, points differ.
+    symbol: symbols[Math.floor(color / colors) % symbols.length],
+    symbolSize: values.length > mostPoints && color < colors ? 0 : 5 + Math.floor(color / colors),
+    showSymbol: values.length <= mostPoints || color >= colors,
     emphasis: { disabled: true },
     ...(mark === undefined || values[mark] == null
       ? {}
       : { markPoint: pointMark(x[mark] ?? mark + 1, values[mark] ?? 0, paint) }),
   };
 }
+
+const symbols = ['circle', 'triangle', 'rect'];
+const mostPoints = 30;
 
 const pointMark = (x: number, y: number, color: string): object => ({
   symbol: 'circle',

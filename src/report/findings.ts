@@ -40,7 +40,8 @@ function evaluationSentences({ metrics, predictions }: Evaluation): string[] {
 }
 
 function classSentence({ perClass, confusion, classes }: Evaluation['metrics']): string[] {
-  const sorted = [...perClass].sort((a, b) => b.f1 - a.f1);
+  // Where there is nothing to find, F1 tells nothing.
+  const sorted = perClass.filter(({ support }) => support > 0).sort((a, b) => b.f1 - a.f1);
   const [best, worst] = [sorted[0], sorted.at(-1)];
   const mistakes = confusion.flatMap((row, i) =>
     row.flatMap((times, j) => (i === j || times === 0 ? [] : [{ from: classes[i], to: classes[j], times }])),
@@ -117,7 +118,7 @@ export function fitSentence(epochs: readonly EpochMetrics[]): string {
   const down = fallAnEpoch(epochs, over);
   if (down > fall && last.epoch - lowest.epoch < 2)
     return `It was still learning when it ended, so it is underfitted: over the last ${over + 1} epochs the training loss fell by ${percent(down, 1)} an epoch, and the validation loss was lowest in epoch ${lowest.epoch} of ${last.epoch}. The rule: a fall of more than ${percent(fall, 1)} an epoch, with the lowest validation loss in one of the last two.`;
-  return `It shows neither overfitting (validation loss more than ${percent(rise, 0)} above its lowest while the training loss falls) nor underfitting (training loss still falling by more than ${percent(fall, 1)} an epoch).`;
+  return `It shows neither overfitting (validation loss more than ${percent(rise, 0)} above its lowest while the training loss falls) nor underfitting (training loss still falling by more than ${percent(fall, 1)} an epoch, with the lowest validation loss in one of the last two).`;
 }
 
 /** The mean part by which the training loss fell in each of the last `over` steps from epoch to epoch. */

@@ -107,21 +107,19 @@ export async function readInputs(
   graph: readonly LineageStage[],
 ): Promise<Input> {
   const of = (type: string): Artifact[] => artifacts.filter((artifact) => artifact.type === type);
-  const predictions = new Map(of('predictions').map((artifact) => [artifact.stage, artifact]));
-  const evaluations = of('metrics').map(async (artifact): Promise<Evaluation> => {
-    const own = predictions.get(artifact.stage);
-    return {
-      stage: artifact.stage,
-      metrics: json(artifact, 'metrics.json'),
-      predictions: own ? await readPredictions(own) : null,
-    };
+  const predictions = new Map(
+    of('predictions')
+      .filter(({ files }) => 'probabilities.npy' in files && 'labels.npy' in files)
+      .map((artifact) => [artifact.stage, artifact]),
+  );
+  const metrics = readAll<Metrics>(of('metrics'), 'metrics.json', metricsForm);
+  const evaluations = metrics.map(async ({ stage, ...metrics }): Promise<Evaluation> => {
+    const own = predictions.get(stage);
+    return { stage, metrics, predictions: own ? await readPredictions(own) : null };
   });
   return {
     graph,
-    trainings: of('history').map((artifact) => ({
-      stage: artifact.stage,
-      ...json<Omit<Training, 'stage'>>(artifact, 'history.json'),
-    })),
+    trainings: readAll<Omit<Training, 'stage'>>(of('history'), 'history.json', historyForm),
     evaluations: await Promise.all(evaluations),
     samples: sheets(of('image'), 'samples'),
     augmentations: sheets(of('image'), 'sheet'),
@@ -130,11 +128,43 @@ export async function readInputs(
       stage: artifact.stage,
       ...json<Omit<Facts, 'stage'>>(artifact, 'facts.json'),
     })),
-    trials: of('trials').map((artifact) => ({
-      stage: artifact.stage,
-      ...json<Omit<Trials, 'stage'>>(artifact, 'trials.json'),
-    })),
+    trials: readAll<Omit<Trials, 'stage'>>(of('trials'), 'trials.json', trialsForm),
   };
+}
+
+type Form = { readonly [key: string]: 'array' | 'number' | 'object' | 'string' };
+const metricsForm: Form = {
+  ...{ split: 'string', rows: 'number', loss: 'number', accuracy: 'number' },
+  ...{ classes: 'array', confusion: 'array', perClass: 'array' },
+};
+const historyForm: Form = { epochs: 'array', keptEpoch: 'number' };
+const trialsForm: Form = { objective: 'object', ranking: 'array', trials: 'array' };
+
+/** A module of the project's may put files of another form into a port of the same type: those are not shown. */
+function readAll<T>(artifacts: readonly Artifact[], path: string, form: Form): (T & { stage: string })[] {
+  return artifacts.flatMap((artifact) => {
+    const file = artifact.files[path];
+    const read = file === undefined ? null : parsed(readFileSync(file, 'utf8'));
+    if (!hasForm(read, form)) return [];
+    return [{ ...json<T>(artifact, path), stage: artifact.stage }];
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function hasForm(value: unknown, form: Form): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const found = new Map<string, unknown>(Object.entries(value));
+  return Object.entries(form).every(([key, type]) => {
+    const own = found.get(key);
+    return type === 'array' ? Array.isArray(own) : typeof own === type;
+  });
 }
 
 /** Artifacts are written by this program alone and checked by hash: their form is the writer's. */

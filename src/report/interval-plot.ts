@@ -3,6 +3,7 @@ import type { Interval } from '../experiments/statistics.ts';
 import { axis, rounded, tooltip } from './axes.ts';
 import type { Cell } from './csv.ts';
 import type { Plot } from './plot.ts';
+import { beside } from './wrap.ts';
 
 export interface Estimate {
   readonly label: string;
@@ -18,8 +19,10 @@ export function intervalPlot(
   { id, title, unit, zero = false }: { id: string; title: string; unit: string; zero?: boolean },
   estimates: readonly Estimate[],
 ): Plot {
-  const labels = estimates.map(({ label }) => label);
-  const longest = Math.max(...labels.map((label) => label.length));
+  const { labels, left, row } = beside(
+    estimates.map(({ label }) => label),
+    330,
+  );
   const drawn = (label: string, { low, high }: Interval): object => ({
     type: 'line',
     data: [
@@ -39,10 +42,10 @@ export function intervalPlot(
     id,
     title,
     wide: true,
-    height: 62 + 30 * estimates.length,
+    height: 62 + row * estimates.length,
     option: {
       tooltip: tooltip('item'),
-      grid: { left: Math.min(330, 20 + longest * 7), right: 30, top: 8, bottom: 46 },
+      grid: { left, right: 30, top: 8, bottom: 46 },
       xAxis: axis(unit, { scale: true, nameGap: 24 }),
       yAxis: axis('', { type: 'category', data: labels, inverse: true, splitLine: { show: false } }),
       series: [
@@ -55,10 +58,10 @@ export function intervalPlot(
               },
             ]
           : []),
-        ...estimates.flatMap(({ label, interval }) => (interval ? [drawn(label, interval)] : [])),
+        ...estimates.flatMap(({ interval }, i) => (interval ? [drawn(labels[i] ?? '', interval)] : [])),
         {
           type: 'scatter',
-          data: estimates.map(({ label, value }) => [rounded(value), label]),
+          data: estimates.map(({ value }, i) => [rounded(value), labels[i] ?? '']),
           symbolSize: 9,
           color: 'var(--c1)',
           itemStyle: { color: 'var(--c1)' },

@@ -65,7 +65,12 @@ export interface Assembly {
 }
 
 /** At most 3 MB; what does not fit is left out, and its section says so. */
-export function assemble(title: string, made: readonly Section[], { script, plotsBeside }: Assembly): Page {
+export function assemble(
+  title: string,
+  sections: readonly Section[],
+  { script, plotsBeside }: Assembly,
+): Page {
+  const made = withOwnIds(sections);
   const drawn = made.map(({ plots = [] }) => plots.map((plot) => ({ plot, svg: drawSvg(plot) })));
   const head = [
     '<!doctype html>',
@@ -91,6 +96,21 @@ export function assemble(title: string, made: readonly Section[], { script, plot
   ];
   const files = drawn.flat().map(({ plot, svg }) => plotFiles(plot, svg));
   return { html: `${parts.join('\n')}\n`, files: Object.assign({}, ...files) };
+}
+
+/** Different names may make the same id, and two plots of one id would share their files and their place. */
+function withOwnIds(sections: readonly Section[]): Section[] {
+  const taken = new Set<string>();
+  const own = (id: string, n = 1): string => {
+    const tried = n === 1 ? id : `${id}-${n}`;
+    if (taken.has(tried)) return own(id, n + 1);
+    taken.add(tried);
+    return tried;
+  };
+  return sections.map(({ plots = [], ...section }) => ({
+    ...section,
+    plots: plots.map((plot) => ({ ...plot, id: own(plot.id) })),
+  }));
 }
 
 export function sectionOf(choice: Choice, input: Input): Section | null {

@@ -16,14 +16,16 @@ import { readInputs } from './inputs.ts';
 import { allSections, assemble, type Page, sectionOf } from './page.ts';
 import { type Plot, slug } from './plot.ts';
 import type { Section } from './section.ts';
+import { beside } from './wrap.ts';
 
 /** `before` is the run that the first one is compared with; null where there is none. */
 export async function makeRunPage(
-  runs: readonly RunRecord[],
+  wanted: readonly RunRecord[],
   before: RunRecord | null,
   store: Store,
   script: string,
 ): Promise<Page> {
+  const runs = withOwnLabels(wanted);
   const several = runs.length > 1;
   const artifacts = await Promise.all(runs.map((run) => artifactsOf(run, several, store)));
   const input = await readInputs(artifacts.flat(), several ? [] : graphOf(runs[0]));
@@ -35,6 +37,15 @@ export async function makeRunPage(
     .filter((choice) => choice !== 'reproduce')
     .flatMap((choice) => sectionOf(choice, input) ?? []);
   return assemble(title, sections, { script, plotsBeside: false });
+}
+
+/** Each run once; of several with one name each with its id. */
+function withOwnLabels(wanted: readonly RunRecord[]): RunRecord[] {
+  const runs = [...new Map(wanted.map((run) => [run.id, run])).values()];
+  return runs.map((run) => {
+    const alone = runs.filter((other) => labelOf(other) === labelOf(run)).length === 1;
+    return alone ? run : { ...run, name: `${run.name} (${run.id})` };
+  });
 }
 
 const labelOf = (run: RunRecord | undefined): string => run?.name ?? run?.id ?? '';
@@ -107,19 +118,22 @@ function runSection(run: RunRecord): Section {
 
 function timePlot(run: RunRecord): Plot {
   const ran = run.stages.filter((stage: StageRecord) => stage.outcome === 'ran');
-  const longest = Math.max(...ran.map((stage) => stage.name.length));
+  const { labels, left, row } = beside(
+    ran.map((stage) => stage.name),
+    220,
+  );
   return {
     id: `${slug(labelOf(run))}-times`,
     title: 'Seconds by stage',
-    height: 70 + ran.length * 30,
+    height: 70 + ran.length * row,
     option: {
       tooltip: tooltip('item'),
-      grid: { left: Math.min(220, 20 + longest * 7), right: 30, top: 8, bottom: 40 },
+      grid: { left, right: 30, top: 8, bottom: 40 },
       xAxis: axis('seconds', { nameGap: 24 }),
       yAxis: axis('', {
         type: 'category',
         inverse: true,
-        data: ran.map((stage) => stage.name),
+        data: labels,
         splitLine: { show: false },
       }),
       series: [

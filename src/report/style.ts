@@ -39,7 +39,8 @@ const dark: typeof light = {
 
 export const lightColors: { readonly [name: string]: string } = light;
 /** A colour for each of several series, told apart in both themes. */
-export const seriesColor = (i: number): string => `var(--c${(i % 8) + 1})`;
+export const seriesColor = (i: number): string => `var(--c${(i % colors) + 1})`;
+export const colors = 8;
 
 const variables = (colors: typeof light): string =>
   Object.entries(colors)

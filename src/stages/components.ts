@@ -77,7 +77,7 @@ const table = {
   'tune/halving': { version: 1, source: 'tune/halving.ts' },
   'tune/hyperband': { version: 1, source: 'tune/hyperband.ts' },
   'tune/trials': { version: 2, source: 'run/tune/outputs.ts' },
-  'report/page': { version: 12, source: 'stages/report/stage.ts' },
+  'report/page': { version: 13, source: 'stages/report/stage.ts' },
   'command': { version: 2, source: 'run/command.ts' },
 } as const satisfies { readonly [name: string]: Entry };
 

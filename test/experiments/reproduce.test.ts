@@ -138,8 +138,17 @@ test('a report makes the folder that it is wanted in; where none can be written,
     'p.yaml':
       'version: 1\nname: p\nstages:\n  say: { kind: command, run: "printf x > x.txt", out: { text: x.txt } }\n',
   });
-  pipe('run', 'p.yaml');
+  pipe('run', 'p.yaml', '--name', 'same');
+  pipe('run', 'p.yaml', '--name', 'same');
   assert.equal(pipe('report', 'last', '--out', 'pages/of/one.html').code, 0);
+  const headings = (...runs: string[]): string[] => {
+    assert.equal(pipe('report', ...runs, '--out', 'runs.html').code, 0);
+    return read('runs.html').match(/(?<=<h2>)Run [^<]*/g) ?? [];
+  };
+  assert.deepEqual(headings('last', 'same', 'last'), ['Run same'], 'each once');
+  const two = headings('last', 'last~1');
+  assert.equal(new Set(two).size, 2, two.join());
+  for (const heading of two) assert.match(heading, /^Run same \(\S+\)$/);
   assert.match(read('pages/of/one.html'), /^<!doctype html>/);
   for (const out of ['pages', 'p.yaml/one.html']) {
     const { code, err } = pipe('report', 'last', '--out', out);

@@ -39,14 +39,15 @@ function matrix({ stage, metrics: { classes, confusion } }: Evaluation): Plot {
   return {
     id: `${slug(stage)}-confusion`,
     title: `Confusion matrix of ${stage}`,
+    wide: !named,
     height: 120 + margin + classes.length * (named ? 30 : 12),
     option: {
-      tooltip: { ...tooltip('item'), kind: 'confusion' },
+      tooltip: tooltip('item'),
       grid: { left: margin + 22, right: 10, top: 8, bottom: margin + 28 },
       xAxis: axis('predicted', {
         ...labels,
         nameGap: margin,
-        axisLabel: { color: 'var(--soft)', fontSize: 12, rotate: 45, interval: 0 },
+        axisLabel: { color: 'var(--soft)', fontSize: 12, rotate: 45, ...(named ? { interval: 0 } : {}) },
       }),
       yAxis: axis('true', {
         ...labels,
@@ -103,8 +104,11 @@ function scores({ stage, metrics }: Evaluation): string {
 }
 
 function f1Plot(evaluations: readonly Evaluation[]): Plot {
-  const classes = evaluations[0]?.metrics.classes ?? [];
-  const values = evaluations.map(({ metrics }) => metrics.perClass.map((one) => rounded(one.f1)));
+  const classes = [...new Set(evaluations.flatMap(({ metrics }) => metrics.classes))];
+  const values = evaluations.map(({ metrics: { perClass } }) => {
+    const own = new Map(perClass.map((one) => [one.class, rounded(one.f1)]));
+    return classes.map((name) => own.get(name) ?? null);
+  });
   return {
     id: 'f1-by-class',
     title: 'F1 by class',

@@ -34,7 +34,7 @@ export function curvePlots(trainings: readonly Training[], prefix = ''): Plot[] 
 
 /** There are as many colours; with more trainings only what they reached is drawn. */
 const mostWithBoth = 8;
-/** More lines are told apart by nobody; the CSV files have all. */
+/** More lines are told apart by nobody, with three kinds of points; the CSV files have all. */
 const mostDrawn = 24;
 
 function leftOut(trainings: readonly Training[]): string {

@@ -1,6 +1,7 @@
 import type { LineageStage } from '../../plan/lineage.ts';
 import type { Input } from '../inputs.ts';
 import type { Section } from '../section.ts';
+import { lineHeight, linesOf, widest, wrapped } from '../wrap.ts';
 
 /** The stages that this report shows and all that they came from, left to right. */
 export function graph({ graph: all }: Input): Section | null {
@@ -14,14 +15,21 @@ export function graph({ graph: all }: Input): Section | null {
     ...graph.filter((node) => level.get(node.name) === column),
   ]);
   const tallest = Math.max(...rows.map((nodes) => nodes.length));
-  const longest = Math.max(...graph.map((node) => node.name.length));
-  const boxWidth = Math.max(64, longest * 7 + 18);
-  const height = Math.max(110, tallest * 62 + 60);
+  const boxWidth = Math.max(64, Math.min(widest(graph.map((node) => node.name)) + 18, mostWide(columns)));
+  const drawn = new Map(graph.map(({ name }) => [name, wrapped(name, boxWidth - 18)]));
+  const lines = (name: string): number => linesOf(drawn.get(name) ?? '');
+  const row = Math.max(62, lineHeight * Math.max(...graph.map(({ name }) => lines(name))) + 32);
+  const height = Math.max(110, tallest * row + 60);
   const placed = rows.flatMap((nodes, column) =>
     nodes.map((node, i) => ({
       name: node.name,
       value: [column, (i - (nodes.length - 1) / 2) / tallest, node.kind],
-      ...('past' in node ? { symbolSize: 0, label: { show: false } } : {}),
+      ...('past' in node
+        ? { symbolSize: 0, label: { show: false } }
+        : {
+            symbolSize: [boxWidth, 16 + lineHeight * lines(node.name)],
+            label: { formatter: drawn.get(node.name) ?? '' },
+          }),
     })),
   );
   const hidden = { type: 'value', show: false };
@@ -42,13 +50,12 @@ export function graph({ graph: all }: Input): Section | null {
               type: 'graph',
               coordinateSystem: 'cartesian2d',
               symbol: 'rect',
-              symbolSize: [boxWidth, 30],
               // A symbol's border is stretched with it: the label's box is drawn instead.
               label: {
                 show: true,
                 color: 'var(--ink)',
                 fontSize: 12,
-                lineHeight: 14,
+                lineHeight,
                 width: boxWidth - 18,
                 padding: [8, 9],
                 backgroundColor: 'var(--tint)',
@@ -70,6 +77,9 @@ export function graph({ graph: all }: Input): Section | null {
     ],
   };
 }
+
+/** With a gap between two columns, in a picture of 900 pixels. */
+const mostWide = (columns: number): number => Math.floor((900 - 8 - 18 * (columns - 1)) / columns);
 
 /** More are told apart by nobody. */
 const mostNodes = 40;

@@ -2,14 +2,14 @@
 import { axis, grid, isLogarithmic, legend, lineSeries, rounded, tooltip } from '../axes.ts';
 import type { Cell } from '../csv.ts';
 import { type Plot, slug } from '../plot.ts';
-import type { Search } from './tuning.ts';
+import type { Search, SearchedTrial } from './tuning.ts';
 
-export function history({ stage, metric, maximize, trials }: Search): Plot {
-  let best: number | null = null;
-  const soFar = trials.map(({ objective }) => {
-    if (objective !== null && (best === null || (maximize ? objective > best : objective < best)))
-      best = objective;
-    return best;
+export function history({ stage, metric, trials, ranked }: Search): Plot {
+  const ranks = ranksOf(ranked);
+  let best: SearchedTrial | null = null;
+  const soFar = trials.map((one) => {
+    if (one.objective !== null && (best === null || rankOf(ranks, one) < rankOf(ranks, best))) best = one;
+    return best?.objective ?? null;
   });
   const x = trials.map((one) => one.trial);
   const points = trials.flatMap((one) =>
@@ -53,21 +53,20 @@ export function history({ stage, metric, maximize, trials }: Search): Plot {
   };
 }
 
-export function parallel({ stage, metric, dimensions, trials, maximize }: Search): Plot[] {
+type Ranks = ReadonlyMap<number, number>;
+
+/** By trial. One that was trained longer goes before one with a better objective, as in the search itself. */
+const ranksOf = (ranked: readonly SearchedTrial[]): Ranks =>
+  new Map(ranked.map(({ trial }, rank) => [trial, rank]));
+const rankOf = (ranks: Ranks, { trial }: SearchedTrial): number => ranks.get(trial) ?? ranks.size;
+
+export function parallel({ stage, metric, dimensions, trials, ranked, best }: Search): Plot[] {
   const worked = trials.filter((one) => one.objective !== null);
   if (worked.length < 2 || dimensions.length < 2) return [];
+  const ranks = ranksOf(ranked.filter((one) => one.objective !== null));
   const values = worked.map((one) => [...one.values, one.objective === null ? null : rounded(one.objective)]);
-  const objectives = worked.map((one) => one.objective ?? 0);
-  const [low, high] = [Math.min(...objectives), Math.max(...objectives)];
-  const axes = [...dimensions, metric].map((name, dim) =>
-    parallelAxis(
-      name,
-      dim,
-      values.map((row) => row[dim] ?? null),
-    ),
-  );
-  const good = (objective: number): number =>
-    high === low ? 1 : maximize ? (objective - low) / (high - low) : (high - objective) / (high - low);
+  const columns = [...dimensions, metric].map((_, dim) => values.map((row) => row[dim] ?? null));
+  const axes = [...dimensions, metric].map((name, dim) => parallelAxis(name, dim, columns[dim] ?? []));
   return [
     {
       id: `${slug(stage)}-parallel`,
@@ -82,12 +81,12 @@ export function parallel({ stage, metric, dimensions, trials, maximize }: Search
             type: 'parallel',
             smooth: 0.15,
             emphasis: { disabled: true },
-            data: values.map((value, i) => {
-              const part = good(objectives[i] ?? 0);
+            data: worked.map((one, i) => {
+              const part = 1 - rankOf(ranks, one) / worked.length;
               return {
-                value: value.map((cell) => cell ?? '–'),
+                value: (values[i] ?? []).map((cell, dim) => place(cell, columns[dim] ?? [])),
                 lineStyle: {
-                  color: part > 0.999 ? 'var(--c2)' : 'var(--c1)',
+                  color: one.trial === best ? 'var(--c2)' : 'var(--c1)',
                   width: 1 + 1.6 * part,
                   opacity: 0.15 + 0.85 * part ** 1.5,
                 },
@@ -102,6 +101,14 @@ export function parallel({ stage, metric, dimensions, trials, maximize }: Search
   ];
 }
 
+/** What is not a number, or a dash where a trial has none, has a place by its text: ECharts would take a number for an index. */
+const inCategories = (values: readonly Cell[]): boolean =>
+  values.some((value) => value !== null && typeof value !== 'number');
+
+/** An axis of numbers passes over what is missing. */
+const place = (cell: Cell, values: readonly Cell[]): Cell =>
+  inCategories(values) ? String(cell ?? '–') : (cell ?? '-');
+
 function parallelAxis(name: string, dim: number, values: readonly Cell[]): object {
   const style = {
     nameTextStyle: { color: 'var(--ink)', fontSize: 12 },
@@ -109,8 +116,7 @@ function parallelAxis(name: string, dim: number, values: readonly Cell[]): objec
     axisLine: { lineStyle: { color: 'var(--soft)' } },
     axisTick: { show: false },
   };
-  const numbers = values.filter((value) => typeof value === 'number');
-  if (numbers.length < values.length)
+  if (inCategories(values))
     return {
       dim,
       name,
@@ -118,6 +124,7 @@ function parallelAxis(name: string, dim: number, values: readonly Cell[]): objec
       data: [...new Set(values.map((value) => String(value ?? '–')))],
       ...style,
     };
+  const numbers = values.filter((value) => typeof value === 'number');
   return { dim, name, scale: true, ...(isLogarithmic(numbers) ? { type: 'log' } : {}), ...style };
 }
 
@@ -127,13 +134,13 @@ export function slices({ stage, metric, dimensions, trials }: Search): Plot[] {
       const value = one.values[dim] ?? null;
       return one.objective === null || value === null ? [] : [[value, one.objective]];
     });
-    const numbers = rows.map(([value]) => value).filter((value) => typeof value === 'number');
-    const type =
-      numbers.length < rows.length
-        ? { type: 'category' }
-        : isLogarithmic(numbers)
-          ? { type: 'log' }
-          : { scale: true };
+    const column = rows.map(([value]) => value ?? null);
+    const numbers = column.filter((value) => typeof value === 'number');
+    const type = inCategories(column)
+      ? { type: 'category' }
+      : isLogarithmic(numbers)
+        ? { type: 'log' }
+        : { scale: true };
     return {
       id: `${slug(stage)}-slice-${slug(name)}`,
       title: `${metric} by ${name}`,
@@ -148,7 +155,7 @@ export function slices({ stage, metric, dimensions, trials }: Search): Plot[] {
             name: metric,
             type: 'scatter',
             data: rows.map(([value, objective]) => [
-              typeof value === 'number' ? value : String(value),
+              place(value ?? null, column),
               typeof objective === 'number' ? rounded(objective) : null,
             ]),
             symbolSize: 8,
