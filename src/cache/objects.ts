@@ -57,7 +57,8 @@ export function makeObjects(
 
   async function adoptFile(file: string): Promise<FileRef> {
     const found = lstatSync(file);
-    if (!found.isFile()) await becomeFile(file, basename(file));
+    // What has another name elsewhere would be changed there, too, and change with it.
+    if (!found.isFile() || found.nlink > 1) await becomeFile(file, basename(file));
     const { size } = found.isFile() ? found : statSync(file);
     const ref = { hash: await hashOf(file, size), size };
     if (await isThere(ref)) return ref;
@@ -119,20 +120,23 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
 }
 
 /** Renaming replaces a damaged object at once, so that no other process finds it missing; only a folder has to go first. */
-function moveOver(file: string, to: string): void {
+function moveOver(file: string, to: string, hindrances = 3): void {
   try {
     renameSync(file, to);
   } catch (error) {
     const why = codeOf(error);
+    if (hindrances === 0) throw error;
     if (why === 'ENOENT') mkdirSync(dirname(to), { recursive: true });
+    // A folder that was made read-only lets nothing out.
+    else if (why === 'EACCES') chmodSync(dirname(file), 0o755);
     else if (['EISDIR', 'ENOTEMPTY', 'EEXIST', 'EPERM'].includes(why))
       rmSync(to, { recursive: true, force: true });
     else throw error;
-    renameSync(file, to);
+    moveOver(file, to, hindrances - 1);
   }
 }
 
-/** A link to a file counts as that file: what it points to may be gone tomorrow. */
+/** A link to a file, of either sort, counts as that file: what it leads to may be gone tomorrow, or another. */
 async function becomeFile(link: string, name: string): Promise<void> {
   if (statSync(link, { throwIfNoEntry: false })?.isFile() !== true) throw badOutput(name);
   const copy = temporaryName(link);

@@ -1,5 +1,15 @@
 /** cache/work/: folders of running stages. What processes that are gone have left is cleared when the cache is next opened. */
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ownerIn, ownerName, startOf, stateOf } from './owner.ts';
 
@@ -56,13 +66,34 @@ function forget(file: string): void {
 /** False when it is no longer there: it was moved to where it is wanted. */
 function emptied(folder: string): boolean {
   try {
-    for (const name of readdirSync(folder))
-      rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 3 });
+    for (const name of readdirSync(folder)) removeTree(join(folder, name));
     return true;
   } catch {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    removeTree(folder);
     return false;
   }
+}
+
+/** What can't be removed stays: a stage that did its work well has not failed by it. */
+function removeTree(path: string): void {
+  const remove = (): void => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    remove();
+  } catch {
+    try {
+      // Programs make folders read-only: Go's cache of modules does.
+      makeWritable(path);
+      remove();
+    } catch {
+      // The next run tries again.
+    }
+  }
+}
+
+function makeWritable(folder: string): void {
+  if (!lstatSync(folder).isDirectory()) return;
+  chmodSync(folder, 0o755);
+  for (const name of readdirSync(folder)) makeWritable(join(folder, name));
 }
 
 function clearDead(folder: string): void {
@@ -73,11 +104,8 @@ function clearDead(folder: string): void {
   // First whoever may still be writing there.
   for (const name of dead) if (name.endsWith(groupsEnd)) endGroups(join(folder, name));
   for (const name of dead) {
-    try {
-      rmSync(join(folder, name), { recursive: true, force: true, maxRetries: 3 });
-    } catch {
-      // Another process clears it at the same moment: the next one will.
-    }
+    // Another process may clear it at the same moment.
+    removeTree(join(folder, name));
   }
 }
 

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { lineage } from '../plan/lineage.ts';
 import { kindOf, showsStages } from '../plan/stage-fingerprint.ts';
 import type { Artifact } from '../stages/context.ts';
+import { changedModule, changedOutside } from './changed.ts';
 import { runCommand } from './command.ts';
 import type { Executed, Execution, Job } from './execute.ts';
 import { type Hearing, type HostCallbacks, type HostResult, runStage } from './host.ts';
@@ -30,10 +31,14 @@ export async function carryOut(
   const log = makeLog(`${work}.log`, (line) => run.emit({ type: 'stage-log', stage: stage.name, line }));
   const stopping = limited(run, stage.policy.timeoutMs);
   try {
+    const other = await changedModule(job, run);
+    if (other) return failed(other, job, log, run);
     const ended = await host(job, checkpoint, work, log, stopping, run);
     if (ended.type === 'interrupted' && !stopping.timedOut()) return { type: 'interrupted', reason };
     if (ended.type === 'interrupted') return failed(tookTooLong(stage, log.tail()), job, log, run);
     if (ended.type === 'failed') return failed(ended.diagnostic, job, log, run);
+    const changed = await changedOutside(job, run);
+    if (changed) return failed(changed, job, log, run);
     const seconds = (performance.now() - started) / 1000;
     makeRoom();
     const result = await storeResult(job, work, ended, seconds, run);

@@ -53,7 +53,7 @@ export async function runCommand(
   const order = { run: words, folder: work, env };
   const ended = await runProgram(run.hosts.starter(run.env), stage.name, order, attempt);
   if (ended.type !== 'done') return ended;
-  const changed = await changedInput(job, laidOut, run);
+  const changed = await changedInput(stage, laidOut);
   if (changed) return { type: 'failed', diagnostic: changed };
   const left = Object.fromEntries(Object.entries(outputs).map(([port, path]) => [port, join(work, path)]));
   const missing = Object.entries(left).find(([, path]) => !existsSync(path));

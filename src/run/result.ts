@@ -1,6 +1,6 @@
 /** What a stage left in its folder becomes a result in the store. */
-import { readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
 import type { Fingerprint } from '../plan/fingerprint.ts';
@@ -25,7 +25,7 @@ export async function storeResult(
   const engine = kind.usesEngine ? run.engine.identity : null;
   const ports: { [port: string]: PortContent } = {};
   for (const [port, { type }] of Object.entries(kind.outputs(stage.params))) {
-    const written = await adopt(left[port] ?? join(work, port), run);
+    const written = await adopt(left[port] ?? join(work, port), work, run);
     const passed = forwards
       .filter((forward) => forward.port === port)
       .map((forward) => [forward.path, refOf(forward, upstream, run)] as const);
@@ -86,9 +86,27 @@ function factsOf(
   return `${JSON.stringify(facts, null, 2)}\n`;
 }
 
-async function adopt(path: string, run: Execution): Promise<Files> {
+/** `place`: the folder of the stage, which an output may only leave as a link to a file. */
+async function adopt(path: string, place: string, run: Execution): Promise<Files> {
+  requireWithin(path, place);
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
   return isFile ? { [basename(path)]: await run.store.adoptFile(path) } : run.store.adoptFolder(path);
+}
+
+/** Files are moved into the store: through a link to a folder they would be those of somebody else. */
+function requireWithin(path: string, place: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found) return;
+  const isLinkToFile =
+    found.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true;
+  const real = realpathSync.native(isLinkToFile ? dirname(path) : path);
+  const home = realpathSync.native(place);
+  if (real === home || real.startsWith(`${home}${sep}`)) return;
+  throw new Failure(
+    'bad-output',
+    `the output \`${relative(place, path)}\` leads out of the stage's folder, to ${real}`,
+    { fix: 'copy what is there instead of linking to it: it would be moved away' },
+  );
 }
 
 function refOf(forward: Forward, upstream: UpstreamResults, run: Execution): PortContent['files'][string] {

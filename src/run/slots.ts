@@ -19,7 +19,7 @@ export class Slots {
 
   constructor(capacity: Resources) {
     this.capacity = capacity;
-    this.#free = capacity;
+    this.#free = inUnits(capacity);
   }
 
   /**
@@ -28,7 +28,7 @@ export class Slots {
    */
   async with<T>(wanted: Want, work: (makeRoom: () => void) => Promise<T>): Promise<T> {
     const cpu = Math.min(wanted.resources.cpu, this.capacity.cpu);
-    const want = { ...wanted, resources: { ...wanted.resources, cpu } };
+    const want = { ...wanted, resources: inUnits({ ...wanted.resources, cpu }) };
     let taken = want.resources;
     const makeRoom = (): void => {
       const given = taken;
@@ -89,6 +89,11 @@ export class Slots {
     for (const name of waiting.want.mutex) this.#taken.add(name);
     waiting.start();
   }
+}
+
+/** Thousandths of processors, whole bytes: sums of fractions would never come back to what they were. */
+function inUnits({ cpu, gpu, memory }: Resources): Resources {
+  return { cpu: Math.round(cpu * 1000), gpu: Math.round(gpu * 1000), memory: Math.round(memory) };
 }
 
 function combined(a: Resources, b: Resources, sign: 1 | -1): Resources {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { chmodSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { writeNpy } from '../../src/data/npy.ts';
 import { makeProject } from '../rig/project.ts';
 
 const pipeline = (...stages: string[]): string =>
@@ -105,7 +106,7 @@ test('a project file that is changed while a command runs with it: its result is
   );
   const first = project.pipe('run', 'p.yaml');
   assert.equal(first.code, 1);
-  assert.match(first.err, /`words\.txt` was changed while `a` was running with it/);
+  assert.match(first.err, /`words\.txt` was changed while this run was at `a`/);
   assert.equal(project.pipe('run', 'p.yaml').code, 0);
   assert.equal(project.read('cache/out/p/a/x/x'), 'new\n');
 });
@@ -142,3 +143,99 @@ test('the whole project as input leaves out the cache', (t) => {
   assert.equal(project.read('cache/out/p/a/x/x'), 'p.yaml\npackage.json\nx\n');
   assert.deepEqual(project.run('p.yaml'), { a: 'cached' });
 });
+
+test('a folder of the user that an output links to is left alone, and so is a file that it shares', (t) => {
+  const project = makeProject(t, { 'mine/a.txt': 'mine\n', 'mine/b.txt': 'mine\n' });
+  const mine = join(project.folder, 'mine');
+  const tried = (run: string, out: string): ReturnType<typeof project.pipe> => {
+    project.write('p.yaml', pipeline(`a: { kind: command, run: "${run}", out: { o: ${out} } }`));
+    return project.pipe('run', 'p.yaml');
+  };
+  for (const [run, out] of [
+    [`ln -s ${mine} o`, 'o'],
+    [`ln -s ${mine} sub`, 'sub/a.txt'],
+    [`rmdir sub; ln -s ${mine} sub`, 'sub/a.txt'],
+  ] as const) {
+    const { code, err } = tried(run, out);
+    assert.equal(code, 1, err);
+    assert.match(
+      err,
+      /error (bad-output: the output `\S+` leads out of the stage's folder|stage-failed|no-output)/,
+    );
+    assert.deepEqual(readdirSync(mine), ['a.txt', 'b.txt']);
+  }
+  assert.equal(tried(`ln ${mine}/a.txt o`, 'o').code, 0);
+  assert.equal(tried(`ln -s ${mine}/b.txt o`, 'o').code, 0);
+  for (const name of readdirSync(mine)) {
+    const { mode, nlink } = lstatSync(join(mine, name));
+    assert.deepEqual([mode & 0o200, nlink], [0o200, 1]);
+  }
+  assert.equal(project.read('cache/out/p/a/o/o'), 'mine\n');
+});
+
+test('a program that one command makes is one for the next, which may change its copies', (t) => {
+  const project = makeProject(t, {
+    'p.yaml': pipeline(
+      `build: { kind: command, run: "printf '#!/bin/sh\\necho works\\n' > app; chmod +x app; echo 1 > data", out: { app: app, data: data } }`,
+      'use: { kind: command, run: "./app/app > o", in: { app: build.app, data: build.data }, out: { o: o } }',
+      'list: { kind: command, run: "ls -l app/app data/data | cut -c1-10 > o", in: { app: build.app, data: build.data }, out: { o: o } }',
+    ),
+  });
+  const { code, err } = project.pipe('run', 'p.yaml');
+  assert.equal(code, 0, err);
+  assert.equal(project.read('cache/out/p/use/o/o'), 'works\n');
+  assert.equal(project.read('cache/out/p/list/o/o'), '-rwxr-xr-x\n-rw-r--r--\n');
+});
+
+/** By kind of stage: what it reads, and a program that changes that while the stage waits for the only processor. */
+const waiting: { [what: string]: (folder: string) => { stage: string; change: string; told: RegExp } } = {
+  'a file that is added to an input folder': (folder) => ({
+    stage: 'b: { kind: command, run: "ls src > o", in: { src: src }, out: { o: o } }',
+    change: `echo > ${folder}/src/added.txt`,
+    told: /`src\/added\.txt` was changed while this run was at `b`/,
+  }),
+  'arrays of a dataset': (folder) => ({
+    stage:
+      'b: { kind: download, arrays: { from: arrays, images: images.npy, labels: labels.npy, testImages: images.npy, testLabels: labels.npy } }',
+    change: `cp ${folder}/other.npy ${folder}/arrays/images.npy`,
+    told: /what `arrays\S*` names was changed while this run was at `b`/,
+  }),
+  'a module': (folder) => ({
+    stage: 'b: { kind: ./own.ts }',
+    change: `sed -i s/old/new/ ${folder}/own.ts`,
+    told: /the module of `b` was changed while the stage waited/,
+  }),
+};
+for (const [what, make] of Object.entries(waiting)) {
+  test(`what changes while a stage waits for its turn is not taken for what it was: ${what}`, async (t) => {
+    const project = makeProject(t, {
+      'src/a.txt': '',
+      'own.ts':
+        "import { writeFileSync } from 'node:fs';\nexport const run = async (context) => {\n  writeFileSync(`${context.outDir('o')}/o`, 'old');\n  return { summary: '' };\n};\n",
+      'own.schema.json': JSON.stringify({
+        ...{ title: 'Own', description: 'own', type: 'object', additionalProperties: false, properties: {} },
+        'x-outputs': { o: { type: 'files', description: 'a file' } },
+      }),
+    });
+    mkdirSync(join(project.folder, 'arrays'));
+    for (const [name, value] of [
+      ['arrays/images.npy', 1],
+      ['other.npy', 2],
+    ] as const)
+      await writeNpy(join(project.folder, name), new Uint8Array(20 * 4 * 4 * 3).fill(value), [20, 4, 4, 3]);
+    await writeNpy(
+      join(project.folder, 'arrays/labels.npy'),
+      Uint8Array.from({ length: 20 }, (_, i) => i % 2),
+      [20],
+    );
+    const { stage, change, told } = make(project.folder);
+    project.write(
+      'p.yaml',
+      pipeline(`a: { kind: command, run: "${change}; sleep 0.3; echo > o", out: { o: o } }`, stage),
+    );
+    const { code, err } = project.pipe('run', 'p.yaml', '--jobs', '1');
+    assert.equal(code, 1, err);
+    assert.match(err, told);
+    assert.equal(project.pipe('run', 'p.yaml').code, 0);
+  });
+}

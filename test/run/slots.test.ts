@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as after } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { Resources } from '../../src/pipeline/policy.ts';
 import { Slots } from '../../src/run/slots.ts';
@@ -7,7 +8,7 @@ import { Slots } from '../../src/run/slots.ts';
 const capacity: Resources = { cpu: 4, gpu: 1, memory: 100 };
 const wants = fc.record({
   resources: fc.record({
-    cpu: fc.integer({ min: 0, max: 6 }),
+    cpu: fc.oneof(fc.integer({ min: 0, max: 6 }), fc.constantFrom(0.1, 0.2, 0.3, 0.7)),
     gpu: fc.integer({ min: 0, max: 1 }),
     memory: fc.integer({ min: 0, max: 100 }),
   }),
@@ -25,7 +26,7 @@ test('whatever is asked for: no more is taken than there is, a name once at a ti
           running.add(want);
           const total = (of: (resources: Resources) => number): number =>
             [...running].reduce((sum, { resources }) => sum + of(resources), 0);
-          assert.ok(total(({ cpu }) => Math.min(cpu, capacity.cpu)) <= capacity.cpu);
+          assert.ok(total(({ cpu }) => Math.min(cpu, capacity.cpu)) <= capacity.cpu + 1e-9);
           assert.ok(total(({ gpu }) => gpu) <= capacity.gpu);
           assert.ok(total(({ memory }) => memory) <= capacity.memory);
           const names = [...running].flatMap(({ mutex }) => mutex);
@@ -40,6 +41,15 @@ test('whatever is asked for: no more is taken than there is, a name once at a ti
     }),
     { numRuns: process.env.PIPE_SOAK ? 2000 : 200 },
   );
+});
+
+test('fractions come back whole: what wants all of it gets its turn', async () => {
+  const slots = new Slots({ cpu: 1, gpu: 1, memory: 0 });
+  const take = (cpu: number, ms: number): Promise<void> =>
+    slots.with({ resources: { cpu, gpu: cpu, memory: 0 }, mutex: [] }, () => after(ms));
+  // 1 − 0.1 − 0.2 + 0.2 + 0.1 is less than 1 in floating point.
+  await Promise.all([take(0.1, 20), take(0.2, 5)]);
+  await take(1, 0);
 });
 
 test('a large one waits for no later small ones', async () => {

@@ -1,14 +1,14 @@
 /** The version of a project's module: a digest of its code and of all that it imports. Reads the code, never runs it. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type * as Esbuild from 'esbuild';
 import { Failure } from '../../diagnostics/diagnostic.ts';
 
 // Not at the top: only projects with modules of their own need it, and it takes as long as the whole start.
 const load = createRequire(import.meta.url);
-const known = new Map<string, string>();
+const known = new Map<string, { readonly digest: string; readonly stamps: ReadonlyMap<string, string> }>();
 
 /**
  * sha256 of the module with its imports as one file, without comments and white space, and of the versions of the
@@ -16,7 +16,8 @@ const known = new Map<string, string>();
  */
 export function moduleDigest(module: string): string {
   const before = known.get(module);
-  if (before !== undefined) return before;
+  if (before && [...before.stamps].every(([file, stamp]) => stampOf(file) === stamp)) return before.digest;
+  const stamps = new Map([[module, stampOf(module)]]);
   const esbuild: typeof Esbuild = load('esbuild');
   const made = createHash('sha256');
   try {
@@ -34,6 +35,7 @@ export function moduleDigest(module: string): string {
       logLevel: 'silent',
     });
     for (const { text } of built.outputFiles) made.update(text);
+    for (const file of Object.keys(built.metafile.inputs)) stamps.set(resolve(file), stampOf(resolve(file)));
     for (const name of packagesOf(built.metafile))
       made.update(`\n${name}@${versionOf(name, dirname(module))}`);
   } catch (error) {
@@ -42,8 +44,13 @@ export function moduleDigest(module: string): string {
     });
   }
   const digest = made.digest('hex');
-  known.set(module, digest);
+  known.set(module, { digest, stamps });
   return digest;
+}
+
+function stampOf(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false, bigint: true });
+  return found ? `${found.size} ${found.mtimeNs} ${found.ctimeNs} ${found.ino}` : 'missing';
 }
 
 function packagesOf(metafile: Esbuild.Metafile): string[] {
