@@ -5,6 +5,14 @@ export interface Interrupts {
   stopListening(): void;
 }
 
+let onReaderGone: (() => void) | null = null;
+
+/** Nobody reads any more what this process prints. Is somebody at work here, who stops then as for Ctrl-C and ends by himself? */
+export function stopForReader(): boolean {
+  onReaderGone?.();
+  return onReaderGone !== null;
+}
+
 /** A terminal that is closed stops a run like Ctrl-C. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -32,11 +40,13 @@ export function listenForInterrupts(
   };
   const timer = maxTimeMs === null ? undefined : setTimeout(expired, Math.min(maxTimeMs, longestTimerMs));
   for (const signal of signals) process.on(signal, interrupted);
+  onReaderGone = () => stop.abort();
   return {
     signal: stop.signal,
     kill: kill.signal,
     stopListening: () => {
       clearTimeout(timer);
+      onReaderGone = () => {};
       for (const signal of signals) process.off(signal, interrupted);
     },
   };

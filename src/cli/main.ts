@@ -2,6 +2,7 @@
 import { Argument, Command, Option } from 'commander';
 import { commands } from './commands.ts';
 import type { Declared } from './declared.ts';
+import { stopForReader } from './interrupt.ts';
 
 export interface CommonFlags {
   readonly json?: boolean;
@@ -50,11 +51,11 @@ function addCommand(parent: Command, name: string, declared: Declared): void {
   for (const [own, inner] of Object.entries(declared.commands ?? {})) addCommand(command, own, inner);
 }
 
-// Whoever reads may have seen enough, as `head` does.
+// Whoever reads may have seen enough, as `head` does, and a terminal may be closed.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    if (!stopForReader()) process.exit();
   });
 
 program.parseAsync().catch(async (error: unknown) => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isAlive } from '../rig/processes.ts';
-import { makeProject, type Project } from '../rig/project.ts';
+import { launcher, makeProject, type Project } from '../rig/project.ts';
 
 /** Starts a program that notes its own id and those of a child and a grandchild, and does `onTerm` when asked to stop. */
 async function started(project: Project, onTerm: string, childOnTerm: string) {
@@ -46,6 +47,18 @@ test('Ctrl-C twice kills a program that does not stop, with all that it started'
   const { code } = await running.ended;
   assert.equal(code, 130);
   assert.deepEqual(pids.filter(isAlive), []);
+});
+
+test('a run whose reader goes away stops as for Ctrl-C: with 130, and recorded', (t) => {
+  const project = makeProject(t, {
+    'p.yaml':
+      'version: 1\nname: p\nstages:\n  a: { kind: command, run: "echo 1; sleep 0.5; echo > x", out: { x: x } }\n  b: { kind: command, run: "cp x/x y; sleep 100", in: { x: a.x }, out: { y: y } }\n',
+  });
+  const line = `{ "${process.execPath}" "${launcher}" run p.yaml --json; echo $? > code; } | head -1`;
+  spawnSync('sh', ['-c', line], { cwd: project.folder });
+  assert.equal(project.read('code'), '130\n');
+  const { outcome } = JSON.parse(project.pipe('show', 'last', '--json').out);
+  assert.equal(outcome, 'interrupted');
 });
 
 test('what a program leaves running in the background ends with it', async (t) => {
