@@ -1,6 +1,6 @@
 /** What each kind finds wrong before anything runs, given what is known of its inputs. */
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { CheckInput, Form, Takes } from '../stages/kind.ts';
+import type { CheckInput, Form, Kind, Takes } from '../stages/kind.ts';
 import type { GraphStage } from './pipeline.ts';
 import type { Kinds } from './resolve.ts';
 
@@ -19,12 +19,11 @@ export function checkStages(
       const given = ports.map((port) => forms.get(from)?.get(port));
       inputs.set(param, [...(inputs.get(param) ?? []), ...given]);
     }
-    const at: CheckInput['at'] = (path, { severity = 'error', ...what }) => ({
-      severity,
-      ...what,
-      ...stage.where(path),
+    const checked = kind.check({
+      params: stage.params,
+      inputs: Object.fromEntries(inputs),
+      at: placing(stage),
     });
-    const checked = kind.check({ params: stage.params, inputs: Object.fromEntries(inputs), at });
     // What is wrong here shall not cause a second error downstream.
     const isWrong = checked.diagnostics.some((one) => one.severity === 'error');
     forms.set(stage.name, new Map(isWrong ? [] : Object.entries(checked.forms)));
@@ -33,6 +32,16 @@ export function checkStages(
   });
   return { problems, takes };
 }
+
+/** What is wrong with params that were not all known before the run; of its inputs' forms nothing is known. */
+export function wrongParams({ params, where }: GraphStage, kind: Kind): Diagnostic[] {
+  const { diagnostics } = kind.check({ params, inputs: {}, at: placing({ where }) });
+  return diagnostics.filter(({ severity }) => severity === 'error');
+}
+
+const placing =
+  ({ where }: Pick<GraphStage, 'where'>): CheckInput['at'] =>
+  (path, { severity = 'error', ...what }) => ({ severity, ...what, ...where(path) });
 
 /** A stage that only prepares something which nothing takes. */
 export function unusedStages(order: readonly GraphStage[], kinds: Kinds): Diagnostic[] {

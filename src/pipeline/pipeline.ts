@@ -1,5 +1,5 @@
 /** A pipeline file, read and checked; and the graph that its references make. */
-import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import type { Place, Result } from '../diagnostics/diagnostic.ts';
 import type { JsonObject, Takes } from '../stages/kind.ts';
 import type { KnownKinds } from './kinds.ts';
 import type { Node, Where } from './nodes.ts';
@@ -47,8 +47,8 @@ export interface Stage {
   readonly place: Place;
   /** As written, with vars and matrix in place. */
   readonly node: Node;
-  /** What its schema says of other params. */
-  recheck(params: JsonObject): readonly Diagnostic[];
+  /** Other params with their defaults, or what its schema says against them. */
+  recheck(params: JsonObject): Result<JsonObject>;
   /** Params less what equals its default. */
   withoutDefaults(params: JsonObject): JsonObject;
 }

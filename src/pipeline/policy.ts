@@ -40,7 +40,7 @@ export function readPolicy(value: JsonObject): Policy {
 
 /** A value of another stage comes too late for these keys. */
 export function latePolicies(node: MapNode): Diagnostic[] {
-  return policyKeys
+  return [...policyKeys, 'seed']
     .filter((key) => {
       const value = node.entries.get(key)?.value;
       return value !== undefined && /\$\{stages\./.test(JSON.stringify(toJson(value)));

@@ -45,4 +45,4 @@ export function agrees(cell: Axes, wanted: Axes): boolean {
 }
 
 /** `${stages.STAGE.VALUE}`, the whole text. */
-export const deferredForm = /^\$\{stages\.([A-Za-z][\w-]*(?:\[[^\]]*\])?)\.(.+)\}$/;
+export const deferredForm = /^\$\{stages\.([A-Za-z][\w-]*(?:\[[^\]]*\])?)\.([^}]+)\}$/;

@@ -43,6 +43,13 @@ function applySet(root: MapNode, set: string, problems: Diagnostic[]): MapNode {
     return root;
   }
   const written = set.slice(0, equals);
+  const refused = unsettable(written);
+  if (refused) {
+    const file = `--set ${set}`;
+    const place = { file, line: 1, column: setColumn, endLine: 1, endColumn: setColumn + set.length };
+    problems.push({ severity: 'error', code: 'invalid-set', ...refused, place });
+    return root;
+  }
   const path = fullPath(written.split('.'));
   const place: Place = {
     file: `--set ${set}`,
@@ -78,6 +85,22 @@ function fullPath(path: string[]): string[] {
   return topLevel.includes(path[0] ?? '') ? path : ['stages', ...path];
 }
 
+/** `written`: up to the first `=`, which of a cell stands in its brackets. */
+function unsettable(written: string): { readonly message: string; readonly fix: string } | null {
+  if (/\[[^\]]*$/.test(written)) {
+    const stage = written.slice(0, written.indexOf('['));
+    return {
+      message: `\`--set ${written}=…\` names a cell, and a stage is set with all its cells`,
+      fix: `set \`${stage}.…\`, or the axis: \`${stage}.matrix.…\``,
+    };
+  }
+  if (written !== 'extends') return null;
+  return {
+    message: '`extends` decides what is read, before anything of it can be set',
+    fix: 'write a small file that extends the other one',
+  };
+}
+
 /** An item of a list goes by its number alone: `build.layers.0.conv2d.filters`. */
 function bracketed(path: string): ReturnType<typeof firstMiss> {
   const step = path.split('.').find((one) => /\[\d+\]$/.test(one));
@@ -99,12 +122,21 @@ function firstMiss(
   let node: Node | undefined = root;
   for (const [i, step] of path.entries()) {
     const next: Node | undefined = child(node, step);
+    const whole = next?.type === 'scalar' && i + 1 < path.length ? wholeVar.exec(String(next.value)) : null;
+    if (whole)
+      return {
+        step: path.slice(0, i + 2).join('.'),
+        near: ['vars', whole[1], ...path.slice(i + 1)].join('.'),
+      };
     if (!next && (i < sure || node?.type === 'list'))
       return { step, near: node?.type === 'map' ? nearest(step, node.entries.keys()) : undefined };
     node = next;
   }
   return null;
 }
+
+/** What is below it stands in the var alone: written here it would take the place of all the rest. */
+const wholeVar = /^\$\{([A-Za-z_][\w-]*)\}$/;
 
 function parseValue(text: string): unknown {
   try {

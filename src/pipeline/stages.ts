@@ -104,7 +104,7 @@ function unescaped(value: Json): Json {
 }
 
 function made(cell: Cell, kind: string, node: MapNode, value: JsonObject, validator: Validator): Stage {
-  const params = Object.fromEntries(Object.entries(value).filter(([key]) => !frameKeys.has(key)));
+  const params = paramsIn(value);
   return {
     name: cell.name,
     declared: cell.declared,
@@ -120,14 +120,26 @@ function made(cell: Cell, kind: string, node: MapNode, value: JsonObject, valida
     node,
     policy: readPolicy(value),
     withoutDefaults: (full) => withoutDefaults(full, validator),
-    recheck: (full) =>
-      validator.fits(structuredClone(full))
-        ? []
-        : explain(validator.errors(full), node, { name: cell.name, key: cell.key, schema: kind }),
+    recheck: (full) => {
+      const filled = structuredClone(full);
+      return validator.fits(filled)
+        ? { ok: true, value: paramsIn(filled) }
+        : {
+            ok: false,
+            diagnostics: explain(validator.errors(full), node, {
+              name: cell.name,
+              key: cell.key,
+              schema: kind,
+            }),
+          };
+    },
   };
 }
 
-/** Substitutes values that earlier stages gave, and checks the stage again: now no expression may be left. */
+const paramsIn = (value: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(value).filter(([key]) => !frameKeys.has(key)));
+
+/** Substitutes values that earlier stages gave, and checks the stage again: now no expression may be left. What a stage did not give is left to its default. */
 export function completeStage<S extends Stage>(
   stage: S,
   lookUp: (stage: string, value: string) => Json | undefined,
@@ -136,10 +148,8 @@ export function completeStage<S extends Stage>(
   const known = new Map(
     stage.deferred.map((one) => [`\${stages.${one.stage}.${one.value}}`, lookUp(one.stage, one.value)]),
   );
-  const params = asObject(substitute(stage.params, known));
-  const diagnostics = stage.recheck(params);
-  if (diagnostics.length > 0) return { ok: false, diagnostics };
-  return { ok: true, value: { ...stage, params } };
+  const checked = stage.recheck(asObject(substitute(stage.params, known)));
+  return checked.ok ? { ok: true, value: { ...stage, params: checked.value } } : checked;
 }
 
 /** Replaces texts that are a key of `known` by its value, whatever its type; without a value, their own key is left out. */

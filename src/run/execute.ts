@@ -5,7 +5,7 @@ import { checkpointOf } from '../plan/checkpoint.ts';
 import { type DecideContext, findResult, reasonToRun } from '../plan/decide.ts';
 import type { Fingerprint } from '../plan/fingerprint.ts';
 import { reasonText } from '../plan/reason.ts';
-import { fingerprintStage, type UpstreamResults } from '../plan/stage-fingerprint.ts';
+import { fingerprintStage, kindOf, type UpstreamResults } from '../plan/stage-fingerprint.ts';
 import type { EngineOrder } from '../stages/context.ts';
 import { carryOut } from './carry-out.ts';
 import type { RunEvent } from './events.ts';
@@ -66,7 +66,7 @@ export async function executeStage(
   run: Execution,
   work: Work = carryOut,
 ): Promise<Executed> {
-  const completed = await complete(declared, upstream);
+  const completed = await complete(declared, upstream, run);
   if (!completed.ok)
     return { type: 'failed', diagnostic: firstOf(completed.diagnostics, declared), reason: '' };
   const stage = completed.value;
@@ -81,10 +81,18 @@ export async function executeStage(
 }
 
 /** Checking values that came while the pipeline ran takes the schemas: most stages have none. */
-async function complete(declared: GraphStage, upstream: UpstreamResults): Promise<Result<GraphStage>> {
+async function complete(
+  declared: GraphStage,
+  upstream: UpstreamResults,
+  run: Execution,
+): Promise<Result<GraphStage>> {
   if (declared.deferred.length === 0) return { ok: true, value: declared };
   const { completeStage } = await import('../pipeline/stages.ts');
-  return completeStage(declared, (stage, value) => upstream.get(stage)?.values[value]);
+  const completed = completeStage(declared, (stage, value) => upstream.get(stage)?.values[value]);
+  if (!completed.ok) return completed;
+  const { wrongParams } = await import('../pipeline/checks.ts');
+  const diagnostics = wrongParams(completed.value, kindOf(completed.value, run));
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : completed;
 }
 
 async function fromCache(

@@ -23,6 +23,7 @@ export async function storeResult(
 ): Promise<StoredResult> {
   const kind = kindOf(stage, run);
   const engine = kind.usesEngine ? run.engine.identity : null;
+  if (kind.module !== undefined) requireValues(stage, kind, outcome);
   const ports: { [port: string]: PortContent } = {};
   for (const [port, { type }] of Object.entries(kind.outputs(stage.params))) {
     const written = await adopt(left[port] ?? join(work, port), work, run);
@@ -50,6 +51,24 @@ export async function storeResult(
   };
   await run.store.record(made.hash, stage.kind, made.parts, result);
   return result;
+}
+
+/** Later stages were checked with what the module's schema says that it gives. */
+function requireValues(stage: GraphStage, kind: Kind, { values = {} }: StageOutcome): void {
+  const given = new Map(Object.entries(values));
+  for (const [name, type] of Object.entries(kind.values(stage.params))) {
+    const value = given.get(name);
+    if (typeof value === type) continue;
+    const gave = value === undefined ? 'gave no value' : `gave ${JSON.stringify(value)} as the value`;
+    throw new Failure(
+      'invalid-module',
+      `\`${stage.name}\` ${gave} \`${name}\`, which is declared as a ${type}`,
+      {
+        place: stage.placeOf('kind'),
+        fix: 'return it in `values`, or take it out of `x-values`',
+      },
+    );
+  }
 }
 
 function usesOf(type: PortType, files: Files, stage: GraphStage, run: Execution): string[] {

@@ -114,9 +114,9 @@ class Search<Own> {
     );
     const { mean: objective, error } = meanOf(executions.map((one) => one.objective));
     const before = this.#trials.get(ask.trial) ?? fresh<Own>(ask);
-    const rungs = [...before.rungs, { epochs, objective }];
-    // One that stopped early will not go on with more epochs either.
+    // One that stopped early will not go on with more epochs either, and is compared with those that had them all.
     const through = epochs === ask.epochs || executions.every(({ curve }) => curve.length < epochs);
+    const rungs = [...before.rungs, { epochs: through ? ask.epochs : epochs, objective }];
     const pruned = !through && this.#isPruned(ask, executions);
     const status: TrialStatus = pruned ? 'pruned' : through ? 'finished' : 'running';
     const reason = pruned ? `after epoch ${epochs} worse than the median of those before` : null;

@@ -124,7 +124,13 @@ function shown(dimension: Dimension): readonly Value[] {
   const steps = placesOf(dimension);
   return steps !== null && steps < fewValues
     ? [...places(dimension, steps)]
-    : [dimension.low, dimension.high];
+    : [dimension.low, highest(dimension)];
+}
+
+/** A step need not hit the upper end. */
+function highest(range: Range): number {
+  const steps = stepsOf(range);
+  return steps === null ? range.high : atStep(range, steps);
 }
 
 /** The number of whole steps in a range; null where it is continuous. */

@@ -72,6 +72,27 @@ test('--set of an item of a list by brackets is told how it is written', (t) => 
   assert.equal(pipe('validate', 'p.yaml', '--set', 'build.layers.0.conv2d.filters=8').code, 0);
 });
 
+test('--set never changes more, or less, than it says: what it can not do is refused', (t) => {
+  const { pipe } = makeProject(t, {
+    'p.yaml': small
+      .replace('seed: 7', 'seed: 7\nvars: { optimizer: { adam: { learningRate: 0.01, beta1: 0.8 } } }')
+      .replace('epochs: 2', 'epochs: 2, optimizer: "${optimizer}"'),
+  });
+  for (const [set, told] of [
+    [
+      'train.optimizer.adam.beta1=0.7',
+      /unknown-set-path: [\s\S]*did you mean `vars\.optimizer\.adam\.beta1`\?/,
+    ],
+    ['extends=./other.yaml', /invalid-set: `extends` decides what is read[\s\S]*a small file that extends/],
+    ['train[seed=1].epochs=3', /invalid-set: `--set train\[seed=…` names a cell[\s\S]*set `train\.…`/],
+  ] as const) {
+    const { code, err } = pipe('validate', 'p.yaml', '--set', set);
+    assert.equal(code, 2);
+    assert.match(err, told);
+  }
+  assert.equal(pipe('validate', 'p.yaml', '--set', 'vars.optimizer.adam.beta1=0.7').code, 0);
+});
+
 test('a warning is no error, with --strict it is one', (t) => {
   const project = makeProject(t, { 'p.yaml': small.replace('seed: 7', 'seed: 7\nvars: { unused: 1 }') });
   const lenient = project.pipe('validate', 'p.yaml');

@@ -53,6 +53,18 @@ test('a TypeScript module runs with its imports; its version is their digest, co
   assert.deepEqual(ran(own.run('p.yaml')), ['again', 'count']);
 });
 
+test('a module has to give the values that its schema declares', (t) => {
+  for (const [values, told] of [
+    ['{}', /`count` gave no value `lines`, which is declared as a number/],
+    ["{ lines: 'two' }", /`count` gave "two" as the value `lines`, which is declared as a number/],
+  ] as const) {
+    const own = project(t, { 'stages/count.ts': module.replace('values: { lines }', `values: ${values}`) });
+    const { code, err } = own.pipe('run', 'p.yaml');
+    assert.equal(code, 1);
+    assert.match(err, told);
+  }
+});
+
 test('a module’s schema counts: for params that nobody writes, and for outputs', (t) => {
   const own = project(t);
   own.run('p.yaml');

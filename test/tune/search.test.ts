@@ -74,6 +74,22 @@ test('pruning, too, decides the same whatever number runs at a time', async () =
   for (const atOnce of [2, 3, 9]) assert.deepEqual(await search(make(), { prune, atOnce }), alone);
 });
 
+test('a trial that stopped early is not behind those that went on for longer, with pruning as without', async () => {
+  const points = oracles.grid;
+  assert(points);
+  // The first trial reaches its best at once and stops by itself.
+  const stops: Judge<number> = async ({ trial, epochs, execution }) => {
+    const curve = Array.from({ length: trial === 1 ? Math.min(epochs, 4) : epochs }, () =>
+      trial === 1 ? 0.9 : 0.8,
+    );
+    return { type: 'judged', objective: curve.at(-1) ?? 0, curve, own: execution };
+  };
+  for (const prune of [null, { startup: 2, warmup: 1, every: 2 }]) {
+    const { trials } = await search(points(), { prune }, stops);
+    assert.equal(bestOf(trials, 1)?.trial, 1);
+  }
+});
+
 test('the median rule: the best so far against the median of the others’ averages up to there', () => {
   const rule = { startup: 3, warmup: 1, every: 1 };
   const others = [

@@ -72,6 +72,11 @@ test('a space too large to be listed is counted and drawn from', () => {
   }
 });
 
+test('the corners are values of the space: the last step, where none hits the upper end', () => {
+  const space = readSpace({ b: { int: [8, 100], step: 5 } });
+  assert.deepEqual(corners(space), [{ b: 8 }, { b: 98 }]);
+});
+
 test('the corners show every choice, every value of a range with few and both ends of the others, with what they depend on', () => {
   const points = corners(conditional);
   assert(points.some((point) => point.optimizer === 'adam'));

@@ -49,6 +49,30 @@ interface Trials {
   }[];
 }
 
+test('params beside a value of a search are checked when it is known: options that exclude each other train nothing', (t) => {
+  const project = makeProject(t, {
+    'p.yaml': search
+      .replace('best.learningRate}"', 'best.learningRate}", clipNorm: 1, clipValue: 0.5')
+      .replace('trials: 3', 'trials: 1'),
+  });
+  const { code, err } = project.pipe('run', 'p.yaml', '--engine', 'wasm');
+  assert.equal(code, 1);
+  assert.match(err, /error conflicting-options: only one of clipNorm, clipValue can be used/);
+  assert.match(err, /✖ train +failed/);
+});
+
+test('a seed can be no value of a stage: it is needed before any has run', (t) => {
+  const project = makeProject(t, {
+    'p.yaml': search.replace(
+      '    model: tune.bestModel\n',
+      '    model: tune.bestModel\n    seed: "${stages.tune.best.filters}"\n',
+    ),
+  });
+  const { code, err } = project.pipe('validate', 'p.yaml');
+  assert.equal(code, 2);
+  assert.match(err, /error invalid-value: `seed` is needed before any stage has run/);
+});
+
 test('what follows a search takes its winner: the model, the values, the training', (t) => {
   const { run, read, write } = makeProject(t, { 'p.yaml': search });
   run('p.yaml');
