@@ -124,7 +124,7 @@ export const commands: Commands = {
     ],
     options: [
       ...common,
-      ['--last <number>', 'only the newest', { read: countOf }],
+      ['--last <number>', 'only the newest; with --sort, the first', { read: countOf }],
       ['--filter <condition...>', 'such as outcome=failed, name=mine, seconds>60 or evaluate.accuracy>0.8'],
       ['--sort <key>', 'by a column or a value such as evaluate.accuracy; -key: largest first'],
       ['--csv', 'as CSV, with every value'],

@@ -29,7 +29,12 @@ function wrongCall({ message, code }: CommanderError): Diagnostic {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   const inner = Object.keys(command?.commands ?? {});
   // Commander takes `cache clear` for an operand that `cache` does not have.
-  if (code === 'commander.excessArguments' && inner.length > 0 && !inner.includes(second))
+  if (
+    code === 'commander.excessArguments' &&
+    inner.length > 0 &&
+    !inner.includes(second) &&
+    !second.startsWith('-')
+  )
     return {
       severity: 'error',
       code: 'invalid-call',

@@ -1,6 +1,6 @@
 import type { Result } from '../diagnostics/diagnostic.ts';
 import { placesOf } from '../experiments/make-record.ts';
-import type { Subject, SubjectStage } from '../experiments/subject.ts';
+import { named, type Subject } from '../experiments/subject.ts';
 import type { GraphStage, Pipeline } from '../pipeline/pipeline.ts';
 import { makePlan, type PlannedStage } from '../plan/plan.ts';
 import type { CommonFlags } from './main.ts';
@@ -18,16 +18,15 @@ export async function planSubject(file: string, flags: CommonFlags): Promise<Res
   const { graph, context } = opened.value;
   const plan = await makePlan(graph, context);
   const planned = new Map(plan.stages.map((one) => [one.stage.name, one]));
-  const stages = graph.order.map((stage) => stageOf(stage, planned.get(stage.name), graph.pipeline));
+  const stages = named(
+    graph.order.map((stage) => stageOf(stage, planned.get(stage.name), graph.pipeline)),
+    new Map(),
+  );
   const { name: pipeline, profile } = graph.pipeline;
   return { ok: true, value: { label: file, stages, pipeline, profile } };
 }
 
-function stageOf(
-  stage: GraphStage,
-  planned: PlannedStage | undefined,
-  { seed, root }: Pipeline,
-): SubjectStage {
+function stageOf(stage: GraphStage, planned: PlannedStage | undefined, { seed, root }: Pipeline) {
   const result = planned?.result ?? null;
   const ports = Object.entries(result?.ports ?? {}).map(([port, content]) => [port, content.digest]);
   return {
@@ -41,6 +40,6 @@ function stageOf(
     engine: result?.engine ?? null,
     ports: Object.fromEntries(ports),
     fingerprint: result ? (planned?.made?.hash ?? null) : null,
-    repetition: null,
+    cell: stage.cell,
   };
 }

@@ -1,6 +1,5 @@
 import { openCache } from '../cache/cache.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
-import { directionOf } from '../experiments/diff/contents.ts';
 import { checkDrops, type Diff, type Drop, diffSubjects } from '../experiments/diff/diff.ts';
 import { partsOf } from '../experiments/diff/parts.ts';
 import {
@@ -25,6 +24,7 @@ export interface DiffFlags extends CommonFlags {
 
 export async function diff(wanted: readonly string[], flags: DiffFlags): Promise<number> {
   const limits = (flags.maxDrop ?? []).map(readLimit);
+  checkFlags(wanted, flags);
   const store = await openCache(readSettings(flags).cacheFolder);
   const subjects = await subjectsOf(wanted, flags, store);
   if (subjects === null) return 2;
@@ -34,6 +34,20 @@ export async function diff(wanted: readonly string[], flags: DiffFlags): Promise
   else print(await formatted(made, flags.format, subjects, store));
   for (const drop of drops.filter((one) => one.exceeded)) (await talk()).line(dropText(drop));
   return drops.some((one) => one.exceeded) ? 1 : 0;
+}
+
+/** What changes how a file is planned changes nothing of a run. Failure: `invalid-call`. */
+function checkFlags(wanted: readonly string[], flags: DiffFlags): void {
+  const own = (['profile', 'set', 'engine'] as const).filter((name) => flags[name] !== undefined);
+  if (own.length === 0 || wanted.some(isFile)) return;
+  const names = own.map((name) => `\`--${name}\``).join(', ');
+  throw new Failure(
+    'invalid-call',
+    `${names} ${own.length > 1 ? 'are' : 'is'} for pipeline files, and none is named`,
+    {
+      fix: 'leave it out, or name a file: `pipe diff last pipelines/NAME.yaml`',
+    },
+  );
 }
 
 /** Null where a pipeline file is wrong; that has been told. */
@@ -68,8 +82,15 @@ async function fileSubject(file: string, flags: DiffFlags): Promise<FileSubject 
   return null;
 }
 
-/** The same run twice keeps two names. */
-function distinct(subjects: readonly Subject[]): Subject[] {
+/** Where labels are the same, with the run; the same run twice keeps two names. */
+function distinct(given: readonly Subject[]): Subject[] {
+  const subjects = given.map((subject, i) => {
+    const { label, run } = subject;
+    const alone = given.every((other, j) => i === j || other.label !== label);
+    if (alone || !run) return subject;
+    const name = run.name ?? run.id;
+    return { ...subject, label: label === name ? `${name} (${run.id})` : `${name}[${label}]` };
+  });
   return subjects.map((subject, i) => {
     const before = subjects.slice(0, i).filter((other) => other.label === subject.label).length;
     return before === 0 ? subject : { ...subject, label: `${subject.label} (${before + 1})` };
@@ -103,7 +124,7 @@ async function formatted(
   return `${title}\n\n${parts.length === 0 ? 'nothing differs' : text}`;
 }
 
-function readLimit(text: string): { metric: string; allowed: number; direction: 1 | -1 | 0 } {
+function readLimit(text: string): { metric: string; allowed: number } {
   // A cell's name has the sign in it, too.
   const at = text.lastIndexOf('=');
   const [metric, allowed] = at < 1 ? [] : [text.slice(0, at), text.slice(at + 1)];
@@ -111,7 +132,7 @@ function readLimit(text: string): { metric: string; allowed: number; direction: 
     throw new Failure('invalid-limit', `\`${text}\` is no limit`, {
       fix: 'write --max-drop evaluate.accuracy=0.005',
     });
-  return { metric, allowed: Number(allowed), direction: directionOf(metric) };
+  return { metric, allowed: Number(allowed) };
 }
 
 function dropText({ metric, allowed, before, after }: Drop): string {

@@ -31,6 +31,7 @@ export async function reproduce(wanted: string, flags: CommonFlags): Promise<num
   const code = await run(fromHere(first.file, settings.root), {
     cache,
     passing: true,
+    refusesInJson: flags.json === true,
     texts,
     set: [...first.sets],
     engine: engineOf(first),
@@ -96,7 +97,7 @@ async function tell(
     const { formatTable } = await import('../ui/table.ts');
     const rows = stages.map((stage) => [
       stage.stage,
-      stage.same ? 'the same bytes' : `differs: ${stage.ports.join(', ')}`,
+      stage.same ? 'the same bytes' : stage.ports.length > 0 ? `differs: ${stage.ports.join(', ')}` : 'none',
       stage.why.split('\n')[0] ?? '',
     ]);
     print(

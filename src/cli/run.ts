@@ -31,6 +31,8 @@ export interface RunFlags extends SelectFlags {
   readonly name?: string;
   /** Its cache is removed when it has ended; no flag of the command line. */
   readonly passing?: boolean;
+  /** What is wrong with the file is told as JSON, whatever else is; no flag of the command line. */
+  readonly refusesInJson?: boolean;
 }
 
 const exitCodes = { done: 0, failed: 1, interrupted: 130 } as const;
@@ -64,9 +66,10 @@ async function runChanged(
   // Reading a file takes a parser and schemas: loaded when there is something to read.
   const { openFile } = await import('./open.ts');
   const opened = await openFile(file, flags, store);
-  if (!opened.ok) return refuse(opened.diagnostics, flags);
+  const told = { json: flags.json === true || flags.refusesInJson === true };
+  if (!opened.ok) return refuse(opened.diagnostics, told);
   const missing = await missingBefore(opened.value);
-  if (missing.length > 0) return refuse(missing, flags);
+  if (missing.length > 0) return refuse(missing, told);
   const { graph, engine } = opened.value;
   const interrupts = listenForInterrupts((line) => reporter.note(line), flags.maxTime ?? null);
   const recorder = makeRecorder(opened.value, call);
@@ -177,9 +180,12 @@ async function changesOf(
   return changes;
 }
 
-function makeRecorder({ graph, store, engine, context }: Opened, { flags, started, git }: Call): Recorder {
+function makeRecorder({ graph, store, engine, context }: Opened, call: Call): Recorder {
+  const { flags, settings, started, git } = call;
   const { name = null, set: sets = [], until = [] } = flags;
-  const begun = startRecord({ graph, name, sets, until, engine: engine.identity, version, started });
+  const engineAsked = settings.engine ?? undefined;
+  const asked = { name, sets, until, engineAsked };
+  const begun = startRecord({ graph, ...asked, engine: engine.identity, version, started });
   let written: Promise<void> | null = null;
   return {
     onEvent: (event) => {

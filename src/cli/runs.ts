@@ -60,7 +60,7 @@ async function table(heads: readonly RunHead[], flags: RunsFlags): Promise<strin
     String(head.ran),
     String(head.cached),
     `${head.seconds.toFixed(1)} s`,
-    ...(keys.length > 0 ? keys.map((key) => String(headValue(head, key) ?? '')) : [result(head)]),
+    ...(keys.length > 0 ? keys.map((key) => valueText(head, key)) : [result(head)]),
   ]);
   const results = keys.length > 0 ? keys : ['result'];
   const head = [
@@ -74,6 +74,14 @@ async function table(heads: readonly RunHead[], flags: RunsFlags): Promise<strin
     ...results,
   ];
   return formatTable(head, rows);
+}
+
+/** With the split, where it served for something else, too. */
+function valueText(head: RunHead, key: string): string {
+  const value = headValue(head, key);
+  if (value === null) return '';
+  const split = typeof value === 'number' ? head.splits[key.slice(0, key.lastIndexOf('.'))] : undefined;
+  return split === undefined ? String(value) : `${value} on ${split}`;
 }
 
 const mostResults = 2;
@@ -98,7 +106,7 @@ function resultsOf(
 ): string[] {
   return Object.keys(kinds).flatMap((stage) => {
     const found = values[`${stage}.${value}`];
-    if (kinds[stage] !== kind || found === undefined) return [];
+    if (kinds[stage] !== kind || typeof found !== 'number') return [];
     return [`${stage} ${shown(found)}${splits[stage] === undefined ? '' : ` on ${splits[stage]}`}`];
   });
 }

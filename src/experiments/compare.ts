@@ -8,6 +8,7 @@ import {
   mcNemar,
   mean,
   pairedT,
+  rounding,
   welch,
 } from './statistics.ts';
 
@@ -75,10 +76,11 @@ type Untold = Omit<Comparison, 'corrected' | 'verdict'>;
 
 function comparePair(first: Side, second: Side): Untold {
   const [a, b] = [first.scores.map((one) => one.accuracy), second.scores.map((one) => one.accuracy)];
+  const difference = mean(b) - mean(a);
   const common = {
     first: first.label,
     second: second.label,
-    difference: mean(b) - mean(a),
+    difference: Math.abs(difference) < rounding ? 0 : difference,
     seeds: [a.length, b.length] as const,
     changed: null,
   };
@@ -159,7 +161,7 @@ function testText({ method, p, corrected, verdict, changed, seeds }: Comparison)
 }
 
 export const pText = (p: number): string =>
-  p < 0.0001 ? 'p < 0.0001' : `p = ${p.toFixed(p < 0.01 ? 4 : 3)}`;
+  p < 0.0001 ? 'p < 0.0001' : `p = ${p.toFixed(p < 0.01 || p.toFixed(3) === level.toFixed(3) ? 4 : 3)}`;
 
 function limits({ method, seeds }: Comparison): string {
   const once = seeds[0] === 1 && seeds[1] === 1;

@@ -14,6 +14,7 @@ export interface RunFacts {
   readonly name: string | null;
   readonly sets: readonly string[];
   readonly until: readonly string[];
+  readonly engineAsked?: string | undefined;
   readonly engine: JsonObject;
   readonly version: string;
   readonly started: Date;
@@ -21,7 +22,7 @@ export interface RunFacts {
 
 /** The record of a run that goes on; it stays when the process dies. */
 export function startRecord(facts: RunFacts): RunRecord {
-  const { graph, sets, until, engine } = facts;
+  const { graph, sets, until, engine, engineAsked } = facts;
   const { pipeline } = graph;
   const { text, bases } = textsOf(pipeline);
   return {
@@ -32,6 +33,7 @@ export function startRecord(facts: RunFacts): RunRecord {
     profile: pipeline.profile,
     sets,
     ...(until.length > 0 ? { until } : {}),
+    ...(engineAsked === undefined ? {} : { engineAsked }),
     text,
     bases,
     seed: pipeline.seed,

@@ -16,6 +16,8 @@ export interface RunRecord {
   readonly sets: readonly string[];
   /** What `--until` asked for; without it, the whole file. */
   readonly until?: readonly string[];
+  /** What `--engine` or PIPE_ENGINE asked for; without it, what the file says. */
+  readonly engineAsked?: string;
   /** The file's, as it was. */
   readonly text: string;
   /** The texts of the files that it builds on (`extends`), by path from the project's root. */
@@ -86,15 +88,19 @@ export interface StageRecord {
 }
 
 /** What a person types to run the same again. */
-export function commandOf({ file, profile, sets, until = [] }: Called): string {
+export function commandOf({ file, profile, sets, until = [], engineAsked }: Called): string {
   const own = profile === null ? [] : ['--profile', profile];
   const several = (flag: string, values: readonly string[]): readonly string[] =>
     values.length === 0 ? [] : [flag, ...values];
-  const words = ['pipe', 'run', file, ...own, ...several('--set', sets), ...several('--until', until)];
+  const engine = engineAsked === undefined ? [] : ['--engine', engineAsked];
+  const words = [
+    ...['pipe', 'run', file],
+    ...[...own, ...engine, ...several('--set', sets), ...several('--until', until)],
+  ];
   return words.map(shellWord).join(' ');
 }
 
-type Called = Pick<RunRecord, 'file' | 'profile' | 'sets' | 'until'>;
+type Called = Pick<RunRecord, 'file' | 'profile' | 'sets' | 'until' | 'engineAsked'>;
 
 /** In quotes where a POSIX shell would take it for more or for something else. */
 function shellWord(text: string): string {
@@ -118,14 +124,14 @@ export interface RunHead {
   readonly process: RunRecord['process'];
   /** Of evaluations on rows that served for something else, too: `evaluate` → `test rows used as validation`. */
   readonly splits: { readonly [stage: string]: string };
-  /** `evaluate.accuracy` → 0.82. */
-  readonly values: { readonly [value: string]: number };
+  /** `evaluate.accuracy` → 0.82, `tune.best.optimizer` → adam. */
+  readonly values: { readonly [value: string]: number | string };
   /** Of the stages that have values: `evaluate` → `evaluate`. */
   readonly kinds: { readonly [stage: string]: string };
 }
 
 /** Raised when a head's form changes: older ones are made again. */
-export const headVersion = 2;
+export const headVersion = 3;
 
 export function headOf(value: unknown): RunHead | null {
   const record = readRecord(value);
@@ -137,9 +143,10 @@ export function headOf(value: unknown): RunHead | null {
     typeof values.split === 'string' ? [[name, values.split]] : [],
   );
   const values = record.stages.flatMap((stage) =>
-    Object.entries(stage.values).flatMap(([value, number]): [string, number][] =>
-      typeof number === 'number' ? [[`${stage.name}.${value}`, number]] : [],
-    ),
+    Object.entries(stage.values).map(([name, value]): [string, number | string] => [
+      `${stage.name}.${name}`,
+      typeof value === 'boolean' ? String(value) : value,
+    ]),
   );
   const kinds = record.stages.flatMap(({ name, kind, values }): [string, string][] =>
     Object.keys(values).length > 0 ? [[name, kind]] : [],

@@ -8,6 +8,8 @@ import type { RunHead, RunRecord, StageRecord } from './record.ts';
 
 export interface Subject {
   readonly label: string;
+  /** Of a run, or of cells of it. */
+  readonly run?: Pick<RunRecord, 'id' | 'name'>;
   readonly stages: readonly SubjectStage[];
 }
 
@@ -17,6 +19,8 @@ export interface SubjectStage
     'name' | 'kind' | 'seed' | 'params' | 'places' | 'from' | 'values' | 'engine' | 'ports'
   > {
   readonly fingerprint: string | null;
+  /** Its name with all its axes. */
+  readonly fullName: string;
   /** Cells that differ by their seed alone repeat one stage: the seed's label, else null. */
   readonly repetition: string | null;
 }
@@ -69,7 +73,8 @@ const partOf = (record: RunRecord, cell: string | undefined, wanted: string): Su
 
 const wholeRun = (record: RunRecord): Subject => ({
   label: record.name ?? record.id,
-  stages: record.stages.map((stage) => ({ ...stage, repetition: null })),
+  run: record,
+  stages: named(record.stages, new Map()),
 });
 
 function readCell(text: string, wanted: string): ReadonlyMap<string, string> {
@@ -87,31 +92,44 @@ function cellsOf(record: RunRecord, chosen: ReadonlyMap<string, string>, wanted:
   const fits = (stage: StageRecord): boolean =>
     [...chosen].every(([axis, label]) => (stage.cell[axis] ?? label) === label);
   const stages = record.stages.filter(fits);
-  const chosenOnes = stages.filter((stage) =>
-    [...chosen.keys()].some((axis) => stage.cell[axis] !== undefined),
-  );
-  if (chosenOnes.length === 0)
+  const isThere = ([axis, label]: readonly [string, string]): boolean =>
+    stages.some((stage) => stage.cell[axis] === label);
+  if (![...chosen].every(isThere))
     throw new Failure('no-such-cell', `no stage of run \`${record.id}\` is a cell \`${wanted}\``, {
       fix: `its cells are ${axesOf(record) || 'none: it has no matrix'}`,
     });
   const label = [...chosen].map(([axis, value]) => `${axis}=${value}`).join(',');
+  // What other cells are made from is none of theirs.
+  const own = new Set(stages.map((stage) => stage.name));
+  const others = new Set(record.stages.map((stage) => stage.name).filter((name) => !own.has(name)));
   return {
     label,
-    stages: stages.map((stage) => {
-      const { name, repetition } = nameWithout(stage, chosen);
-      const from = stage.from.flatMap((source) => {
-        const other = record.stages.find((one) => one.name === source);
-        if (!other) return [source];
-        return fits(other) ? [nameWithout(other, chosen).name] : [];
-      });
-      // Repetitions lose their seeds: what collects them all is made from one.
-      return { ...stage, name, from: [...new Set(from)], repetition };
-    }),
+    run: record,
+    stages: named(
+      stages.map((stage) => ({ ...stage, from: stage.from.filter((source) => !others.has(source)) })),
+      chosen,
+    ),
   };
 }
 
+type Celled = Pick<StageRecord, 'name' | 'from'> & { readonly cell: StageRecord['cell'] };
+
+/** Names without the chosen axes and the seed: cells that differ by it alone repeat one setting. */
+export function named<Stage extends Celled>(
+  stages: readonly Stage[],
+  chosen: ReadonlyMap<string, string>,
+): (Stage & Pick<SubjectStage, 'fullName' | 'repetition'>)[] {
+  const names = new Map(stages.map((stage) => [stage.name, nameWithout(stage, chosen)]));
+  return stages.map((stage) => {
+    const { name, repetition } = names.get(stage.name) ?? nameWithout(stage, chosen);
+    // What collects all repetitions is made from one.
+    const from = new Set(stage.from.map((source) => names.get(source)?.name ?? source));
+    return { ...stage, name, from: [...from], repetition, fullName: stage.name };
+  });
+}
+
 function nameWithout(
-  { name, cell }: StageRecord,
+  { name, cell }: Celled,
   chosen: ReadonlyMap<string, string>,
 ): { name: string; repetition: string | null } {
   const left = Object.entries(cell).filter(([axis]) => !chosen.has(axis));
@@ -146,12 +164,16 @@ export async function axisSubjects(
 
 /** What the cache still holds of a stage's result: null where it is gone. */
 export async function resultOf(
-  stage: SubjectStage,
+  stage: Pick<SubjectStage, 'fingerprint' | 'engine' | 'ports'>,
   store: Pick<Store, 'lookup'>,
 ): Promise<StoredResult | null> {
   const entry: IndexEntry | null = stage.fingerprint === null ? null : await store.lookup(stage.fingerprint);
   const own = JSON.stringify(stage.engine);
-  return entry?.results.find((result) => JSON.stringify(result.engine) === own) ?? null;
+  // What was made again since then may have come out otherwise.
+  const isSame = ({ ports }: StoredResult): boolean =>
+    Object.entries(ports).every(([port, { digest }]) => (stage.ports[port] ?? digest) === digest);
+  const made = entry?.results.find((result) => JSON.stringify(result.engine) === own);
+  return made && isSame(made) ? made : null;
 }
 
 /** A JSON file of one of its ports, which this program alone wrote; null where it is gone. */

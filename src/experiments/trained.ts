@@ -31,7 +31,7 @@ const ports: { readonly [kind: string]: string } = { train: 'trained', tune: 'be
 const hasTrained = ({ kind, ports: made }: StageRecord): boolean => made[ports[kind] ?? ''] !== undefined;
 
 async function filesOf(stage: StageRecord, { id }: RunRecord, store: Store): Promise<Trained['files']> {
-  const result = await resultOf({ ...stage, repetition: null }, store);
+  const result = await resultOf(stage, store);
   const port: PortContent | undefined = result?.ports[ports[stage.kind] ?? ''];
   if (port && (await store.intact(port))) return pathsOf(port.files, store);
   throw new Failure('result-gone', `the cache no longer holds what \`${stage.name}\` of run \`${id}\` made`, {

@@ -60,7 +60,7 @@ const nameOf = (run: RunRecord, stage: StageRecord, several: boolean): string =>
 async function artifactsOf(run: RunRecord, several: boolean, store: Store): Promise<Artifact[]> {
   const found = await Promise.all(
     run.stages.map(async (stage) => {
-      const result = await resultOf({ ...stage, repetition: null }, store);
+      const result = await resultOf(stage, store);
       const ports = Object.entries(result?.ports ?? {}).filter(([, content]) => shown.has(content.type));
       const name = nameOf(run, stage, several);
       return ports.map(

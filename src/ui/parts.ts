@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk';
 import { formatTable } from './table.ts';
-import { wrapped } from './text.ts';
+import { cut, wrapped } from './text.ts';
 
 interface Part {
   readonly title: string;
@@ -25,7 +25,7 @@ export function formatParts(
           painted(
             formatTable(
               head,
-              rows.map((row) => row.map(cut)),
+              rows.map((row) => row.map((cell) => cut(cell, longest))),
             ),
             chalk.dim,
           ),
@@ -38,7 +38,6 @@ export function formatParts(
 
 /** A cell that is longer makes a table of which nothing is seen. */
 const longest = 60;
-const cut = (text: string): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
 
 const indented = (text: string): string => text.replaceAll(/^/gm, '  ');
 

@@ -139,13 +139,38 @@ test('pipe diff', async (t) => {
     write('other.yaml', pipeline.replace('epochs: 2', 'epochs: 3').replace('0.02', '0.03'));
     write('first.yaml', pipeline);
     const made = json('first.yaml', 'other.yaml');
-    const epochs = made.params.find(
-      (one: { path: string }) => one.path === 'train[rate=0.001,seed=1].epochs',
-    );
+    const epochs = made.params.find((one: { path: string }) => one.path === 'train[rate=0.001].epochs');
     assert.deepEqual(epochs.values, ['2', '3']);
     assert.deepEqual(epochs.places, ['first.yaml:13:13', 'other.yaml:13:13']);
-    assert.ok(made.graph.some((one: { path: string }) => one.path === 'train[rate=0.03,seed=1]'));
+    assert.ok(made.graph.some((one: { path: string }) => one.path === 'train[rate=0.03]'));
   });
+
+  await t.test('takes the cells that differ by their seed for repetitions, of whole runs, too', () => {
+    const made = json('first', 'last');
+    const [evaluation] = made.evaluations;
+    assert.equal(made.evaluations.length, 1);
+    assert.deepEqual(evaluation.comparisons[0].seeds, [3, 3]);
+    const seed = json('first', 'last[seed=1]');
+    assert.deepEqual(
+      seed.seeds.map((one: { values: string[] }) => one.values),
+      [['1, 2, 3', '1']],
+    );
+  });
+
+  await t.test(
+    'tells cells of two runs apart by the run, and refuses what no cell has and what changes nothing',
+    () => {
+      assert.deepEqual(json('first[rate=0.001]', 'last[rate=0.001]').subjects, [
+        'first[rate=0.001]',
+        `${json('last', 'first').subjects[0]}[rate=0.001]`,
+      ]);
+      for (const wrong of ['last[rate=0.001,sede=9]', 'last[rate=0.001,seed=99]'])
+        assert.match(pipe('diff', 'first', wrong).err, /error no-such-cell: /);
+      const { code, err } = pipe('diff', 'first', 'last', '--profile', 'none', '--set', 'x=y');
+      assert.equal(code, 2);
+      assert.match(err, /error invalid-call: `--profile`, `--set` are for pipeline files, and none is named/);
+    },
+  );
 
   await t.test('is given as Markdown and as a page', () => {
     const markdown = pipe('diff', 'first', 'last', '--format', 'markdown').out;

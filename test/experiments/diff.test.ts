@@ -8,6 +8,7 @@ import { partsOf } from '../../src/experiments/diff/parts.ts';
 import { diffEngines, diffGraph, diffParams, diffSeeds } from '../../src/experiments/diff/settings.ts';
 import { type RunRecord, readRecord, type StageRecord } from '../../src/experiments/record.ts';
 import type { Subject } from '../../src/experiments/subject.ts';
+import type { JsonObject } from '../../src/stages/kind.ts';
 
 test('params that differ are named by stage and path with their places; what one lacks is absent there', () => {
   const before = subject('a', [stage('train', { optimizer: { adam: { rate: 0.1 } }, epochs: 2 }, {})]);
@@ -79,14 +80,40 @@ test('a run does not differ from itself', () => {
 test('a limit is exceeded by a worse metric or a missing one, never by a better one', () => {
   const of = (accuracy: number): Subject =>
     subject('x', [stage('evaluate', {}, { accuracy, loss: 1 - accuracy })]);
-  const exceeded = (before: number, after: number, metric: string, direction: 1 | -1): boolean | undefined =>
-    checkDrops([of(before), of(after)], [{ metric, allowed: 0.01, direction }])[0]?.exceeded;
-  assert.equal(exceeded(0.8, 0.79, 'evaluate.accuracy', 1), false);
-  assert.equal(exceeded(0.8, 0.78, 'evaluate.accuracy', 1), true);
-  assert.equal(exceeded(0.8, 0.9, 'evaluate.accuracy', 1), false);
-  assert.equal(exceeded(0.8, 0.9, 'evaluate.loss', -1), false);
-  assert.equal(exceeded(0.8, 0.7, 'evaluate.loss', -1), true);
-  assert.equal(exceeded(0.8, 0.8, 'evaluate.f1', 1), true);
+  const exceeded = (before: number, after: number, metric: string): boolean | undefined =>
+    checkDrops([of(before), of(after)], [{ metric, allowed: 0.01 }])[0]?.exceeded;
+  assert.equal(exceeded(0.8, 0.79, 'evaluate.accuracy'), false);
+  assert.equal(exceeded(0.8, 0.78, 'evaluate.accuracy'), true);
+  assert.equal(exceeded(0.8, 0.9, 'evaluate.accuracy'), false);
+  assert.equal(exceeded(0.8, 0.9, 'evaluate.loss'), false);
+  assert.equal(exceeded(0.8, 0.7, 'evaluate.loss'), true);
+  assert.equal(exceeded(0.8, 0.8, 'evaluate.f1'), true);
+  assert.throws(
+    () => exceeded(0.8, 0.8, 'evaluate.lines'),
+    /nothing says whether more or less of `evaluate\.lines` is worse/,
+  );
+});
+
+test('a limit on what a search came to goes by its objective', () => {
+  const of = (best: number, objective: JsonObject): Subject =>
+    subject('x', [stage('tune', { objective }, { 'best.objective': best })]);
+  const exceeded = (before: number, after: number, objective: JsonObject): boolean | undefined =>
+    checkDrops(
+      [of(before, objective), of(after, objective)],
+      [{ metric: 'tune.best.objective', allowed: 0.01 }],
+    )[0]?.exceeded;
+  assert.equal(exceeded(0.5, 2.5, { minimize: 'valLoss' }), true);
+  assert.equal(exceeded(0.5, 0.1, { minimize: 'valLoss' }), false);
+  assert.equal(exceeded(0.5, 0.1, { maximize: 'valAccuracy' }), true);
+});
+
+test('means of the same numbers in another order are no difference', () => {
+  const side = (label: string, accuracies: readonly number[]): Subject =>
+    subject(
+      label,
+      accuracies.map((accuracy) => stage('evaluate', {}, { accuracy })),
+    );
+  assert.deepEqual(diffMetrics([side('a', [0.1, 0.2, 0.3]), side('b', [0.3, 0.2, 0.1])]), []);
 });
 
 test('of more than two a row is a run, in several tables where one would be too wide; places are told once', () => {
@@ -144,7 +171,7 @@ test('a record of another version, or none, is not read', () => {
 });
 
 function subject(label: string, stages: readonly StageRecord[]): Subject {
-  return { label, stages: stages.map((one) => ({ ...one, repetition: null })) };
+  return { label, stages: stages.map((one) => ({ ...one, repetition: null, fullName: one.name })) };
 }
 
 function stage(name: string, params: StageRecord['params'], values: StageRecord['values']): StageRecord {

@@ -4,7 +4,7 @@ import type { EpochMetrics } from '../../nn/callbacks.ts';
 import type { Store } from '../../run/store.ts';
 import { isMap, withoutQuotes } from '../../stages/json.ts';
 import type { JsonObject } from '../../stages/kind.ts';
-import { mean } from '../statistics.ts';
+import { mean, rounding } from '../statistics.ts';
 import { readPort, resultOf, type Subject, type SubjectStage } from '../subject.ts';
 import { type Difference, differing } from './settings.ts';
 
@@ -18,13 +18,16 @@ export interface MetricDifference {
 
 export function diffMetrics(subjects: readonly Subject[]): MetricDifference[] {
   const numbers = subjects.map((subject) => meansOf(subject.stages.flatMap(valuesOf)));
-  return comparable(differing(numbers, String), numbers).map((path) =>
+  return comparable(differing(numbers, exact), numbers).map((path) =>
     judge(
       path,
       numbers.map((own) => own.get(path) ?? null),
     ),
   );
 }
+
+/** Means of the same numbers may differ in their last bits. */
+const exact = (value: number): string => String(Number(value.toPrecision(12)));
 
 /** What one subject alone has compares with nothing. */
 const comparable = <T>(paths: readonly string[], maps: readonly ReadonlyMap<string, T>[]): string[] =>
@@ -48,7 +51,7 @@ export function judge(path: string, values: readonly (number | null)[]): MetricD
   const [first, ...others] = values;
   const way = directionOf(path);
   const judged = others.map((value) => {
-    if (way === 0 || value === null || first == null || value === first) return null;
+    if (way === 0 || value === null || first == null || Math.abs(value - first) < rounding) return null;
     return (value > first ? 1 : -1) === way ? 'better' : 'worse';
   });
   return { path, values, judged };

@@ -1,5 +1,7 @@
 /** Everything that differs between runs, cells of a run, or pipeline files; and nothing that does not. */
+import { Failure } from '../../diagnostics/diagnostic.ts';
 import type { Store } from '../../run/store.ts';
+import { asObject } from '../../stages/json.ts';
 import { mean, rounding } from '../statistics.ts';
 import type { Subject } from '../subject.ts';
 import {
@@ -9,6 +11,7 @@ import {
   diffCurves,
   diffFacts,
   diffMetrics,
+  directionOf,
   type MetricDifference,
 } from './contents.ts';
 import { diffEvaluations, type EvaluationDiff } from './predictions.ts';
@@ -57,24 +60,46 @@ export interface Drop {
   readonly exceeded: boolean;
 }
 
-/** `--max-drop evaluate.accuracy=0.005`: how much worse the last subject may be than the first. */
+/**
+ * `--max-drop evaluate.accuracy=0.005`: how much worse the last subject may be than the first. Failure: `invalid-limit` where
+ * nothing says which way is worse.
+ */
 export function checkDrops(
   subjects: readonly Subject[],
-  limits: readonly { readonly metric: string; readonly allowed: number; readonly direction: 1 | -1 | 0 }[],
+  limits: readonly { readonly metric: string; readonly allowed: number }[],
 ): Drop[] {
   const valueIn = (subject: Subject | undefined, metric: string): number | null => {
     const values = subject?.stages.flatMap((stage) =>
       Object.entries(stage.values).flatMap(([value, number]) =>
-        `${stage.name}.${value}` === metric && typeof number === 'number' ? [number] : [],
+        [stage.name, stage.fullName].some((name) => `${name}.${value}` === metric) &&
+        typeof number === 'number'
+          ? [number]
+          : [],
       ),
     );
     return values && values.length > 0 ? mean(values) : null;
   };
-  return limits.map(({ metric, allowed, direction }) => {
+  return limits.map(({ metric, allowed }) => {
+    const direction = directionIn(subjects, metric);
     const [before, after] = [valueIn(subjects[0], metric), valueIn(subjects.at(-1), metric)];
     const worse =
       before === null || after === null ? Number.NaN : direction === -1 ? after - before : before - after;
     // What can't be compared is no proof that nothing was lost.
     return { metric, allowed, before, after, exceeded: !(worse <= allowed + rounding) };
+  });
+}
+
+/** Of what a search came to, its objective says it. */
+function directionIn(subjects: readonly Subject[], metric: string): 1 | -1 {
+  const search = subjects
+    .flatMap(({ stages }) => stages)
+    .find(
+      ({ kind, name, fullName }) =>
+        kind === 'tune' && [name, fullName].some((one) => metric === `${one}.best.objective`),
+    );
+  const direction = search ? ('minimize' in asObject(search.params.objective) ? -1 : 1) : directionOf(metric);
+  if (direction !== 0) return direction;
+  throw new Failure('invalid-limit', `nothing says whether more or less of \`${metric}\` is worse`, {
+    fix: 'name an accuracy, a loss, or the `best.objective` of a search',
   });
 }

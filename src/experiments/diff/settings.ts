@@ -68,8 +68,10 @@ export function diffGraph(subjects: readonly Subject[]): Difference[] {
 /** The seeds, where stages that draw have different ones. */
 export function diffSeeds(subjects: readonly Subject[]): Difference[] {
   const seeds = subjects.map((subject) => {
-    const own = subject.stages.filter((stage) => stage.repetition === null);
-    return new Map(own.map((stage) => [`${stage.name}.seed`, String(stage.seed)]));
+    const own = new Map<string, Set<number>>();
+    for (const { name, seed } of subject.stages)
+      own.set(`${name}.seed`, (own.get(`${name}.seed`) ?? new Set()).add(seed));
+    return new Map([...own].map(([path, all]) => [path, [...all].join(', ')]));
   });
   const paths = differing(seeds, (seed) => seed).filter((path) => seeds.every((own) => own.has(path)));
   const same = new Set(paths.map((path) => seeds.map((own) => own.get(path)).join()));
