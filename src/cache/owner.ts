@@ -13,10 +13,22 @@ export interface Owner {
 }
 
 export const self: Owner = {
-  host: createHash('sha256').update(`${hostname()} ${pidNamespace()}`).digest('hex').slice(0, 8),
+  host: createHash('sha256')
+    .update(`${hostname()} ${machineId()} ${pidNamespace()}`)
+    .digest('hex')
+    .slice(0, 8),
   pid: process.pid,
   started: Number(startOf(process.pid) ?? 0),
 };
+
+/** Two machines may have the same name, such as `localhost`: machine-id(5). */
+function machineId(): string {
+  try {
+    return readFileSync('/etc/machine-id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
 
 /** `host-pid-start`, to put into file names. */
 export function ownerName(owner: Owner = self): string {

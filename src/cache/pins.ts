@@ -74,9 +74,12 @@ function pinsIn(file: string, owner: Owner): readonly string[] {
 /** A month. Of processes of other machines only the age of what they left tells. */
 export const forgottenMs = 30 * 24 * 60 * 60 * 1000;
 
-function isGone(owner: Owner, file: string): boolean {
+/** `file`: what it left. */
+export function isGone(owner: Owner, file: string): boolean {
   const state = stateOf(owner);
-  return state === 'unknown' ? Date.now() - statSync(file).mtimeMs > forgottenMs : state === 'dead';
+  if (state !== 'unknown') return state === 'dead';
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found === undefined || Date.now() - found.mtimeMs > forgottenMs;
 }
 
 /** Does whoever announced a collection still live? */

@@ -1,6 +1,6 @@
 /** Checks every byte of a cache against its name, and mends what can be mended. */
-import { chmodSync, copyFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import type { FileRef } from '../run/store.ts';
 import { sweepTemporary } from './collect.ts';
 import { contentsOf } from './contents.ts';
@@ -82,8 +82,9 @@ function copiesIn(folder: string): ReadonlyMap<number, readonly string[]> {
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    const { size } = statSync(path);
-    copies.set(size, [...(copies.get(size) ?? []), path]);
+    // A run may bring out others at this moment.
+    const size = statSync(path, { throwIfNoEntry: false })?.size;
+    if (size !== undefined) copies.set(size, [...(copies.get(size) ?? []), path]);
   }
   return copies;
 }
@@ -96,6 +97,7 @@ async function mend(
   rmSync(path, { recursive: true, force: true });
   for (const copy of copies.get(ref.size) ?? []) {
     if ((await hashOf(copy)) !== ref.hash) continue;
+    mkdirSync(dirname(path), { recursive: true });
     const temporary = temporaryName(path);
     copyFileSync(copy, temporary);
     chmodSync(temporary, 0o444);

@@ -11,7 +11,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { ownerIn, ownerName, startOf, stateOf } from './owner.ts';
+import { ownerIn, ownerName, startOf } from './owner.ts';
+import { isGone } from './pins.ts';
 
 export interface Work {
   /** An empty folder; beside it, `FOLDER.*` is its own too. */
@@ -67,7 +68,7 @@ function forget(file: string): void {
 function emptied(folder: string): boolean {
   try {
     for (const name of readdirSync(folder)) removeTree(join(folder, name));
-    return true;
+    return readdirSync(folder).length === 0;
   } catch {
     removeTree(folder);
     return false;
@@ -99,7 +100,7 @@ function makeWritable(folder: string): void {
 function clearDead(folder: string): void {
   const dead = readdirSync(folder).filter((name) => {
     const owner = ownerIn(name);
-    return owner !== null && stateOf(owner) === 'dead';
+    return owner !== null && isGone(owner, join(folder, name));
   });
   // First whoever may still be writing there.
   for (const name of dead) if (name.endsWith(groupsEnd)) endGroups(join(folder, name));

@@ -4,6 +4,8 @@ import { join, relative } from 'node:path';
 import { parse } from 'yaml';
 import { keyOf } from '../cache/checkpoints.ts';
 import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
+import { systemDiagnostic } from '../diagnostics/system.ts';
+import { completeStage } from '../pipeline/stages.ts';
 import { findResult } from '../plan/decide.ts';
 import { fingerprintStage, type UpstreamResults } from '../plan/stage-fingerprint.ts';
 import type { Store } from '../run/store.ts';
@@ -54,7 +56,8 @@ async function addNeeded(
     await addNeededBy(await openGraph({ graph: read.value, ...allOfIt }, profile, store), keys);
     return [];
   } catch (error) {
-    if (error instanceof Failure) return [error.diagnostic];
+    const told = error instanceof Failure ? error.diagnostic : systemDiagnostic(error);
+    if (told) return [told];
     throw error;
   }
 }
@@ -66,12 +69,20 @@ async function addNeededBy(
   keys: Set<string>,
 ): Promise<void> {
   const results: UpstreamResults = new Map();
-  for (const stage of graph.order) {
-    if (stage.deferred.length > 0 || stage.dependsOn.some((name) => !results.has(name))) continue;
+  for (const declared of graph.order) {
+    if (declared.dependsOn.some((name) => !results.has(name))) continue;
+    const completed = completeStage(declared, (name, value) => results.get(name)?.values[value]);
+    if (!completed.ok) continue;
+    const stage = completed.value;
     const made = await fingerprintStage(stage, graph, results, context);
     keys.add(made.hash);
     if (made.prefix !== null) keys.add(keyOf(made.prefix, context.engine.identity));
-    const result = await findResult(made, stage, context);
+    // Whether it would be taken or made again: what follows hangs on it.
+    const result = await findResult(
+      made,
+      { ...stage, policy: { ...stage.policy, cache: 'always' } },
+      context,
+    );
     if (result) results.set(stage.name, result);
   }
 }
@@ -97,7 +108,23 @@ function headOf(file: string): { pipeline: string | null; profiles: { profile?: 
     const pipeline = 'name' in value && typeof value.name === 'string' ? value.name : null;
     return { pipeline, profiles: [{}, ...profiles.map((profile) => ({ profile }))] };
   } catch {
-    return none;
+    return brokenHead(file);
+  }
+}
+
+/** Of a file that is no YAML just now: whoever works on it needs its results all the same. */
+function brokenHead(file: string): { pipeline: string | null; profiles: { profile?: string }[] } {
+  const text = readable(file);
+  if (!/^version:/m.test(text) || !/^(?:stages|extends):/m.test(text)) return none;
+  const [, name = null] = /^name:\s*["']?([\w-]+)/m.exec(text) ?? [];
+  return { pipeline: name, profiles: [{}] };
+}
+
+function readable(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
   }
 }
 

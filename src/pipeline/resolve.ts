@@ -2,6 +2,7 @@
 import type { Code } from '../diagnostics/codes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
+import { isReference } from '../stages/command/paths.ts';
 import type { InputPort, Kind } from '../stages/kind.ts';
 import { child, where } from './nodes.ts';
 import type { Edge, GraphStage, Stage } from './pipeline.ts';
@@ -62,8 +63,10 @@ function bareStages(stage: Stage, names: Names, kinds: Kinds): Diagnostic[] {
   const inputs = child(stage.node, 'in');
   if (inputs?.type !== 'map') return [];
   return [...inputs.entries].flatMap(([name, { value }]) => {
-    const target =
-      value.type === 'scalar' && typeof value.value === 'string' ? names.find(value.value) : null;
+    const text = value.type === 'scalar' && typeof value.value === 'string' ? value.value : '';
+    const hidden = hiddenPort(text, names, kinds);
+    if (hidden) return { severity: 'error', ...hidden, ...where(stage.node, ['in', name]) };
+    const target = names.find(text);
     if (!target || target.name === stage.name) return [];
     const [port] = Object.keys(kinds(target.kind)?.outputs(target.params) ?? {});
     return {
@@ -131,13 +134,27 @@ function edge(
   return null;
 }
 
+/** `table.csv` is a file by its ending, though a stage `table` may have an output `csv`. */
+function hiddenPort(text: string, names: Names, kinds: Kinds): Parameters<Say>[0] | null {
+  const [, name = '', port = ''] = /^([A-Za-z][\w-]*)\.(\w+)$/.exec(text) ?? [];
+  const target = isReference(text) ? undefined : names.find(name);
+  if (!target || !Object.hasOwn(kinds(target.kind)?.outputs(target.params) ?? {}, port)) return null;
+  return {
+    code: 'unknown-port',
+    message: `\`${text}\` is a file by its ending, and \`${name}\` is a stage with an output \`${port}\``,
+    fix: `give the output a name that is no ending, such as \`${port}File\`; the file is \`./${text}\``,
+  };
+}
+
 function unknownStage(stage: Stage, param: string, name: string, names: Names): Parameters<Say>[0] {
   const others = names.declared().filter((other) => other !== stage.declared);
   const near = nearest(name, others);
   return {
     code: 'unknown-stage',
     message: `\`${stage.name}\` ${/^(of$|in\.)/.test(param) ? 'refers to' : `takes its ${param} from`} \`${name}\`, which is not a stage`,
-    fix: near ? `did you mean \`${near}\`?` : `the stages are ${others.slice(0, 20).join(', ')}`,
+    fix:
+      (near ? `did you mean \`${near}\`?` : `the stages are ${others.slice(0, 20).join(', ') || 'none'}`) +
+      (stage.kind === 'command' ? `; a file of that name is written \`./…\`` : ''),
   };
 }
 

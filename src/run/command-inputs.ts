@@ -1,10 +1,10 @@
 /** What a command finds in its folder: copies of what it declares, and whether it left them alone. */
 import { chmodSync, closeSync, constants, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
-import { inputFiles } from '../plan/input-files.ts';
+import { declaredPaths, inputFiles } from '../plan/input-files.ts';
 import type { Artifact } from '../stages/context.ts';
 import { asObject } from '../stages/json.ts';
 import type { Execution, Job } from './execute.ts';
@@ -45,6 +45,10 @@ export async function layOut(
     ...project.map((path) => ({ path, from: join(root, path), isObject: false })),
     ...upstream.map((file) => ({ ...file, isObject: true })),
   ];
+  // An empty one is there, too.
+  for (const path of declaredPaths(stage))
+    if (statSync(resolve(root, path)).isDirectory())
+      mkdirSync(join(folder, relative(root, resolve(root, path))), { recursive: true });
   for (const parent of new Set(files.map(({ path }) => dirname(join(folder, path)))))
     mkdirSync(parent, { recursive: true });
   return Promise.all(

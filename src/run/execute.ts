@@ -146,7 +146,9 @@ async function leased(
 }
 
 function tooLarge(stage: GraphStage, lacking: 'gpu' | 'memory', run: Execution): Diagnostic {
-  const [wants, has] = [stage.policy.resources[lacking], run.slots.capacity[lacking]];
+  const shown = (amount: number): string =>
+    lacking === 'memory' ? `${(amount / 2 ** 30).toFixed(1)} GB` : String(amount);
+  const [wants, has] = [stage.policy.resources, run.slots.capacity].map((all) => shown(all[lacking]));
   return {
     severity: 'error',
     code: 'machine-too-small',

@@ -60,7 +60,7 @@ export async function runStage(
   });
   const end = (await Promise.race([ended, stays])) ?? (await stayed());
   if (stopping.stop.aborted) return { type: 'interrupted' };
-  return answer ?? { type: 'failed', diagnostic: died(order.name, end, log.tail()) };
+  return answer ?? { type: 'failed', diagnostic: died(order.name, end, log.tail(), true) };
 
   /** Hands the process on, unless everything is to stop. */
   async function stayed(): Promise<End> {
@@ -103,7 +103,7 @@ export async function runProgram(
   if (notNoted !== undefined) throw notNoted;
   if (stopping.stop.aborted) return { type: 'interrupted' };
   if (end.code === 0) return { type: 'done' };
-  return { type: 'failed', diagnostic: died(name, end, log.tail()) };
+  return { type: 'failed', diagnostic: died(name, end, log.tail(), false) };
 }
 
 /** What it printed before its answer is there to be read in the same turn of the event loop, or in the next. */

@@ -119,15 +119,19 @@ const fixes: { readonly [signal in NodeJS.Signals]?: string } = {
   SIGSEGV: crashed,
 };
 
-/** How a process ended that gave no answer. */
-export function died(name: string, end: End, tail: readonly string[]): Diagnostic {
+const fixesOfPrograms: typeof fixes = {
+  SIGKILL: 'if nobody killed it, the system was out of memory',
+};
+
+/** How a process ended that gave no answer: one of `ours`, or any program. */
+export function died(name: string, end: End, tail: readonly string[], ours: boolean): Diagnostic {
   const how = end.error
     ? `could not be started: ${end.error}`
     : end.signal
       ? `was killed by ${end.signal}`
       : `ended with exit code ${end.code}`;
   const lines = tail.length > 0 ? `\n${tail.map((line) => `  | ${line}`).join('\n')}` : '';
-  const fix = end.signal ? fixes[end.signal] : undefined;
+  const fix = !end.signal ? undefined : ours ? fixes[end.signal] : fixesOfPrograms[end.signal];
   return {
     severity: 'error',
     code: end.signal ? 'stage-killed' : 'stage-failed',

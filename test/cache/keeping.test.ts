@@ -96,6 +96,36 @@ test('a collection says nothing of files for which it keeps nothing, however man
   assert.deepEqual([code, err], [0, '']);
 });
 
+test('what a pipeline needs stays: also of a file that is no YAML just now, and what values of stages decide', (t) => {
+  const later = `version: 1
+name: later
+stages:
+  count: { kind: ./count.ts }
+  made: { kind: ./count.ts, cache: never }
+  use: { kind: ./count.ts, times: "\${stages.count.n}" }
+  last: { kind: command, run: "cat in/x > y", in: { in: made.x }, out: { y: y } }
+`;
+  const project = makeProject(t, {
+    'p.yaml': pipeline('one'),
+    'later.yaml': later,
+    'count.ts':
+      "import { writeFileSync } from 'node:fs';\nexport const run = (context) => {\n  writeFileSync(`${context.outDir('x')}/x`, `${context.params.times}`);\n  return { summary: '', values: { n: 2 } };\n};\n",
+    'count.schema.json': JSON.stringify({
+      ...{ title: 'Count', description: 'count', type: 'object', additionalProperties: false },
+      properties: { times: { type: ['integer', 'string'], default: 1 } },
+      'x-outputs': { x: { type: 'files', description: 'a file' } },
+      'x-values': { n: 'number' },
+    }),
+  });
+  project.run('p.yaml');
+  project.run('later.yaml');
+  age(project);
+  project.write('p.yaml', `${pipeline('one')}\n  : [`);
+  const { out, err } = project.pipe('cache', 'gc', '--json', '--keep-runs', '0', '--max-age', '0d');
+  assert.deepEqual(JSON.parse(out).goes, []);
+  assert.match(err, /p\.yaml/);
+});
+
 test('a result that lacks an output is told with its place; of its file a collection takes nothing', (t) => {
   const project = makeProject(t, { 'p.yaml': pipeline('one') });
   project.run('p.yaml');
@@ -159,6 +189,16 @@ test('verify finds every damage, mends from what was brought out, and says what 
   assert.match(out, /4 objects .* and 2 entries: 2 damaged/);
   assert.deepEqual(project.run('p.yaml'), { a: 'cached', b: 'ran' });
   assert.equal(project.pipe('cache', 'verify').code, 0);
+});
+
+test('verify mends an object whose whole folder is gone', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('one') });
+  project.run('p.yaml');
+  rmSync(join(project.folder, 'cache/objects'), { recursive: true });
+  const { code, err } = project.pipe('cache', 'verify');
+  assert.notEqual(code, 2, err);
+  assert.doesNotMatch(err, /fault of the program/);
+  assert.match(project.pipe('cache', 'verify').out, /all whole/);
 });
 
 test('verify removes what can not be read of the index, and sets damaged records aside', (t) => {

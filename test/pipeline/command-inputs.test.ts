@@ -22,6 +22,28 @@ test('a command that takes a stage by its name alone is told of the output it ma
   assert.deepEqual(project.run('p.yaml'), { small: 'ran', large: 'ran' });
 });
 
+test('a port that is called like a file’s ending is no reference, and that is said', (t) => {
+  const csv = pipeline('small.csv').replace('out: { x: x } }\n  large', 'out: { csv: x } }\n  large');
+  const project = makeProject(t, { 'p.yaml': csv });
+  const { code, err } = project.pipe('validate', 'p.yaml');
+  assert.equal(code, 2);
+  assert.match(
+    err,
+    /error unknown-port: `small\.csv` is a file by its ending, and `small` is a stage with an output `csv`\n/,
+  );
+  assert.match(err, /such as `csvFile`; the file is `\.\/small\.csv`/);
+});
+
+test('a declared folder is there, though nothing of it is an input', (t) => {
+  const project = makeProject(t, {
+    'src/a.log': '',
+    'p.yaml':
+      'version: 1\nname: p\nstages:\n  a: { kind: command, run: "ls src > x", in: { src: src }, ignore: ["*.log"], out: { x: x } }\n',
+  });
+  project.run('p.yaml');
+  assert.equal(project.read('cache/out/p/a/x/x'), '');
+});
+
 /** What a command is written like, and what is told of it, where. */
 const refused: { readonly [params: string]: RegExp } = {
   'in: { v: ../../../victim.txt }, out: { x: x }':
@@ -34,6 +56,12 @@ const refused: { readonly [params: string]: RegExp } = {
     /p\.yaml:4:70 error duplicate-output: `r\/a\.txt` lies in the output `all` already\n/,
   'in: {}, out: { one: r/a.txt, all: R/ }':
     /p\.yaml:4:76 error duplicate-output: the output `one` lies in `R` already\n/,
+  'in: { v: data/x.txt }, out: { x: ./data/x.txt }':
+    /p\.yaml:4:75 error duplicate-output: the output `data\/x\.txt` is or holds the input `v`\n/,
+  'in: { v: data/x.txt }, out: { x: data }':
+    /p\.yaml:4:75 error duplicate-output: the output `data` is or holds/,
+  'in: { v: table.parquet }, out: { x: x }':
+    /p\.yaml:4:51 error unknown-stage: .*\n.*\n.*the stages are none; a file of that name is written `\.\/…`/,
   'in: {}, out: { all: r, one: ./r/ }':
     /p\.yaml:4:70 error duplicate-output: `r` is the output `all` already\n/,
 };

@@ -39,9 +39,18 @@ function outputProblems(params: JsonObject): ParamProblem[] {
     if (name === 'facts') return { path, ...ownFacts };
     const first = outputs.slice(0, i).find((other) => overlap(other.file, file));
     if (first) return { path, ...overlapping(file, first) };
+    const input = inputPlaces(params).find(({ place }) => isSame(place, file) || isIn(place, file));
+    if (input) return { path, ...holdingInput(file, input.name) };
     return leaves(file) || file === '.' ? { path, ...leaving(file) } : [];
   });
 }
+
+/** Where inputs lie in the stage's folder. */
+const inputPlaces = (params: JsonObject): { readonly name: string; readonly place: string }[] =>
+  Object.entries(asObject(params.in)).map(([name, value]) => ({
+    name,
+    place: isReference(value) ? name : normalized(value),
+  }));
 
 type Told = Omit<ParamProblem, 'path'>;
 
@@ -75,14 +84,21 @@ const overlapping = (file: string, first: { readonly name: string; readonly file
   fix: 'give each output a path of its own',
 });
 
+/** A program that writes nothing would hand on what it was given. */
+const holdingInput = (file: string, input: string): Told => ({
+  code: 'duplicate-output',
+  message: `the output \`${file}\` is or holds the input \`${input}\``,
+  fix: 'write to a path of its own',
+});
+
 const leaving = (path: string): Told => ({
   code: 'path-outside',
   message: `the output \`${path}\` leaves the stage's folder`,
   fix: 'write it relative to the working folder',
 });
 
-const overlap = (a: string, b: string): boolean =>
-  a.toLowerCase() === b.toLowerCase() || isIn(a, b) || isIn(b, a);
+const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+const overlap = (a: string, b: string): boolean => isSame(a, b) || isIn(a, b) || isIn(b, a);
 const isIn = (path: string, folder: string): boolean =>
   path.toLowerCase().startsWith(`${folder.toLowerCase()}/`);
 
