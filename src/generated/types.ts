@@ -1467,7 +1467,7 @@ search: {
  */
 grid?: {
 /**
- * Places at which a range without step is taken.
+ * Places at which a continuous range is taken.
  */
 values: number
 }
@@ -1623,7 +1623,10 @@ log: boolean
  * There only where these have one of these values.
  */
 when?: {
-[k: string]: (number | string | boolean | (number | string | boolean)[])
+/**
+ * @minItems 1
+ */
+[k: string]: (number | string | boolean | [(number | string | boolean), ...((number | string | boolean))[]])
 }
 }
 }

@@ -184,7 +184,10 @@ function unknownLayer(network: Network, name: string, path: string): AssemblyMis
   return new AssemblyMistake('unknown-layer', `${path}.until`, `the model has no layer \`${name}\``, fix);
 }
 
-/** `width` multiplies filters and units of all declared layers but the last that has any. */
+/**
+ * `width` multiplies filters and units of all declared layers but the last that has any: it gives the classes. One whose output
+ * is put together with others' does not, and all of them have to be scaled alike.
+ */
 function scaled(
   layers: readonly PlacedLayer[],
   origins: readonly (Origin | null)[],
@@ -193,9 +196,10 @@ function scaled(
   const last = layers.findLastIndex(
     (layer, i) => !origins[i] && (layer.kind === 'conv2d' || layer.kind === 'dense'),
   );
+  const isJoined = layers.slice(last + 1).some(({ kind }) => kind === 'add' || kind === 'concatenate');
   const scale = (count: number): number => Math.max(1, Math.round(count * width));
   return layers.map((layer, i) => {
-    if (i === last || origins[i]) return layer;
+    if ((i === last && !isJoined) || origins[i]) return layer;
     if (layer.kind === 'conv2d')
       return { ...layer, config: { ...layer.config, filters: scale(layer.config.filters) } };
     if (layer.kind === 'dense')

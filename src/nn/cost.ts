@@ -21,23 +21,39 @@ export function costOf(network: Network): NetworkCost {
 }
 
 /**
- * `slots`: numbers that the optimizer keeps for each weight. Measured peaks lie between a half of the memory told here and
+ * `examples`: over all epochs; `validation`: rows after each. `slots`: numbers that the optimizer keeps for each weight. Measured peaks lie between a half of the memory told here and
  * twice as much.
  */
 export function trainingCost(
   network: Network,
-  of: { readonly batchSize: number; readonly examples: number; readonly slots: number },
+  of: {
+    readonly batchSize: number;
+    readonly examples: number;
+    readonly validation: number;
+    readonly slots: number;
+  },
 ): TrainingCost {
   const all = costOf(network);
   const learning = costOfLayers(learningLayers(network));
   const weights = all.parameters + trainableCount(network) * (1 + of.slots);
-  const kept = of.batchSize * learning.activations * keptPerActivation;
+  const kept = Math.max(
+    of.batchSize * learning.activations * keptPerActivation,
+    Math.min(of.validation, validationBatch(network, of.batchSize)) * all.activations,
+  );
   return {
     memory: processMemory + bytesPerNumber * (weights + kept),
     multiplyAdds: of.examples * (all.multiplyAdds + backward * learning.multiplyAdds),
   };
 }
 
+/** Rows at once when validating: as many as are fast, but no more than memory may hold, as all layers' outputs stay until the last. */
+export function validationBatch({ layers }: Network, batchSize: number): number {
+  const room = Math.floor(validationMemory / (bytesPerNumber * costOfLayers(layers).activations));
+  return Math.min(mostValidated, Math.max(batchSize, room));
+}
+
+const mostValidated = 256;
+const validationMemory = 1e9;
 const bytesPerNumber = 4;
 /** To a layer's input and to its weights: two products of the forward one's size. */
 const backward = 2;

@@ -16,7 +16,11 @@ export async function computeFeatures(
 ): Promise<Float32Array> {
   const rows = Int32Array.from(dataset.labels.keys());
   const softmax = lastActivation(predictor.network) === 'softmax';
-  const feed = openFeed(dataset, { rows, batchSize, training: null, firstBatch: 0 }, workers);
+  const feed = openFeed(
+    dataset,
+    { rows, batchSize: Math.min(batchSize, rows.length), training: null, firstBatch: 0 },
+    workers,
+  );
   try {
     return await outputsFrom(
       predictor,

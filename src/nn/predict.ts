@@ -11,7 +11,7 @@ export interface Predictions {
   /** float32 [rows, classes]. */
   readonly probabilities: Float32Array;
   readonly labels: Uint8Array;
-  /** Mean crossentropy; probabilities below 1e-7 count as 1e-7, as in Keras. */
+  /** Mean crossentropy; probabilities below 1e-7 count as 1e-7, as Keras has it where it is given probabilities and no logits. */
   readonly loss: number;
   readonly accuracy: number;
 }

@@ -5,6 +5,7 @@ import { type Feed, openFeed } from '../data/feed.ts';
 import { type RandomStream, randomStream } from '../data/random.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { Stages } from '../generated/types.ts';
+import { validationBatch } from './cost.ts';
 import type { Tf } from './engine.ts';
 import { forward, type Pass, variablesOf } from './forward.ts';
 import { type Network, outputShape, product } from './graph.ts';
@@ -62,9 +63,6 @@ export const scoresOf = ({ loss, correct, rows }: Done): Scores => ({
   loss: loss / rows,
   accuracy: correct / rows,
 });
-
-/** Rows at once when validating. */
-const validationBatch = 256;
 
 export function makeTrainer(
   tf: Tf,
@@ -191,7 +189,8 @@ class MinibatchTrainer implements Trainer {
   async validate(): Promise<Scores | null> {
     const rows = this.#dataset.splits.validation;
     if (rows.length === 0) return null;
-    const plan = { rows, batchSize: Math.min(validationBatch, rows.length), training: null, firstBatch: 0 };
+    const most = validationBatch(this.#network, this.#params.batchSize);
+    const plan = { rows, batchSize: Math.min(most, rows.length), training: null, firstBatch: 0 };
     this.#validation ??= openFeed(this.#dataset, plan, Math.min(1, this.#params.workers));
     const predictor = {
       tf: this.#tf,

@@ -26,7 +26,7 @@ type Trials = ReturnType<typeof cornerTrials>;
 function wrongTrials(trials: Trials): Diagnostic[] {
   const found = new Map<string, { problem: Diagnostic; points: Point[] }>();
   for (const { point, trial } of trials) {
-    for (const problem of trial.ok ? [] : trial.diagnostics) {
+    for (const problem of trial.ok ? (trial.warnings ?? []) : trial.diagnostics) {
       const key = JSON.stringify([problem.code, problem.place]);
       found.set(key, { problem, ...found.get(key), points: [...(found.get(key)?.points ?? []), point] });
     }

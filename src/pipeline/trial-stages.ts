@@ -126,6 +126,7 @@ function refused(node: Node, name: string, tune: Stage): Diagnostic[] {
   const matrix = node.entries.get('matrix');
   const mutex = tune.policy.mutex.length > 0 ? node.entries.get('mutex') : undefined;
   const kind = node.entries.get('kind');
+  const seed = node.entries.get('seed');
   const text = kind?.value.type === 'scalar' ? String(kind.value.value) : undefined;
   return [
     ...(matrix
@@ -145,6 +146,16 @@ function refused(node: Node, name: string, tune: Stage): Diagnostic[] {
             `\`${tune.declared}\` keeps its mutex while it runs, so that \`${name}\` could wait for ever for one of its own`,
             mutex.key,
             'keep that of the search, or those of its trials',
+          ),
+        ]
+      : []),
+    ...(seed && Number(tune.params.executions) > 1
+      ? [
+          error(
+            'conflicting-options',
+            `\`${name}\` has a seed of its own, so that all ${tune.params.executions} executions of a trial would be the same`,
+            seed.key,
+            'leave it out: executions take the seeds of the pipeline and those after it',
           ),
         ]
       : []),

@@ -1,5 +1,5 @@
 /** Does a network take a dataset's examples? */
-import type { DatasetFile } from '../data/dataset.ts';
+import type { DatasetFile, Transform } from '../data/dataset.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { type Network, outputShape } from '../nn/graph.ts';
@@ -24,8 +24,22 @@ export function requireClasses(network: Network, { classes }: DatasetFile): void
   const output = outputShape(network);
   if (output.join() !== String(classes.length))
     throw new Failure('shape-mismatch', toldClasses(output, classes.length), {
-      fix: `give the last layer ${classes.length} units`,
+      fix: fixForClasses(output, classes.length),
     });
+}
+
+export const fixForClasses = (output: readonly number[], classes: number): string =>
+  output.length > 1
+    ? `put a globalAveragePooling2d or flatten before a last dense layer of ${classes} units`
+    : `give the last layer ${classes} units`;
+
+/** Was it normalized by other numbers than those that a model was trained with? */
+export function isNormalizedOtherwise(
+  normalization: readonly Transform[],
+  { transforms }: DatasetFile,
+): boolean {
+  const own = transforms.filter(({ transform }) => transform === 'normalize');
+  return JSON.stringify(own) !== JSON.stringify(normalization);
 }
 
 export const toldClasses = (output: readonly number[], classes: number): string =>

@@ -25,11 +25,14 @@ export function hyperband(space: Space, options: HyperbandOptions): Oracle {
     options.seed,
   );
   let first = 1;
-  const brackets = sizes.map(({ trials, rungs }) => {
+  const brackets = sizes.flatMap(({ trials, rungs }) => {
     const own = points.slice(first - 1, first - 1 + trials);
-    const made = { first, end: first + own.length, oracle: bracket(own, first, rungs, options.factor) };
+    // A small space may not have so many points: as often as they are divided, one has to be left for all epochs.
+    const most = Math.min(own.length, options.factor ** (rungs.length - 1));
+    if (own.length === 0) return [];
+    const oracle = bracket(own, first, rungsOf(most, options), options.factor);
     first += own.length;
-    return made;
+    return { first: first - own.length, end: first, oracle };
   });
   return {
     trials: points.length,

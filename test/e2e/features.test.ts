@@ -69,6 +69,21 @@ test('a head trained on features and put back on its base is the same classifier
   assert.match(page, /3 layers, up to globalAveragePooling2d_1, of 192 parameters/);
 });
 
+test('an evaluation on data that was normalized otherwise than in training says so', (t) => {
+  const project = makeProject(t, {
+    'p.yaml': pipeline.replace(
+      'report:',
+      'raw: { kind: evaluate, model: train-whole, data: download }\n  report:',
+    ),
+  });
+  project.run('p.yaml');
+  const summary = (stage: string): string =>
+    JSON.parse(readFileSync(out(project, `${stage}/facts/facts.json`), 'utf8')).summary;
+  assert.match(summary('raw'), /; the data was normalized otherwise than in training$/);
+  assert.doesNotMatch(summary('evaluate-whole'), /otherwise/);
+  assert.doesNotMatch(summary('evaluate'), /otherwise/);
+});
+
 test('features keep labels, splits and class names, and are computed once: another head computes none anew', async (t) => {
   const project = makeProject(t, { 'p.yaml': pipeline });
   project.run('p.yaml');

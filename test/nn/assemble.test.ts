@@ -135,3 +135,23 @@ test('a layer that the model lacks is refused with the likely one', () => {
       error.message.includes('`stm`') && error.fix.includes('`stem`'),
   );
 });
+
+test('a width scales all that a sum puts together, and leaves alone the layer that gives the classes', () => {
+  const filters = (layers: Layers): unknown[] =>
+    assemble({ input: [8, 8, 3], width: 0.5, layers }, () => null).network.layers.flatMap((layer) =>
+      layer.kind === 'conv2d' ? [layer.config.filters] : layer.kind === 'dense' ? [layer.config.units] : [],
+    );
+  const sum: Layers = [
+    { conv2d: { ...conv, filters: 8, padding: 'same' } },
+    {
+      residual: {
+        layers: [{ conv2d: { ...conv, filters: 8, padding: 'same' } }],
+        shortcut: [],
+        activation: 'relu',
+      },
+    },
+    { globalAveragePooling2d: {} },
+  ];
+  assert.deepEqual(filters(sum), [4, 4]);
+  assert.deepEqual(filters([...sum, { dense: { ...dense, units: 10 } }]), [4, 4, 10]);
+});

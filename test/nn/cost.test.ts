@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { costOf, trainingCost } from '../../src/nn/cost.ts';
+import { costOf, trainingCost, validationBatch } from '../../src/nn/cost.ts';
 import { freezeLayers } from '../../src/nn/freeze.ts';
 import { inSequence, makeNetwork } from '../../src/nn/graph.ts';
 
@@ -37,7 +37,7 @@ test('parameters, multiply-adds and outputs of a network are those that one coun
 });
 
 test('a training goes forward through all layers and back to the first that learns', () => {
-  const one = { batchSize: 1, examples: 1, slots: 0 };
+  const one = { batchSize: 1, examples: 1, validation: 0, slots: 0 };
   const all = costOf(network).multiplyAdds;
   assert.equal(trainingCost(network, one).multiplyAdds, 3 * all);
   const frozen = freezeLayers(network, { freeze: ['first'] });
@@ -47,16 +47,33 @@ test('a training goes forward through all layers and back to the first that lear
 test('what is frozen takes no gradient, no state of the optimizer, and what leads to it is not kept', () => {
   const frozen = freezeLayers(network, { freeze: ['first'] });
   const memory = (of: typeof network, slots: number): number =>
-    trainingCost(of, { batchSize: 1, examples: 1, slots }).memory;
+    trainingCost(of, { batchSize: 1, examples: 1, validation: 0, slots }).memory;
   assert.equal(memory(frozen, 2) - memory(frozen, 0), 2 * (9 * 16 + 17 * 10) * 4);
   assert.equal(memory(network, 0) - memory(frozen, 0), 4 * (28 * 16 + 3 * 256));
 });
 
 test('a larger batch takes memory and no more work, more epochs take work and no more memory', () => {
   const of = (batchSize: number, examples: number): ReturnType<typeof trainingCost> =>
-    trainingCost(network, { batchSize, examples, slots: 1 });
+    trainingCost(network, { batchSize, examples, validation: 0, slots: 1 });
   assert.ok(of(64, 100).memory > of(32, 100).memory);
   assert.equal(of(64, 100).multiplyAdds, of(32, 100).multiplyAdds);
   assert.equal(of(64, 200).memory, of(64, 100).memory);
   assert.equal(of(64, 200).multiplyAdds, 2 * of(64, 100).multiplyAdds);
+});
+
+test('validation takes as many rows at once as memory holds, and never fewer than a training batch', () => {
+  assert.equal(validationBatch(network, 4), 256);
+  const large = makeNetwork(
+    [1024, 1024, 3],
+    inSequence([
+      {
+        kind: 'conv2d',
+        config: { filters: 8, kernelSize: 3, strides: 1, padding: 'same', activation: 'relu', useBias: true },
+      },
+      { kind: 'globalAveragePooling2d', config: {} },
+    ]),
+  );
+  // 8 million numbers of 4 bytes a row.
+  assert.equal(validationBatch(large, 4), 29);
+  assert.equal(validationBatch(large, 64), 64);
 });

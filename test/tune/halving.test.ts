@@ -47,6 +47,16 @@ test('successive halving: all begin, a third goes on with three times the epochs
   assert.equal(asks.length, 13);
 });
 
+test('hyperband over a small space trains at least one to the end in each bracket', () => {
+  for (const count of [2, 4, 8, 16]) {
+    const few = readSpace({ x: { int: [1, count] } });
+    const oracle = hyperband(few, { ...rule, epochs: 27, brackets: null });
+    const asks = asksOf(oracle);
+    assert.equal(Math.max(...asks.map(({ epochs }) => epochs)), 27, `${count} points`);
+    assert.equal(new Set(asks.map(({ trial }) => trial)).size, count);
+  }
+});
+
 test('a rung waits for the one before, a failed trial never goes on, of equals the earlier does', () => {
   const oracle = halving(space, { trials: 4, factor: 2, minEpochs: 1, epochs: 2, seed: 5 });
   for (let i = 0; i < 4; i++) oracle.next();

@@ -51,6 +51,11 @@ const wrong: [what: string, change: [string, string], told: RegExp][] = [
     /p\.yaml:17:\d+ error conflicting-options: `tune` keeps its mutex while it runs, so that `train` could wait for ever/,
   ],
   [
+    'a seed of its own, with several executions',
+    ['trial:\n      train: {', 'executions: 3\n    trial:\n      train: { seed: 3,'],
+    /error conflicting-options: `train` has a seed of its own, so that all 3 executions of a trial would be the same/,
+  ],
+  [
     'a search inside',
     [
       'train:',
@@ -79,6 +84,43 @@ test('a trial’s stage may have a name that every object of JavaScript has', (t
   );
   const { code, err } = makeProject(t, { 'p.yaml': text }).pipe('validate', 'p.yaml');
   assert.equal(code, 0, err);
+});
+
+const idle: [what: string, from: string, to: string, told: RegExp][] = [
+  [
+    'a callback',
+    'batchSize: 16',
+    'batchSize: 16, callbacks: [{ reduceLROnPlateau: { patience: 20 } }]',
+    /reduceLROnPlateau acts after epoch 21/,
+  ],
+  [
+    'pruning',
+    'space: {',
+    'prune: { median: { startup: 5 } }\n    space: {',
+    /first asked after 5 trials, the search has 3/,
+  ],
+];
+for (const [what, from, to, told] of idle) {
+  test(`in a search, ${what} that never acts is a warning`, (t) => {
+    const text = search('search: { random: { trials: 3 } }\n    epochs: 4', training.replace(from, to));
+    const { code, err } = makeProject(t, { 'p.yaml': text }).pipe('validate', 'p.yaml');
+    assert.equal(code, 0, err);
+    assert.match(err, /warning never-acts/);
+    assert.match(err, told);
+  });
+}
+
+test('a search that leaves none behind is a warning', (t) => {
+  for (const [own, told] of [
+    [
+      'search: { hyperband: {} }\n    epochs: 2',
+      /2 epochs are not 3 times minEpochs: no trial is ended early/,
+    ],
+    ['search: { halving: { trials: 2 } }\n    epochs: 9', /of 2 trials none is left behind by a factor of 3/],
+  ] as const) {
+    const { err } = makeProject(t, { 'p.yaml': search(own, training) }).pipe('validate', 'p.yaml');
+    assert.match(err, told);
+  }
 });
 
 test('a dimension that no stage takes is a warning', (t) => {

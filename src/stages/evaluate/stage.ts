@@ -12,7 +12,7 @@ import { argMax, type Predictions, predict, predictorOf } from '../../nn/predict
 import { readPreprocessing } from '../../nn/preprocessing.ts';
 import { rehearse } from '../../nn/rehearse.ts';
 import type { RunStage } from '../context.ts';
-import { requireClasses, requireFit } from '../fit.ts';
+import { isNormalizedOtherwise, requireClasses, requireFit } from '../fit.ts';
 import { paramsOf } from '../params.ts';
 
 const shownMistakes = 24;
@@ -26,7 +26,11 @@ export const run: RunStage = async (context) => {
   if (rows.length === 0) throw new Failure('empty-dataset', `the split \`${params.split}\` has no rows`);
   requireFit(network, dataset.file);
   requireClasses(network, dataset.file);
-  requireSameClasses(readPreprocessing(context.input('model').files).classes, dataset.file);
+  const trainedOn = readPreprocessing(context.input('model').files);
+  requireSameClasses(trainedOn.classes, dataset.file);
+  const otherwise = isNormalizedOtherwise(trainedOn.normalization, dataset.file)
+    ? '; the data was normalized otherwise than in training'
+    : '';
   const tf = await openEngine(context.engine);
   rehearse(tf, network, false);
   const predictor = predictorOf(tf, { network, weights });
@@ -53,7 +57,7 @@ export const run: RunStage = async (context) => {
   await writeNpy(join(folder, 'rows.npy'), rows, [rows.length]);
   await writeMistakes(folder, made, dataset, rows);
   return {
-    summary: `${split}: accuracy ${(made.accuracy * 100).toFixed(2)}%, loss ${made.loss.toFixed(4)}`,
+    summary: `${split}: accuracy ${(made.accuracy * 100).toFixed(2)}%, loss ${made.loss.toFixed(4)}${otherwise}`,
     values: { loss: made.loss, accuracy: made.accuracy, ...(split === params.split ? {} : { split }) },
   };
 };

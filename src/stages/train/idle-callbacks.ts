@@ -43,7 +43,8 @@ function patienceTooLong(callback: Callback, epochs: number, i: number, at: At):
     : stopping && !stopping.restoreBestWeights
       ? [
           'earlyStopping',
-          stopping.startFromEpoch + stopping.patience + (stopping.baseline === undefined ? 1 : 0),
+          stopping.startFromEpoch +
+            Math.max(2, stopping.patience + (stopping.baseline === undefined ? 1 : 0)),
         ]
       : ['', 0];
   if (name === '' || !(first >= epochs)) return [];

@@ -5,7 +5,7 @@ import type { Network } from '../../nn/graph.ts';
 import { makeOptimizer } from '../../nn/optimizers.ts';
 import { needsHorizon } from '../../nn/schedules.ts';
 import { versioned } from '../components.ts';
-import { misfit, toldClasses } from '../fit.ts';
+import { fixForClasses, misfit, toldClasses } from '../fit.ts';
 import type { CheckInput, CheckResult, Form, Kind, ModelForm, Takes } from '../kind.ts';
 import { paramsOf } from '../params.ts';
 import { blindCallbacks, contradictions } from './options.ts';
@@ -63,7 +63,7 @@ function check({ params, inputs, at }: CheckInput): CheckResult {
           at('model', {
             code: 'shape-mismatch',
             message: toldClasses(model.output, data.classes),
-            fix: `give the last layer ${data.classes} units`,
+            fix: fixForClasses(model.output, data.classes),
           }),
         );
     }
@@ -89,9 +89,10 @@ function check({ params, inputs, at }: CheckInput): CheckResult {
 
 /** Without the number of rows the work can't be told. */
 function takes(own: ReturnType<typeof paramsOf<'train'>>, model: ModelForm, data: Form | undefined): Takes {
-  const rows = data?.type === 'dataset' ? (data.rows?.train ?? 0) : 0;
+  const rows = data?.type === 'dataset' ? data.rows : null;
   const { slots } = makeOptimizer(own.optimizer).rule;
-  const of = { batchSize: own.batchSize, examples: rows * own.epochs, slots };
+  const examples = (rows?.train ?? 0) * own.epochs;
+  const of = { batchSize: own.batchSize, examples, validation: rows?.validation ?? 0, slots };
   return { parameters: model.parameters, ...trainingCost(freezeLayers(model.network, own), of) };
 }
 

@@ -126,7 +126,7 @@ function tooLargeGrid({ search }: Stages['tune'], space: Space): Problem[] {
       path: 'search.grid',
       code: 'too-large',
       message: `the grid has more than ${largestGrid} points`,
-      fix: 'give ranges a `step` or take a larger one, or search by `random` or `tpe`',
+      fix: 'give ranges that are not logarithmic a `step` or take a larger one, or search by `random` or `tpe`',
     },
   ];
 }
@@ -148,6 +148,35 @@ function wrongSearch({ search, epochs, prune }: Stages['tune']): Problem[] {
       message: `${name} already ends trials that will not win`,
       fix: 'remove `prune`',
     });
+  if (
+    search.hyperband &&
+    search.hyperband.minEpochs <= epochs &&
+    epochs < search.hyperband.factor * search.hyperband.minEpochs
+  )
+    problems.push(
+      comparesNothing(
+        'search.hyperband',
+        `${epochs} epochs are not ${search.hyperband.factor} times minEpochs`,
+        'raise epochs',
+      ),
+    );
+  if (search.halving && search.halving.trials < search.halving.factor)
+    problems.push(
+      comparesNothing(
+        'search.halving.trials',
+        `of ${search.halving.trials} trials none is left behind by a factor of ${search.halving.factor}`,
+        'raise trials',
+      ),
+    );
+  const trials = search.random?.trials ?? search.tpe?.trials;
+  if (prune && trials !== undefined && prune.median.startup >= trials)
+    problems.push(
+      comparesNothing(
+        'prune.median.startup',
+        `it is first asked after ${prune.median.startup} trials, the search has ${trials}`,
+        'lower startup, or raise trials',
+      ),
+    );
   if (prune && prune.median.warmup >= epochs)
     problems.push({
       path: 'prune.median.warmup',
@@ -156,6 +185,11 @@ function wrongSearch({ search, epochs, prune }: Stages['tune']): Problem[] {
     });
   return problems;
 }
+
+const comparesNothing = (path: string, why: string, fix: string): Problem => ({
+  ...{ path, severity: 'warning', code: 'never-acts', fix },
+  message: `${why}: no trial is ended early`,
+});
 
 function unknownMetric({ params, inputs, at }: CheckInput): Diagnostic[] {
   const [way, metric] = Object.entries(params.objective ?? {})[0] ?? [];
