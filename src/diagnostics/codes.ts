@@ -35,7 +35,7 @@ const table = {
   'duplicate-cell': ['file', 'A matrix has the same cell twice.', 'seed: [1, 1]', 'Remove one.'],
   'nothing-removed': ['file', 'A null takes away what is not there.', 'extends: ./base.yaml, then stages: { augmnet: null }', 'Mend the name, or remove the line.'],
   'nothing-excluded': ['file', 'An entry of `exclude` fits no cell.', 'exclude: [{ seed: 9 }]', 'Mend it, or remove it.'],
-  'cycle': ['file', 'Stages depend on each other in a circle, or files extend each other.', 'a needs b, b needs a', 'Remove one of the references.'],
+  'cycle': ['file', 'Stages or vars depend on each other in a circle, or files extend each other.', 'a needs b, b needs a', 'Remove one of the references.'],
   'test-as-validation': ['file', 'The test rows are asked for as validation rows, so that choices would be made by them.', 'validation: test', 'Keep a part of the training rows; or say `allowTestAs: validation`, which marks the results.'],
   'limit-too-large': ['file', 'More rows are asked for than the dataset has.', 'limit: 70000', 'Lower `limit`.'],
   'empty-dataset': ['file', 'A split is left without rows.', 'limit: 0', 'Raise `limit`, or change `validation`.'],

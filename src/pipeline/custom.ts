@@ -76,6 +76,16 @@ function compile(
       ...one,
       code: 'invalid-stage-schema',
     }));
+  const own = Object.keys(json.properties ?? {}).find((param) => frame().has(param));
+  if (own !== undefined)
+    return [
+      {
+        code: 'invalid-stage-schema',
+        message: `\`${own}\` is a key that every stage has, and can be no param`,
+        place: start,
+        fix: 'give the param another name',
+      },
+    ];
   const common = schemaNamed('common');
   if (common) ajv.addSchema(common);
   try {
@@ -90,9 +100,6 @@ function compile(
 
 /** With what every stage has, references as references, and `${stages.…}` where a number may stand. */
 function withFrame(schema: CheckedSchema): object {
-  const frame = Object.entries(schemaNamed('command')?.properties ?? {}).filter(([, { $ref }]) =>
-    $ref?.startsWith('common.schema.json'),
-  );
   const own = Object.entries(schema.properties ?? {}).map(
     ([param, property]) => [param, openTo(property)] as const,
   );
@@ -100,9 +107,17 @@ function withFrame(schema: CheckedSchema): object {
     ...schema,
     type: 'object',
     additionalProperties: false,
-    properties: Object.fromEntries([...own, ...frame]),
+    properties: Object.fromEntries([...own, ...frame()]),
   };
 }
+
+/** What every stage has besides its kind's own params. */
+const frame = () =>
+  new Map(
+    Object.entries(schemaNamed('command')?.properties ?? {}).filter(([, { $ref }]) =>
+      $ref?.startsWith('common.schema.json'),
+    ),
+  );
 
 const reference = { $ref: 'common.schema.json#/$defs/reference' };
 const expression = { $ref: 'common.schema.json#/$defs/expression' };

@@ -7,7 +7,7 @@ import type { Texts, Tree } from './extends.ts';
 import { interpolate, mostWritten, Vars } from './interpolate.ts';
 import { Kinds } from './kinds.ts';
 import { expandMatrix } from './matrix.ts';
-import { child, deepestTree, excessOf, type MapNode, merge, textOf, toJson } from './nodes.ts';
+import { child, deepestTree, excessOf, type MapNode, merge, type Node, textOf, toJson } from './nodes.ts';
 import type { Pipeline, Stage } from './pipeline.ts';
 import { explain } from './schema-errors.ts';
 import { applySets } from './sets.ts';
@@ -115,12 +115,42 @@ function withoutContent(root: MapNode): MapNode {
   return { ...root, entries: new Map([...root.entries, ['stages', { ...stages, value }]]) };
 }
 
-/** A var may use vars written above it. */
+/** A var may use any other, wherever a profile or `extends` has put it. */
 function varsOf(root: MapNode, problems: Diagnostic[]): Vars {
   const vars = new Vars(problems);
   const given = child(root, 'vars');
-  if (given?.type === 'map') for (const [name, { value }] of given.entries) vars.add(name, value);
+  if (given?.type !== 'map') return vars;
+  const { entries } = given;
+  const known = new Set<string>();
+  const add = (name: string, around: readonly string[]): void => {
+    const entry = entries.get(name);
+    if (!entry || known.has(name)) return;
+    if (around.includes(name)) {
+      const circle = [...around.slice(around.indexOf(name)), name];
+      problems.push({
+        severity: 'error',
+        code: 'cycle',
+        message: `vars depend on each other: ${circle.join(' → ')}`,
+        place: entry.key,
+        fix: 'one of these must go',
+      });
+      for (const one of circle) known.add(one);
+      return;
+    }
+    for (const other of varsIn(entry.value)) add(other, [...around, name]);
+    // In a circle none has a value; that has been told.
+    if (!known.has(name)) vars.add(name, entry.value);
+    known.add(name);
+  };
+  for (const name of entries.keys()) add(name, []);
   return vars;
+}
+
+/** Names that `${name}`, `${vars.name}` or `${name.key}` in it may mean. */
+function varsIn(node: Node): string[] {
+  if (node.type === 'list') return node.items.flatMap(varsIn);
+  if (node.type === 'map') return [...node.entries.values()].flatMap(({ value }) => varsIn(value));
+  return [...String(node.value).matchAll(/(?<!\$)\$\{(?:vars\.)?([\w-]+)/g)].map(([, name = '']) => name);
 }
 
 function stagesOf(

@@ -40,9 +40,32 @@ export function readStage(cell: Cell, kinds: KnownKinds): ReadStage {
   const found = validator.fits(checked)
     ? []
     : explain(validator.errors(value), node, { name, key: cell.key, schema: kind });
-  const problems = [...refused, ...unresolved(node, [], node), ...latePolicies(node), ...found];
+  const problems = [
+    ...refused,
+    ...longName(cell),
+    ...unresolved(node, [], node),
+    ...latePolicies(node),
+    ...found,
+  ];
   const params = asObject(unescaped(problems.length > 0 ? value : checked));
   return { stage: made(cell, kind, node, params, validator), problems };
+}
+
+/** Bytes: a name is that of a folder, and of files beside it whose names are a little longer. */
+const longestName = 220;
+
+function longName({ name, key }: Cell): Diagnostic[] {
+  const length = Buffer.byteLength(name);
+  if (length <= longestName) return [];
+  return [
+    {
+      severity: 'error',
+      code: 'invalid-value',
+      message: `\`${name.slice(0, 40)}…\` has ${length} letters; a folder is called like it, and may have ${longestName}`,
+      place: key,
+      fix: 'a shorter name, or labels for the values of the matrix: `{ small: [3, 3], large: [5, 5] }`',
+    },
+  ];
 }
 
 function unknownKind(cell: Cell, kind: string, names: readonly string[]): Diagnostic {

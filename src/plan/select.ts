@@ -2,6 +2,7 @@
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
+import { type Axes, parseReference } from '../pipeline/reference.ts';
 import { neededFor } from './lineage.ts';
 import type { Plan } from './plan.ts';
 import { reasonText } from './reason.ts';
@@ -51,7 +52,13 @@ export function select(graph: Graph, wishes: Wishes): Result<Selection> {
 const namesOf = (stages: readonly GraphStage[]): string[] => stages.map(({ name }) => name);
 
 function cellsOf(name: string, graph: Graph, problems: Diagnostic[]): GraphStage[] {
-  const found = graph.order.filter((stage) => stage.name === name || stage.declared === name);
+  // As in the file: axes in any order, and one alone for all cells that have it.
+  const wanted = parseReference(name);
+  const found = graph.order.filter(
+    (stage) =>
+      stage.name === name ||
+      (wanted?.port === null && stage.declared === wanted.declared && hasAxes(stage.cell, wanted.axes)),
+  );
   if (found.length > 0) return found;
   const names = namesOf(graph.order);
   const near = nearest(name, names);
@@ -63,6 +70,9 @@ function cellsOf(name: string, graph: Graph, problems: Diagnostic[]): GraphStage
   });
   return [];
 }
+
+const hasAxes = (cell: Axes, wanted: Axes): boolean =>
+  Object.entries(wanted).every(([axis, label]) => cell[axis] === label);
 
 /** These and all that depend on them. */
 function neededBy(stages: readonly GraphStage[], graph: Graph): Set<string> {

@@ -37,7 +37,7 @@ test('a valid file tells what its networks and trainings will take', (t) => {
     validate('pipelines/cifar-augmented.yaml'),
     `pipelines/cifar-augmented.yaml: valid
   build  1,217,354 parameters, 153 million multiply-adds an example
-  train  about 0.8 GB of memory, 413 trillion multiply-adds
+  train  about 0.9 GB of memory, 413 trillion multiply-adds
 `,
   );
   // Of a search, the least and the most at the corners of its space.
@@ -91,6 +91,22 @@ test('--set never changes more, or less, than it says: what it can not do is ref
     assert.match(err, told);
   }
   assert.equal(pipe('validate', 'p.yaml', '--set', 'vars.optimizer.adam.beta1=0.7').code, 0);
+});
+
+test('a var may use any other, wherever it is written; those in a circle are told', (t) => {
+  const text = (vars: string): string =>
+    small
+      .replace(
+        'seed: 7',
+        `seed: 7\nvars: ${vars}\nprofiles: { large: { vars: { scale: 3, many: "\${scale}" } } }`,
+      )
+      .replace('epochs: 2', 'epochs: "${many}"');
+  const { pipe, write } = makeProject(t, { 'p.yaml': text('{ many: "${base}", base: 2 }') });
+  assert.equal(pipe('validate', 'p.yaml').code, 0);
+  write('p.yaml', text('{ many: "${base}", base: "${many}" }'));
+  const { code, err } = pipe('validate', 'p.yaml');
+  assert.equal(code, 2);
+  assert.match(err, /error cycle: vars depend on each other: many → base → many/);
 });
 
 test('a warning is no error, with --strict it is one', (t) => {

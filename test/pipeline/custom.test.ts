@@ -65,6 +65,18 @@ test('a module has to give the values that its schema declares', (t) => {
   }
 });
 
+test('a param of a module can not be called like what every stage has', (t) => {
+  const own = project(t, {
+    'stages/count.schema.json': JSON.stringify({
+      ...schema,
+      properties: { ...schema.properties, timeout: {} },
+    }),
+  });
+  const { code, err } = own.pipe('validate', 'p.yaml');
+  assert.equal(code, 2);
+  assert.match(err, /error invalid-stage-schema: `timeout` is a key that every stage has/);
+});
+
 test('a module’s schema counts: for params that nobody writes, and for outputs', (t) => {
   const own = project(t);
   own.run('p.yaml');

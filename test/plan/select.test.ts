@@ -98,3 +98,29 @@ test('a stage with a matrix is named as a whole or cell by cell', (t) => {
   assert.deepEqual(ran(project.run('p.yaml', '--until', 'b[n=2]')), ['a', 'b[n=2]']);
   assert.deepEqual(ran(project.run('p.yaml', '--until', 'b')), ['b[n=1]']);
 });
+
+test('cells are named as in a file: axes in any order, and one of several axes for all cells that have it', (t) => {
+  const project = makeProject(t, {
+    'p.yaml': `version: 1
+name: cells
+stages:
+  s: { kind: command, matrix: { a: [1, 2], b: [1, 2] }, run: "echo \${matrix.a}\${matrix.b} > o", out: { o: o } }
+`,
+  });
+  assert.deepEqual(ran(project.run('p.yaml', '--until', 's[b=1,a=2]')), ['s[a=2,b=1]']);
+  assert.deepEqual(Object.keys(project.run('p.yaml', '--until', 's[a=2]')), ['s[a=2,b=1]', 's[a=2,b=2]']);
+  assert.equal(project.pipe('plan', 'p.yaml', 's[a=3]').code, 2);
+});
+
+test('a name that no folder could have is told before anything runs', (t) => {
+  const axes = Array.from({ length: 6 }, (_, i) => `${'x'.repeat(8)}${i}: [${'y'.repeat(35)}, b]`).join(', ');
+  const project = makeProject(t, {
+    'p.yaml': `version: 1\nname: long\nstages:\n  s: { kind: command, matrix: { ${axes} }, run: "echo > o", out: { o: o } }\n`,
+  });
+  const { code, err } = project.pipe('validate', 'p.yaml');
+  assert.equal(code, 2);
+  assert.match(
+    err,
+    /error invalid-value: `s\[x{8}0=y+…` has 278 letters; a folder is called like it, and may have 220/,
+  );
+});
