@@ -45,9 +45,9 @@ test('a valid file tells what its networks and trainings will take', (t) => {
     validate('pipelines/cifar-tuned.yaml'),
     `pipelines/cifar-tuned.yaml: valid
   tune-two, each build    24,586 to 93,130 parameters, 5.61 million to 22.4 million multiply-adds an example
-  tune-two, each train    about 0.5 to 0.7 GB of memory, 7.57 trillion to 30.3 trillion multiply-adds
+  tune-two, each train    about 0.5 to 0.8 GB of memory, 7.57 trillion to 30.3 trillion multiply-adds
   tune-three, each build  131,402 to 464,138 parameters, 15.9 million to 58.4 million multiply-adds an example
-  tune-three, each train  about 0.6 to 0.7 GB of memory, 21.5 trillion to 78.9 trillion multiply-adds
+  tune-three, each train  about 0.6 to 0.8 GB of memory, 21.5 trillion to 78.9 trillion multiply-adds
 `,
   );
 });
