@@ -44,7 +44,7 @@ const table = {
   'nothing-to-do': ['file', 'A stage changes nothing.', 'augment: { data: normalize }', 'Give it something to do, or remove it.'],
   'shape-mismatch': ['file', 'Shapes do not fit together.', 'dense: { units: 8 } for ten classes', 'Change the layer that is named to what would fit.'],
   'batch-too-large': ['file', 'A batch is larger than the training set.', 'batchSize: 5000', 'Lower `batchSize`, or raise `limit`.'],
-  'never-acts': ['file', 'A callback or a warm-up takes as long as the training, or longer.', 'patience: 10 in 3 epochs', 'Lower patience or warmUp, raise epochs, or remove it.'],
+  'never-acts': ['file', 'A callback, a warm-up or pruning comes too late to do anything, or an option changes what is not done.', 'patience: 10 in 3 epochs', 'Lower patience or warmUp, raise epochs, or remove it.'],
   'conflicting-options': ['file', 'Two options, each right, cannot be together.', 'schedule beside reduceLROnPlateau', 'Keep one of them.'],
   'loss-mismatch': ['file', 'A loss does not suit what the model gives.', 'a linear last layer', 'End the model with the activation that is named.'],
   'unknown-metric': ['file', 'A callback watches a metric that the training does not give.', 'monitor: valLoss without validation rows', 'Keep rows for validation, or watch another metric.'],

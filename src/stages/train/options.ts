@@ -15,6 +15,7 @@ export function contradictions(own: Params, model: ModelForm | undefined, at: At
     ...rates(own, at),
     ...idleCallbacks(own, at),
     ...warmUpTooLong(own, at),
+    ...withoutEffect(own, at),
   ];
 }
 
@@ -105,6 +106,33 @@ function rates({ schedule, callbacks }: Params, at: At): Diagnostic[] {
             message: `boundaries must rise; ${boundaries[falls]} comes after ${boundaries[falls - 1]}`,
           }),
         ]),
+  ];
+}
+
+/** Options that say how something is done that is not done. */
+function withoutEffect({ optimizer: { sgd }, schedule }: Params, at: At): Diagnostic[] {
+  const idle = (path: string, message: string, fix: string): Diagnostic =>
+    at(path, { severity: 'warning', code: 'never-acts', message, fix });
+  const cosine = schedule?.cosine;
+  return [
+    ...(sgd?.nesterov && sgd.momentum === 0
+      ? [
+          idle(
+            'optimizer.sgd.nesterov',
+            'nesterov changes how momentum is used, and there is none',
+            'add momentum, or remove nesterov',
+          ),
+        ]
+      : []),
+    ...(cosine && cosine.warmUp === 0 && cosine.warmUpFrom > 0
+      ? [
+          idle(
+            'schedule.cosine.warmUpFrom',
+            'warmUpFrom is where a warm-up begins, and there is none',
+            'add warmUp, or remove warmUpFrom',
+          ),
+        ]
+      : []),
   ];
 }
 
