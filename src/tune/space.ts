@@ -119,7 +119,8 @@ export function corners(space: Space): Point[] {
 /** So many that all stages which a number may name (`data: "crops-${trial.size}"`) are among them. */
 const fewValues = 16;
 
-function shown(dimension: Dimension): readonly Value[] {
+/** Values that show what a dimension can be: all of a few, the ends of a range with more. */
+export function shown(dimension: Dimension): readonly Value[] {
   if (dimension.type === 'choice') return dimension.values;
   const steps = placesOf(dimension);
   return steps !== null && steps < fewValues

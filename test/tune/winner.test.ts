@@ -49,10 +49,33 @@ interface Trials {
   }[];
 }
 
-test('params beside a value of a search are checked when it is known: options that exclude each other train nothing', (t) => {
+test('params beside a value of a search are checked with each that it may have, and what follows, too', (t) => {
+  const wrong = search.replace('best.learningRate}"', 'best.learningRate}", clipNorm: 1, clipValue: 0.5');
+  const project = makeProject(t, { 'p.yaml': wrong });
+  assert.match(
+    project.pipe('validate', 'p.yaml').err,
+    /error conflicting-options: only one of clipNorm, clipValue/,
+  );
+  const plain =
+    'plain: { kind: build, input: [32, 32, 3], layers: [{ flatten: {} }, { dense: { units: 10, activation: softmax } }] }';
+  const other =
+    'small: { kind: download, dataset: cifar100 }\n  other: { kind: evaluate, model: train, data: small }';
+  project.write(
+    'p.yaml',
+    search.replace('tune.bestModel', 'plain').replace('  evaluate:', `  ${plain}\n  ${other}\n  evaluate:`),
+  );
+  assert.match(
+    project.pipe('validate', 'p.yaml').err,
+    /error shape-mismatch: the model tells 10 classes apart, the data has 100/,
+  );
+  project.write('p.yaml', search);
+  assert.equal(project.pipe('validate', 'p.yaml').code, 0);
+});
+
+test('params beside a value of which nothing is known are checked when it is: what is wrong trains nothing', (t) => {
   const project = makeProject(t, {
     'p.yaml': search
-      .replace('best.learningRate}"', 'best.learningRate}", clipNorm: 1, clipValue: 0.5')
+      .replace('best.learningRate}"', 'best.objective}", clipNorm: 1, clipValue: 0.5')
       .replace('trials: 3', 'trials: 1'),
   });
   const { code, err } = project.pipe('run', 'p.yaml', '--engine', 'wasm');
