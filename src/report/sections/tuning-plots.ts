@@ -79,7 +79,6 @@ export function parallel({ stage, metric, dimensions, trials, ranked, best }: Se
         series: [
           {
             type: 'parallel',
-            smooth: 0.15,
             emphasis: { disabled: true },
             data: worked.map((one, i) => {
               const part = 1 - rankOf(ranks, one) / worked.length;
