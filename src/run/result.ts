@@ -115,7 +115,8 @@ async function adopt(path: string, place: string, run: Execution): Promise<Files
 /** Files are moved into the store: through a link to a folder they would be those of somebody else. */
 function requireWithin(path: string, place: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
-  if (!found) return;
+  // Nothing on the way to it can be a link.
+  if (!found || (!found.isSymbolicLink() && dirname(path) === place)) return;
   const isLinkToFile =
     found.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true;
   const real = realpathSync.native(isLinkToFile ? dirname(path) : path);
