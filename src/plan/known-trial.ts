@@ -40,8 +40,8 @@ export async function knownTraining(
 ): Promise<Judged<TrialTraining> | null> {
   const completed = completeStage(declared, (stage, value) => results.get(stage)?.values[value]);
   if (!completed.ok) return null;
-  const reason = await recallFailure(completed.value, trial, results, context);
-  if (reason !== null) return { type: 'failed', reason };
+  const failure = await knownFailure(completed.value, trial, results, context);
+  if (failure) return failure;
   const { epochs } = tuning.params;
   if (ask.epochs >= epochs || keepsTheBest(completed.value)) return null;
   // A longer one does not begin as this one does.
@@ -56,6 +56,19 @@ export async function knownTraining(
   );
   const own = { ...whole, curves, epochs: Math.min(whole.epochs, ask.epochs), model: null, trained: null };
   return scored(tuning, curves[tuning.metric]?.at(-1) ?? undefined, own);
+}
+
+/** That a training fails, whether it is the judged one or one before it. */
+export async function knownFailure(
+  declared: GraphStage,
+  trial: Graph,
+  results: UpstreamResults,
+  context: DecideContext,
+): Promise<Extract<Judged<TrialTraining>, { type: 'failed' }> | null> {
+  if (declared.kind !== 'train') return null;
+  const completed = completeStage(declared, (stage, value) => results.get(stage)?.values[value]);
+  const reason = completed.ok ? await recallFailure(completed.value, trial, results, context) : null;
+  return reason === null ? null : { type: 'failed', reason };
 }
 
 /** Then a training's values are not those of its last epoch. */

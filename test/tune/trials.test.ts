@@ -6,6 +6,25 @@ import { frame, search, searchProject, training, trialsOf } from './rig.ts';
 const choice = (rates: string): string =>
   training.replace('{ float: [1.0e-3, 1.0e-1], log: true }', `{ choice: [${rates}] }`);
 
+const twoTrainings = `
+    space: { learningRate: { choice: [1.0e-3, 1.0e+38] } }
+    trial:
+      before: { kind: train, model: build, data: normalize, epochs: 2, batchSize: 16, optimizer: { adam: { learningRate: "\${trial.learningRate}" } } }
+      train: { model: before.trained, data: normalize, batchSize: 16 }
+`;
+
+test('of a trial with two trainings the epochs of the judged one count, and the failure of either is remembered', (t) => {
+  const project = searchProject(t);
+  const text = search('search: { grid: {} }\n    epochs: 1', twoTrainings);
+  const first = project.search(text);
+  assert.deepEqual(first.epochs, { trained: 1, budgeted: 2, anew: 1 });
+  assert.match(first.trials[1]?.reason ?? '', /^the loss became NaN in epoch 1/);
+  const again = project.search(text.replace('epochs: 1', 'epochs: 2'));
+  const begun = again.events.flatMap((event) => (event.type === 'stage-start' ? [event.stage] : []));
+  assert.ok(!begun.includes('before'), begun.join());
+  assert.equal(again.trials[1]?.reason, first.trials[1]?.reason);
+});
+
 test('a trial whose loss becomes NaN is kept with its reason, and never trained again', (t) => {
   const project = searchProject(t);
   const two = project.search(search('search: { grid: {} }\n    epochs: 1', choice('0.01, 1.0e+38')));

@@ -1,6 +1,7 @@
 /** Trainings that fail the same way each time are remembered: a search that goes on does not try them again. */
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Graph, GraphStage } from '../../pipeline/pipeline.ts';
+import { completeStage } from '../../pipeline/stages.ts';
 import { failureKey } from '../../plan/known-trial.ts';
 import { fingerprintStage, type UpstreamResults } from '../../plan/stage-fingerprint.ts';
 import type { Execution } from '../execute.ts';
@@ -17,7 +18,10 @@ export async function rememberFailure(
   run: Execution,
 ): Promise<void> {
   if (!certain.has(diagnostic.code)) return;
-  const { hash } = await fingerprintStage(stage, trial, results, run);
+  // As it is looked up: with the values that it was given.
+  const completed = completeStage(stage, (from, value) => results.get(from)?.values[value]);
+  if (!completed.ok) return;
+  const { hash } = await fingerprintStage(completed.value, trial, results, run);
   const result = {
     version: 1 as const,
     engine: run.engine.identity,

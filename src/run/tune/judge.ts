@@ -3,7 +3,7 @@ import type { Graph, GraphStage } from '../../pipeline/pipeline.ts';
 import { trialGraph } from '../../pipeline/trial.ts';
 import { canonicalize } from '../../plan/canonical.ts';
 import { engineName } from '../../plan/decide.ts';
-import { judgedBy, knownTraining } from '../../plan/known-trial.ts';
+import { judgedBy, knownFailure, knownTraining } from '../../plan/known-trial.ts';
 import type { UpstreamResults } from '../../plan/stage-fingerprint.ts';
 import type { TrialTraining, Tuning } from '../../plan/tuning.ts';
 import type { Judge, Judged } from '../../tune/search.ts';
@@ -33,12 +33,16 @@ export function trialJudge(
   execute: Execute,
 ): TrialJudge {
   const engines = new Engines();
+  const runIn =
+    (ask: Ask) =>
+    (stage: string): Execution =>
+      teller.inside(run, ask, stage);
   return {
     engine: () => engines.all(),
     judge: async (ask) => {
       const trial = trialGraph(tuning.stage, tuning.graph, ask);
       if (!trial.ok) return { type: 'failed', reason: trial.diagnostics[0]?.message ?? 'it is wrong' };
-      return judged(tuning, trial.value, ask, teller.inside(run, ask), execute, knownTraining, engines);
+      return judged(tuning, trial.value, runIn(ask), { ask, execute, known: knownTraining, engines });
     },
     whole: async (trial) => {
       const [first] = trial.executions;
@@ -47,7 +51,7 @@ export function trialJudge(
       const made = trialGraph(tuning.stage, tuning.graph, ask);
       if (!made.ok) throw new Error('a judged trial is a graph');
       const unknown = async (): Promise<null> => null;
-      const again = await judged(tuning, made.value, ask, teller.inside(run, ask), execute, unknown, engines);
+      const again = await judged(tuning, made.value, runIn(ask), { ask, execute, known: unknown, engines });
       if (again.type === 'judged') return again.own;
       if (again.type === 'interrupted') return 'interrupted';
       throw new Error(`trial ${trial.trial} worked before`);
@@ -55,18 +59,27 @@ export function trialJudge(
   };
 }
 
+interface Judging {
+  readonly ask: Ask;
+  readonly execute: Execute;
+  readonly known: typeof knownTraining;
+  readonly engines: Engines;
+}
+
+/** `runIn`: of each stage. */
 async function judged(
   tuning: Tuning,
   trial: Graph,
-  ask: Ask,
-  run: Execution,
-  execute: Execute,
-  known: typeof knownTraining,
-  engines: Engines,
+  runIn: (stage: string) => Execution,
+  { ask, execute, known, engines }: Judging,
 ): Promise<Judged<TrialTraining>> {
   const results: UpstreamResults = new Map(tuning.upstream);
   for (const step of trial.order) {
-    const before = step.name === tuning.judged ? await known(step, tuning, trial, results, ask, run) : null;
+    const run = runIn(step.name);
+    const before =
+      step.name === tuning.judged
+        ? await known(step, tuning, trial, results, ask, run)
+        : await knownFailure(step, trial, results, run);
     if (before?.type === 'judged') engines.add(before.own.engine);
     if (before) return before;
     const executed = await execute(step, trial, results, run);
@@ -74,7 +87,7 @@ async function judged(
     engines.add(executed.result.engine);
     results.set(step.name, executed.result);
   }
-  return judgedBy(tuning, trial, results, run);
+  return judgedBy(tuning, trial, results, runIn(tuning.judged));
 }
 
 async function failedOr(

@@ -9,7 +9,11 @@ import type { Execution } from '../execute.ts';
 export interface TrialTeller {
   onTrial(trial: Trial<TrialTraining>, all: readonly Trial<TrialTraining>[]): void;
   /** A trial's stages speak as the search: their progress is shown there, their ends are its own business. */
-  inside(run: Execution, ask: { readonly trial: number; readonly execution: number }): Execution;
+  inside(
+    run: Execution,
+    ask: { readonly trial: number; readonly execution: number },
+    stage: string,
+  ): Execution;
   /** Epochs that were trained now, and not taken from the cache. */
   epochsTrained(): number;
 }
@@ -45,7 +49,12 @@ class Teller implements TrialTeller {
     this.#tell(trial);
   };
 
-  inside(run: Execution, { trial, execution }: { trial: number; execution: number }): Execution {
+  /** Of a stage of a trial. The epochs of other trainings than the judged one are none that the search has asked for. */
+  inside(
+    run: Execution,
+    { trial, execution }: { trial: number; execution: number },
+    stage: string,
+  ): Execution {
     const { checkpoints } = run.store;
     return {
       ...run,
@@ -54,7 +63,7 @@ class Teller implements TrialTeller {
         checkpoints: {
           ...checkpoints,
           save: (prefix, engine, epoch, folder) => {
-            if (Number.isInteger(epoch)) this.#trained++;
+            if (Number.isInteger(epoch) && stage === this.#tuning.judged) this.#trained++;
             return checkpoints.save(prefix, engine, epoch, folder);
           },
         },
