@@ -20,9 +20,9 @@ stages:
     env: [LIMIT]
   count:
     kind: command
-    run: [wc, -l, sorted/sorted.txt]
+    run: [cp, -f, sorted/sorted.txt, lines.txt]
     in: { sorted: sort.sorted }
-    out: { lines: sorted }
+    out: { lines: lines.txt }
   other:
     kind: command
     run: rev words.txt > reversed.txt
@@ -53,8 +53,8 @@ test('a plan names the param, file, variable or reference that changed, and wher
     sort: `run: ${sorted} (p.yaml:7:10)`,
     count,
   });
-  assert.deepEqual(edited('[wc, -l, ', '[wc, -c, -l, '), {
-    count: 'run: param run.1 -c added (p.yaml:13:15)',
+  assert.deepEqual(edited('[cp, -f, ', '[cp, -p, -f, '), {
+    count: 'run: param run.1 -p added (p.yaml:13:15)',
   });
   assert.deepEqual(edited('[LIMIT]', '[LIMIT, LANG]'), {
     sort: 'run: param env.1 LANG added (p.yaml:10:18), environment variable LANG added',
@@ -87,8 +87,8 @@ test('a plan says which stage gave other content, also when that stage is cached
 test('what is known of a stage that waits for another is told with it', (t) => {
   const project = makeProject(t, start);
   project.run('p.yaml');
-  project.write('p.yaml', words.replace('order: ""', 'order: -r').replace('-l, sorted', '-m, sorted'));
-  assert.equal(due(project).count, 'depends: depends on sort; param run.1 -l → -m (p.yaml:13:15)');
+  project.write('p.yaml', words.replace('order: ""', 'order: -r').replace('-f, sorted', '-p, sorted'));
+  assert.equal(due(project).count, 'depends: depends on sort; param run.1 -f → -p (p.yaml:13:15)');
 });
 
 test('a result that is gone, damaged or refused is told apart from one that never was', (t) => {
