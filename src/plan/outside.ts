@@ -2,6 +2,8 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { filesUnder } from '../data/folder-files.ts';
+import { Failure } from '../diagnostics/diagnostic.ts';
+import { codeOf } from '../diagnostics/system-code.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
 import type { JsonObject, Kind } from '../stages/kind.ts';
 import { digest } from './fingerprint.ts';
@@ -34,7 +36,7 @@ export async function outsideContent(
     ...(patterns.length > 0 ? await matching(patterns, root) : []),
     ...(paths.length > 0 ? await inputFiles(stage, root, context.store.folder) : []),
   ];
-  for (const path of files) outside[`file:${path}`] = await context.store.hashFile(join(root, path));
+  for (const path of files) outside[`file:${path}`] = await hashed(join(root, path), context.store);
   for (const name of variables) outside[`env:${name}`] = variableIn(context.env, name) ?? null;
   return outside;
 }
@@ -70,7 +72,7 @@ async function contentOf(
       ? null
       : found.isDirectory()
         ? digest(await folderHashes(path, store))
-        : await store.hashFile(path);
+        : await hashed(path, store);
   }
   return content;
 }
@@ -87,11 +89,24 @@ async function folderHashes(
   for (let at = 0; at < files.length; at += hashedAtOnce) {
     await Promise.all(
       files.slice(at, at + hashedAtOnce).map(async (file) => {
-        hashes[file.path] = file.isThere ? await store.hashFile(file.at) : null;
+        hashes[file.path] = file.isThere ? await hashed(file.at, store) : null;
       }),
     );
   }
   return hashes;
+}
+
+/** Failure `missing-input`: it is the user's, and what the system says of the cache's files does not hold for it. */
+async function hashed(path: string, store: OutsideContext['store']): Promise<string> {
+  try {
+    return await store.hashFile(path);
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EISDIR'].includes(codeOf(error))) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Failure('missing-input', `an input can't be read: ${why}`, {
+      fix: 'make it readable, or leave it out with `ignore`',
+    });
+  }
 }
 
 async function matching(patterns: readonly string[], root: string): Promise<string[]> {
