@@ -1,6 +1,6 @@
 import type { Result } from '../diagnostics/diagnostic.ts';
 import { placesOf } from '../experiments/make-record.ts';
-import { named, type Subject } from '../experiments/subject.ts';
+import { type Subject, withoutAxes } from '../experiments/subject.ts';
 import type { GraphStage, Pipeline } from '../pipeline/pipeline.ts';
 import { makePlan, type PlannedStage } from '../plan/plan.ts';
 import type { CommonFlags } from './main.ts';
@@ -18,7 +18,7 @@ export async function planSubject(file: string, flags: CommonFlags): Promise<Res
   const { graph, context } = opened.value;
   const plan = await makePlan(graph, context);
   const planned = new Map(plan.stages.map((one) => [one.stage.name, one]));
-  const stages = named(
+  const stages = withoutAxes(
     graph.order.map((stage) => stageOf(stage, planned.get(stage.name), graph.pipeline)),
     new Map(),
   );

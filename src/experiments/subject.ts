@@ -74,7 +74,7 @@ const partOf = (record: RunRecord, cell: string | undefined, wanted: string): Su
 const wholeRun = (record: RunRecord): Subject => ({
   label: record.name ?? record.id,
   run: record,
-  stages: named(record.stages, new Map()),
+  stages: withoutAxes(record.stages, new Map()),
 });
 
 function readCell(text: string, wanted: string): ReadonlyMap<string, string> {
@@ -105,7 +105,7 @@ function cellsOf(record: RunRecord, chosen: ReadonlyMap<string, string>, wanted:
   return {
     label,
     run: record,
-    stages: named(
+    stages: withoutAxes(
       stages.map((stage) => ({ ...stage, from: stage.from.filter((source) => !others.has(source)) })),
       chosen,
     ),
@@ -115,7 +115,7 @@ function cellsOf(record: RunRecord, chosen: ReadonlyMap<string, string>, wanted:
 type Celled = Pick<StageRecord, 'name' | 'from'> & { readonly cell: StageRecord['cell'] };
 
 /** Names without the chosen axes and the seed: cells that differ by it alone repeat one setting. */
-export function named<Stage extends Celled>(
+export function withoutAxes<Stage extends Celled>(
   stages: readonly Stage[],
   chosen: ReadonlyMap<string, string>,
 ): (Stage & Pick<SubjectStage, 'fullName' | 'repetition'>)[] {
