@@ -71,7 +71,7 @@ async function addNeededBy(
   const results: UpstreamResults = new Map();
   for (const declared of graph.order) {
     if (declared.dependsOn.some((name) => !results.has(name))) continue;
-    const completed = completeStage(declared, (name, value) => results.get(name)?.values[value]);
+    const completed = completeStage(declared, results);
     if (!completed.ok) continue;
     const stage = completed.value;
     const made = await fingerprintStage(stage, graph, results, context);
@@ -100,21 +100,21 @@ function yamlFiles(folder: string): string[] {
 
 /** Its name, and the profiles to plan it with: none for what is no pipeline, else without one and with each. */
 function headOf(file: string): { pipeline: string | null; profiles: { profile?: string }[] } {
+  const text = readable(file);
   try {
-    const value: unknown = parse(readFileSync(file, 'utf8'));
+    const value: unknown = parse(text);
     if (typeof value !== 'object' || value === null || !('version' in value)) return none;
     if (!('stages' in value || 'extends' in value)) return none;
     const profiles = 'profiles' in value ? Object.keys(Object(value.profiles)) : [];
     const pipeline = 'name' in value && typeof value.name === 'string' ? value.name : null;
     return { pipeline, profiles: [{}, ...profiles.map((profile) => ({ profile }))] };
   } catch {
-    return brokenHead(file);
+    return brokenHead(text);
   }
 }
 
 /** Of a file that is no YAML just now: whoever works on it needs its results all the same. */
-function brokenHead(file: string): { pipeline: string | null; profiles: { profile?: string }[] } {
-  const text = readable(file);
+function brokenHead(text: string): { pipeline: string | null; profiles: { profile?: string }[] } {
   if (!/^version:/m.test(text) || !/^(?:stages|extends):/m.test(text)) return none;
   const [, name = null] = /^name:\s*["']?([\w-]+)/m.exec(text) ?? [];
   return { pipeline: name, profiles: [{}] };

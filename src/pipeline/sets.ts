@@ -26,24 +26,8 @@ export function applySets(root: MapNode, sets: readonly string[], problems: Diag
 
 function applySet(root: MapNode, set: string, problems: Diagnostic[]): MapNode {
   const equals = set.indexOf('=');
-  if (equals < 1) {
-    problems.push({
-      severity: 'error',
-      code: 'invalid-set',
-      message: `\`--set ${set}\` is no path=value`,
-      place: {
-        file: `--set ${set}`,
-        line: 1,
-        column: setColumn,
-        endLine: 1,
-        endColumn: setColumn + set.length,
-      },
-      fix: 'write --set train.epochs=30',
-    });
-    return root;
-  }
   const written = set.slice(0, equals);
-  const refused = unsettable(written);
+  const refused = equals < 1 ? noSet(set) : unsettable(written);
   if (refused) {
     const file = `--set ${set}`;
     const place = { file, line: 1, column: setColumn, endLine: 1, endColumn: setColumn + set.length };
@@ -84,6 +68,11 @@ function applySet(root: MapNode, set: string, problems: Diagnostic[]): MapNode {
 function fullPath(path: string[]): string[] {
   return topLevel.includes(path[0] ?? '') ? path : ['stages', ...path];
 }
+
+const noSet = (set: string): { readonly message: string; readonly fix: string } => ({
+  message: `\`--set ${set}\` is no path=value`,
+  fix: 'write --set train.epochs=30',
+});
 
 /** `written`: up to the first `=`, which of a cell stands in its brackets. */
 function unsettable(written: string): { readonly message: string; readonly fix: string } | null {

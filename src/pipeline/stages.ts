@@ -165,11 +165,14 @@ const paramsIn = (value: JsonObject): JsonObject =>
 /** Substitutes values that earlier stages gave, and checks the stage again: now no expression may be left. What a stage did not give is left to its default. */
 export function completeStage<S extends Stage>(
   stage: S,
-  lookUp: (stage: string, value: string) => Json | undefined,
+  results: ReadonlyMap<string, { readonly values: { readonly [value: string]: Json } }>,
 ): Result<S> {
   if (stage.deferred.length === 0) return { ok: true, value: stage };
   const known = new Map(
-    stage.deferred.map((one) => [`\${stages.${one.stage}.${one.value}}`, lookUp(one.stage, one.value)]),
+    stage.deferred.map((one) => [
+      `\${stages.${one.stage}.${one.value}}`,
+      results.get(one.stage)?.values[one.value],
+    ]),
   );
   const checked = stage.recheck(asObject(substitute(stage.params, known)));
   return checked.ok ? { ok: true, value: { ...stage, params: checked.value } } : checked;

@@ -38,10 +38,10 @@ export async function knownTraining(
   ask: { readonly epochs: number },
   context: DecideContext,
 ): Promise<Judged<TrialTraining> | null> {
-  const completed = completeStage(declared, (stage, value) => results.get(stage)?.values[value]);
+  const completed = completeStage(declared, results);
   if (!completed.ok) return null;
-  const failure = await knownFailure(completed.value, trial, results, context);
-  if (failure) return failure;
+  const reason = await recallFailure(completed.value, trial, results, context);
+  if (reason !== null) return { type: 'failed', reason };
   const { epochs } = tuning.params;
   if (ask.epochs >= epochs || keepsTheBest(completed.value)) return null;
   // A longer one does not begin as this one does.
@@ -58,7 +58,7 @@ export async function knownTraining(
   return scored(tuning, curves[tuning.metric]?.at(-1) ?? undefined, own);
 }
 
-/** That a training fails, whether it is the judged one or one before it. */
+/** That a training before the judged one fails. */
 export async function knownFailure(
   declared: GraphStage,
   trial: Graph,
@@ -66,7 +66,7 @@ export async function knownFailure(
   context: DecideContext,
 ): Promise<Extract<Judged<TrialTraining>, { type: 'failed' }> | null> {
   if (declared.kind !== 'train') return null;
-  const completed = completeStage(declared, (stage, value) => results.get(stage)?.values[value]);
+  const completed = completeStage(declared, results);
   const reason = completed.ok ? await recallFailure(completed.value, trial, results, context) : null;
   return reason === null ? null : { type: 'failed', reason };
 }

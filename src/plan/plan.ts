@@ -54,7 +54,7 @@ async function planStage(
 ): Promise<PlannedStage> {
   const on = declared.dependsOn.filter((name) => !known.has(name));
   if (on.length > 0) return dependent(declared, on, graph, context);
-  const completed = completeStage(declared, (name, value) => known.get(name)?.values[value]);
+  const completed = completeStage(declared, known);
   // A value that does not fit fails the stage when it runs, with its place.
   const stage = completed.ok ? completed.value : declared;
   const made = await fingerprintStage(stage, graph, known, context);

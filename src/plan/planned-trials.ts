@@ -73,7 +73,7 @@ async function judgedInCache(
         ? await knownTraining(step, tuning, trial.value, results, ask, context)
         : null;
     if (known) return known;
-    const completed = completeStage(step, (from, value) => results.get(from)?.values[value]);
+    const completed = completeStage(step, results);
     if (!completed.ok) return { type: 'failed', reason: completed.diagnostics[0]?.message ?? 'it is wrong' };
     const made = await fingerprintStage(completed.value, trial.value, results, context);
     const found = await findResult(made, completed.value, context);

@@ -145,8 +145,7 @@ function readAll<T>(artifacts: readonly Artifact[], path: string, form: Form): (
   return artifacts.flatMap((artifact) => {
     const file = artifact.files[path];
     const read = file === undefined ? null : parsed(readFileSync(file, 'utf8'));
-    if (!hasForm(read, form)) return [];
-    return [{ ...json<T>(artifact, path), stage: artifact.stage }];
+    return hasForm<T>(read, form) ? [{ ...read, stage: artifact.stage }] : [];
   });
 }
 
@@ -158,7 +157,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function hasForm(value: unknown, form: Form): boolean {
+function hasForm<T>(value: unknown, form: Form): value is T {
   if (typeof value !== 'object' || value === null) return false;
   const found = new Map<string, unknown>(Object.entries(value));
   return Object.entries(form).every(([key, type]) => {

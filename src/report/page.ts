@@ -70,7 +70,7 @@ export function assemble(
   sections: readonly Section[],
   { script, plotsBeside }: Assembly,
 ): Page {
-  const made = withOwnIds(sections);
+  const made = withDistinctIds(sections);
   const drawn = made.map(({ plots = [] }) => plots.map((plot) => ({ plot, svg: drawSvg(plot) })));
   const head = [
     '<!doctype html>',
@@ -99,7 +99,7 @@ export function assemble(
 }
 
 /** Different names may make the same id, and two plots of one id would share their files and their place. */
-function withOwnIds(sections: readonly Section[]): Section[] {
+function withDistinctIds(sections: readonly Section[]): Section[] {
   const taken = new Set<string>();
   const own = (id: string, n = 1): string => {
     const tried = n === 1 ? id : `${id}-${n}`;

@@ -25,7 +25,7 @@ export async function makeRunPage(
   store: Store,
   script: string,
 ): Promise<Page> {
-  const runs = withOwnLabels(wanted);
+  const runs = withDistinctLabels(wanted);
   const several = runs.length > 1;
   const artifacts = await Promise.all(runs.map((run) => artifactsOf(run, several, store)));
   const input = await readInputs(artifacts.flat(), several ? [] : graphOf(runs[0]));
@@ -40,7 +40,7 @@ export async function makeRunPage(
 }
 
 /** Each run once; of several with one name each with its id. */
-function withOwnLabels(wanted: readonly RunRecord[]): RunRecord[] {
+function withDistinctLabels(wanted: readonly RunRecord[]): RunRecord[] {
   const runs = [...new Map(wanted.map((run) => [run.id, run])).values()];
   return runs.map((run) => {
     const alone = runs.filter((other) => labelOf(other) === labelOf(run)).length === 1;

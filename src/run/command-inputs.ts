@@ -2,6 +2,7 @@
 import { chmodSync, closeSync, constants, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
+import { stampOf } from '../data/stamp.ts';
 import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import type { GraphStage } from '../pipeline/pipeline.ts';
 import { declaredPaths, inputFiles } from '../plan/input-files.ts';
@@ -105,12 +106,6 @@ export async function changedInput(
     };
   }
   return null;
-}
-
-/** Whatever a writer can't help to change. */
-function stampOf(file: string): string {
-  const found = statSync(file, { throwIfNoEntry: false, bigint: true });
-  return found ? `${found.size} ${found.mtimeNs} ${found.ctimeNs} ${found.ino}` : 'missing';
 }
 
 async function sameBytes(a: string, b: string): Promise<boolean> {

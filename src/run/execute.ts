@@ -88,7 +88,7 @@ async function complete(
 ): Promise<Result<GraphStage>> {
   if (declared.deferred.length === 0) return { ok: true, value: declared };
   const { completeStage } = await import('../pipeline/stages.ts');
-  const completed = completeStage(declared, (stage, value) => upstream.get(stage)?.values[value]);
+  const completed = completeStage(declared, upstream);
   if (!completed.ok) return completed;
   const { wrongParams } = await import('../pipeline/checks.ts');
   const diagnostics = wrongParams(completed.value, kindOf(completed.value, run));

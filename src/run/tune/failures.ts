@@ -19,7 +19,7 @@ export async function rememberFailure(
 ): Promise<void> {
   if (!certain.has(diagnostic.code)) return;
   // As it is looked up: with the values that it was given.
-  const completed = completeStage(stage, (from, value) => results.get(from)?.values[value]);
+  const completed = completeStage(stage, results);
   if (!completed.ok) return;
   const { hash } = await fingerprintStage(completed.value, trial, results, run);
   const result = {

@@ -1,9 +1,10 @@
 /** The version of a project's module: a digest of its code and of all that it imports. Reads the code, never runs it. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import type * as Esbuild from 'esbuild';
+import { stampOf } from '../../data/stamp.ts';
 import { Failure } from '../../diagnostics/diagnostic.ts';
 
 // Not at the top: only projects with modules of their own need it, and it takes as long as the whole start.
@@ -46,11 +47,6 @@ export function moduleDigest(module: string): string {
   const digest = made.digest('hex');
   known.set(module, { digest, stamps });
   return digest;
-}
-
-function stampOf(file: string): string {
-  const found = statSync(file, { throwIfNoEntry: false, bigint: true });
-  return found ? `${found.size} ${found.mtimeNs} ${found.ctimeNs} ${found.ino}` : 'missing';
 }
 
 function packagesOf(metafile: Esbuild.Metafile): string[] {
