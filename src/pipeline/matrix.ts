@@ -102,10 +102,9 @@ class Expansion {
       ...node,
       entries: new Map([...node.entries].filter(([name]) => name !== 'matrix')),
     };
-    const kind = this.#kinds(textOf(child(node, 'kind')) ?? declared);
     const open: Expanded = { ...plain(declared, key, bare), open: true, chosen: new Map() };
     if (!own) return [open];
-    const all = this.#allOf(own, bare, kind);
+    const all = this.#allOf(own, bare, declared);
     if (all.length > mostCrossed) {
       this.#say(tooLarge(mostCrossed, matrix?.key ?? key));
       return [open];
@@ -118,7 +117,7 @@ class Expansion {
       return [open];
     }
     this.#count += kept.length;
-    const cells = kept.map((way) => this.#cell(declared, key, bare, kind, way));
+    const cells = kept.map((way) => this.#cell(declared, key, bare, way));
     if (!cells.includes(null)) return cells.filter((cell) => cell !== null);
     const message = `with what cells take of their axes, they hold more than ${mostInCells} values`;
     this.#say({ code: 'too-large', message, place: key, fix: 'take less of them, or shorten an axis' });
@@ -126,51 +125,50 @@ class Expansion {
   }
 
   /** Null where it would be too large. */
-  #cell(
-    declared: string,
-    key: Place,
-    bare: MapNode,
-    kind: Kind | undefined,
-    { chosen, open }: Way,
-  ): Expanded | null {
+  #cell(declared: string, key: Place, bare: MapNode, { chosen, open }: Way): Expanded | null {
     const axes = labels(chosen);
     const filled = interpolate(bare, {
       ...this.#scope(chosen),
       ...(open ? {} : { miss: this.#miss(chosen) }),
     });
     if (excessOf(filled, this.#budget)) return null;
-    const node = this.#pointed(filled, kind, axes);
+    const node = this.#pointed(filled, declared, axes);
     return { name: cellName(declared, axes), declared, axes, key, node, open, chosen };
   }
 
   /** Not many more than may be. */
-  #allOf(own: OwnAxes, bare: MapNode, kind: Kind | undefined): Way[] {
+  #allOf(own: OwnAxes, bare: MapNode, declared: string): Way[] {
     const all: Way[] = [];
     for (const chosen of own.cells)
-      for (const way of this.#complete(bare, kind, { chosen, open: false }, new Set()))
+      for (const way of this.#complete(bare, declared, { chosen, open: false }, new Set()))
         if (all.push(way) > mostCrossed) return all;
     return all;
   }
 
   /** Adds the axes that come with references, one reference after the other: those of a cell may depend on its values. */
-  *#complete(node: MapNode, kind: Kind | undefined, way: Way, done: ReadonlySet<string>): Generator<Way> {
+  *#complete(node: MapNode, declared: string, way: Way, done: ReadonlySet<string>): Generator<Way> {
     const { chosen, open } = way;
-    if (!kind) return yield way;
     const filled = interpolate(node, this.#scope(chosen));
-    if (excessOf(filled, { left: mostWritten })) return yield way;
+    const kind = this.#kindOf(declared, filled);
+    if (!kind || excessOf(filled, { left: mostWritten })) return yield way;
     const next = findReferences(filled, kind).find(
       ({ path, list, text }) => !list && !done.has(path.join('.')) && !text.includes('${matrix.'),
     );
     if (!next) return yield way;
     const doneNow = new Set([...done, next.path.join('.')]);
     const cells = this.#matching(next, labels(chosen));
-    if (cells.length === 0) return yield* this.#complete(node, kind, way, doneNow);
+    if (cells.length === 0) return yield* this.#complete(node, declared, way, doneNow);
     const fixed = parseReference(next.text)?.axes ?? {};
     for (const cell of cells) {
       const inherited = [...cell.chosen].filter(([axis]) => !Object.hasOwn(fixed, axis));
       const both = { chosen: new Map([...inherited, ...chosen]), open: open || cell.open };
-      yield* this.#complete(node, kind, both, doneNow);
+      yield* this.#complete(node, declared, both, doneNow);
     }
+  }
+
+  /** Of a cell, for an axis may decide it. */
+  #kindOf(declared: string, node: Node): Kind | undefined {
+    return this.#kinds(textOf(child(node, 'kind')) ?? declared);
   }
 
   /** The cells that a reference means, seen from a cell with these labels. */
@@ -185,7 +183,8 @@ class Expansion {
   }
 
   /** References rewritten to the names of cells; a list takes all that agree. */
-  #pointed(node: Node, kind: Kind | undefined, axes: Axes): Node {
+  #pointed(node: Node, declared: string, axes: Axes): Node {
+    const kind = this.#kindOf(declared, node);
     if (!kind) return node;
     return findReferences(node, kind).reduceRight<Node>((made, reference) => {
       const cells = this.#matching(reference, axes);

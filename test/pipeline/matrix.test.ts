@@ -74,6 +74,25 @@ test('a stage may have an axis in some cells alone: where the value that refers 
   assert.deepEqual(Object.keys(made).slice(3), ['use[from=p]', 'use[from=d,seed=1]', 'use[from=d,seed=2]']);
 });
 
+test('an axis may say the kind: references are those of each cell’s own', (t) => {
+  const made = graph(
+    t,
+    file(
+      '  data: { kind: download, matrix: { seed: [1, 2] }, dataset: shapes10, limit: 20 }\n',
+      '  scaled: { kind: "${matrix.by}", matrix: { by: [normalize, augment] }, data: data }\n',
+    ),
+  );
+  assert.deepEqual(
+    Object.entries(made).filter(([name]) => name.startsWith('scaled')),
+    [
+      ['scaled[by=normalize,seed=1]', ['data[seed=1]']],
+      ['scaled[by=normalize,seed=2]', ['data[seed=2]']],
+      ['scaled[by=augment,seed=1]', ['data[seed=1]']],
+      ['scaled[by=augment,seed=2]', ['data[seed=2]']],
+    ],
+  );
+});
+
 test('a reference may fix an axis: every cell against one', (t) => {
   const made = graph(
     t,
