@@ -23,7 +23,7 @@ export function readsOutside(stage: Reader, kind: Kind): boolean {
   return [Object.keys(places), patterns, paths, variables].some(({ length }) => length > 0);
 }
 
-/** Digests by `file:PATH` or `content of PARAM`, values by `env:NAME`; null for what isn't there. */
+/** Digests by `file:PATH`, `content of PARAM` and `env:NAME`; null for what isn't there. */
 export async function outsideContent(
   stage: Reader,
   kind: Kind,
@@ -37,7 +37,11 @@ export async function outsideContent(
     ...(paths.length > 0 ? await inputFiles(stage, root, context.store.folder) : []),
   ];
   for (const path of files) outside[`file:${path}`] = await hashed(join(root, path), context.store);
-  for (const name of variables) outside[`env:${name}`] = variableIn(context.env, name) ?? null;
+  for (const name of variables) {
+    const value = variableIn(context.env, name);
+    // It may be a secret: what a fingerprint is made of lies in the cache, and in the records of runs.
+    outside[`env:${name}`] = value === undefined ? null : digest(value);
+  }
   return outside;
 }
 

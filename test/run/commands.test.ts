@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeNpy } from '../../src/data/npy.ts';
@@ -35,6 +35,21 @@ test('a declared variable that changes is a reason to run again; another is none
   assert.deepEqual(project.run('p.yaml'), { a: 'cached' });
   project.env.SHOWN = 'no';
   assert.deepEqual(project.run('p.yaml'), { a: 'ran' });
+});
+
+test('what a declared variable holds stands in no file that the program keeps', (t) => {
+  const stage =
+    'a: { kind: command, run: "test -n \\"$TOKEN\\" && echo 1 > x", env: [TOKEN], out: { x: x } }';
+  const project = makeProject(t, { 'p.yaml': pipeline(stage) }, { TOKEN: 'a-secret-of-mine' });
+  assert.deepEqual(project.run('p.yaml'), { a: 'ran' });
+  const kept = readdirSync(join(project.folder, 'cache'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  assert.ok(kept.length > 5);
+  assert.deepEqual(
+    kept.filter((path) => readFileSync(path, 'latin1').includes('a-secret-of-mine')),
+    [],
+  );
 });
 
 test('a variable of a name that every object has is one like any other', (t) => {
