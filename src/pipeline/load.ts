@@ -223,13 +223,17 @@ function unusedVars(root: MapNode, used: ReadonlySet<string>, { bases }: Tree): 
   if (given?.type !== 'map' || child(root, 'stages')?.type !== 'map') return [];
   return [...given.entries]
     .filter(([name, { key }]) => !used.has(name) && !bases.has(key.file))
-    .map(([name, { key }]) => ({
-      severity: 'warning',
-      code: 'unused-var',
-      message: `no stage uses the var \`${name}\``,
-      place: key,
-      fix: `take it as \`\${${name}}\`, or remove it`,
-    }));
+    .map(([name, { key }]) => {
+      const near = nearest(name, used);
+      const fix = near ? `did you mean \`${near}\`?` : `take it as \`\${${name}}\`, or remove it`;
+      return {
+        severity: 'warning',
+        code: 'unused-var',
+        message: `no stage uses the var \`${name}\``,
+        place: key,
+        fix,
+      };
+    });
 }
 
 type Frame = Pick<Pipeline, 'version' | 'name' | 'description' | 'seed' | 'engine' | 'vars'>;

@@ -140,6 +140,18 @@ test('a var that --set puts a value in place of is no unused one', (t) => {
   assert.doesNotMatch(planned.err, /unused-var/);
 });
 
+test('a var that a profile misspells is told with the one it is like', (t) => {
+  const withVar = small
+    .replace('seed: 7', 'seed: 7\nvars: { epochs: 2 }\nprofiles: { long: { vars: { epoch: 30 } } }')
+    .replace('epochs: 2, batchSize', 'epochs: "${epochs}", batchSize');
+  const { code, err } = makeProject(t, { 'p.yaml': withVar }).pipe('validate', 'p.yaml');
+  assert.equal(code, 0);
+  assert.match(
+    err,
+    /p\.yaml:5:\d+ warning unused-var: no stage uses the var `epoch`[^]*did you mean `epochs`\?/,
+  );
+});
+
 for (const value of ['.inf', '[1, -.inf]', '{ a: .nan }'])
   test(`--set refuses ${value}, at its place`, (t) => {
     const { code, err } = makeProject(t, { 'p.yaml': small }).pipe(
