@@ -84,8 +84,11 @@ function dataFolder({ LOCALAPPDATA, XDG_DATA_HOME = '' }: NodeJS.ProcessEnv): st
 
 /** Folders and URLs, separated by commas or by the system's path delimiter; a URL's own colon separates nothing. */
 function splitMirrors(text: string): string[] {
-  const parts = delimiter === ':' ? text.split(/,|:(?!\/\/)(?!\d+(?:\/|,|:|$))/) : text.split(/[,;]/);
-  return parts
+  // Where a colon separates, an address' user, host and port are taken whole.
+  const form =
+    delimiter === ':' ? /\w+:\/\/(?:[^/,@]*@)?(?:\[[^\]]*\]|[^/,:[\]]*)(?::\d+)?[^,:]*|[^,:]+/g : /[^,;]+/g;
+  return [...text.matchAll(form)]
+    .map(([part]) => part)
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map((part) => (/^\w+:\/\//.test(part) ? part : resolve(part)));

@@ -9,7 +9,8 @@ import { readTar, unpackedName } from './tar.ts';
 export interface ArchivedFile {
   /** The path in the archive, with forward slashes and none in front. */
   readonly name: string;
-  readonly bytes: Buffer;
+  /** Unpacks it: to be called before the next file is asked for. Failure: as of `readArchive`. */
+  readonly read: () => Promise<Buffer>;
 }
 
 /** Reads a zip, tar or tar.gz, told apart by its first bytes. Failure: `truncated-archive`, `unsupported-archive`. */
@@ -19,16 +20,37 @@ export async function* readArchive(archive: string): AsyncGenerator<ArchivedFile
     const other = Object.keys(others).find((form) => start.startsWith(others[form] ?? ''));
     if (other !== undefined)
       throw unsupported(`${archive} is packed with ${other}`, 'pack it as .zip, .tar or .tar.gz');
-    // As each record of a zip begins.
-    if (start.startsWith('PK')) yield* readZip(archive);
-    else yield* readTar(archive, start.startsWith('\x1f\x8b'));
+    const files = zips.some((one) => start.startsWith(one))
+      ? readZip(archive)
+      : readTar(archive, start.startsWith('\x1f\x8b'));
+    for await (const { name, read } of files)
+      yield {
+        name,
+        read: () =>
+          read().catch((error: unknown) => {
+            throw told(archive, error);
+          }),
+      };
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Failure('truncated-archive', `${archive} can't be read to its end: ${why}`, {
-      fix: 'it is damaged or cut short: replace it',
-    });
+    throw told(archive, error);
   }
+}
+
+/** What a zip has, and is no damage, in yauzl's words. */
+const unread =
+  /^(?:absolute path|invalid relative path|invalid characters in fileName|unsupported compression method)/;
+
+function told(archive: string, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  if (unread.test(why))
+    return unsupported(
+      `${archive} has what is not read: ${why}`,
+      'unpack it, and pack it anew as .zip or .tar.gz',
+    );
+  return new Failure('truncated-archive', `${archive} can't be read to its end: ${why}`, {
+    fix: 'it is damaged or cut short: replace it',
+  });
 }
 
 async function* readZip(archive: string): AsyncGenerator<ArchivedFile> {
@@ -36,20 +58,26 @@ async function* readZip(archive: string): AsyncGenerator<ArchivedFile> {
   try {
     for await (const entry of zip.eachEntry()) {
       if (entry.fileName.endsWith('/')) continue;
-      if (entry.isEncrypted())
-        throw unsupported(
-          `${entry.fileName} in ${archive} is encrypted`,
-          'make the archive without a password',
-        );
-      const bytes = await buffer(await zip.openReadStreamPromise(entry));
-      // Of what is not compressed nothing else would tell damage.
-      if (crc32(bytes) !== entry.crc32) throw new Error(`${entry.fileName} has another checksum`);
-      yield { name: unpackedName(entry.fileName), bytes };
+      const read = async (): Promise<Buffer> => {
+        if (entry.isEncrypted())
+          throw unsupported(
+            `${entry.fileName} in ${archive} is encrypted`,
+            'make the archive without a password',
+          );
+        const bytes = await buffer(await zip.openReadStreamPromise(entry));
+        // Of what is not compressed nothing else would tell damage.
+        if (crc32(bytes) !== entry.crc32) throw new Error(`${entry.fileName} has another checksum`);
+        return bytes;
+      };
+      yield { name: unpackedName(entry.fileName), read };
     }
   } finally {
     zip.close();
   }
 }
+
+/** How a zip begins. The name of a tar's first file may begin with PK as well. */
+const zips = ['PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08'];
 
 /** How files of other forms begin. */
 const others: { readonly [form: string]: string } = {

@@ -1,17 +1,16 @@
 /** A user's arrays in NumPy's format. */
 import { statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import type { Stages } from '../generated/types.ts';
 import type { FetchOptions } from './fetch.ts';
-import { type NpyParts, parseNpy } from './npy.ts';
-import { type RawDataset, withTestPart } from './raw.ts';
+import { type NpyParts, parseNpy, readNpyParts } from './npy.ts';
+import { imagesFrom, type RawSource, withTestPart } from './raw.ts';
 import { filesIn, locate } from './source-files.ts';
 
 type Params = NonNullable<Stages['download']['arrays']>;
 type FileParam = Params['images'];
-/** The bytes of one of the files. */
-type Read = (file: FileParam) => Promise<Buffer>;
+/** What one of the files holds. */
+type Read = (file: FileParam) => Promise<NpyParts>;
 
 /** More would not fit the byte in which labels are kept. */
 const mostClasses = 256;
@@ -22,7 +21,7 @@ export async function readArrays(
   root: string,
   seed: number,
   options: FetchOptions,
-): Promise<RawDataset> {
+): Promise<RawSource> {
   const read =
     params.from === undefined ? fileReader(root, options) : await archiveReader(params, root, options);
   const train = await readPart(params.images, params.labels, read);
@@ -39,18 +38,18 @@ export async function readArrays(
   const count = params.classes?.length ?? labels.reduce((most, label) => Math.max(most, label), 0) + 1;
   checkLabels(labels, train.labels.length, count, params);
   const classes = params.classes ?? Array.from({ length: count }, (_, label) => String(label));
-  const raw: RawDataset = {
+  const source: RawSource = {
     example: train.example,
     classes,
-    images: new Uint8Array(Buffer.concat([train.images, ...(test ? [test.images] : [])])),
     labels: Uint8Array.from(labels),
+    imagesOf: imagesFrom(test ? joined(train.images, test.images) : train.images, train.example),
     trainRows: train.labels.length,
     nameOf: (row) =>
       row < train.labels.length
         ? `row ${row} of ${nameOf(params.images)}`
         : `row ${row - train.labels.length} of ${nameOf(params.testImages ?? '')}`,
   };
-  return test ? raw : withTestPart(raw, params.test, seed);
+  return test ? source : withTestPart(source, params.test, seed);
 }
 
 interface Part {
@@ -61,8 +60,8 @@ interface Part {
 }
 
 async function readPart(images: FileParam, labels: FileParam, read: Read): Promise<Part> {
-  const pixels = parsed(await read(images), nameOf(images));
-  const classes = parsed(await read(labels), nameOf(labels));
+  const pixels = await asked(read(images));
+  const classes = await asked(read(labels));
   const { descr, shape, body } = pixels;
   if (descr !== '|u1') throw invalid(nameOf(images), `holds ${descr}; images are uint8 (|u1), from 0 to 255`);
   if (shape.length !== 3 && shape.length !== 4)
@@ -75,6 +74,9 @@ async function readPart(images: FileParam, labels: FileParam, read: Read): Promi
     throw invalid(nameOf(images), `has ${channels} channels; images have 1 or 3`);
   if (height === 0 || width === 0)
     throw invalid(nameOf(images), `has the shape [${shape.join(', ')}]: images without pixels`);
+  // [rows] is what NumPy has, [rows, 1] what Keras' datasets have.
+  if (classes.shape.slice(1).some((side) => side !== 1))
+    throw invalid(nameOf(labels), `has the shape [${classes.shape.join(', ')}]; labels are one number a row`);
   const numbers = wholeNumbers(classes, nameOf(labels));
   if (numbers.length !== rows)
     throw invalid(nameOf(labels), `has ${numbers.length} labels for ${rows} images`);
@@ -82,12 +84,20 @@ async function readPart(images: FileParam, labels: FileParam, read: Read): Promi
   return { example: [height, width, channels], images: new Uint8Array(body), labels: numbers };
 }
 
-function parsed(bytes: Buffer, name: string): NpyParts {
+async function asked(array: Promise<NpyParts>): Promise<NpyParts> {
   try {
-    return parseNpy(bytes, name);
+    return await array;
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new Failure('invalid-array', error instanceof Error ? error.message : String(error));
   }
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 function wholeNumbers({ descr, body }: NpyParts, name: string): number[] {
@@ -140,27 +150,38 @@ function invalid(name: string, what: string): Failure {
 /** Each file by its own path or address. */
 function fileReader(root: string, options: FetchOptions): Read {
   return async (file) => {
-    const place = typeof file === 'string' ? { from: file } : { from: file.url, sha256: file.sha256 };
+    const place =
+      typeof file === 'string'
+        ? { from: file, written: (sha256: string) => `it as { url: ${file}, sha256: ${sha256} }` }
+        : { from: file.url, sha256: file.sha256 };
     const path = await locate(place, root, options);
-    if (!statSync(path).isDirectory()) return readFile(path);
+    if (!statSync(path).isDirectory()) return readNpyParts(path, nameOf(file));
     throw invalid(nameOf(file), 'is a folder: say `from` for it, and name a file in it here');
   };
 }
 
 /** Files in one folder or archive. An .npz is a zip of .npy files. */
 async function archiveReader(
-  { from = '', sha256 }: Params,
+  { from = '', sha256, ...files }: Params,
   root: string,
   options: FetchOptions,
 ): Promise<Read> {
-  const files = new Map<string, () => Promise<Buffer>>();
-  for await (const { name, path, bytes } of filesIn(await locate({ from, sha256 }, root, options)))
-    files.set(name, async () => (bytes ? Buffer.from(bytes) : readFile(path ?? '')));
-  return (file) => {
-    const open = files.get(nameOf(file));
+  const wanted = [files.images, files.labels, files.testImages, files.testLabels].map(
+    (file) => file && nameOf(file),
+  );
+  const names = new Set<string>();
+  const arrays = new Map<string, () => Promise<NpyParts>>();
+  for await (const { name, path, read } of filesIn(await locate({ from, sha256 }, root, options))) {
+    names.add(name);
+    if (!wanted.includes(name)) continue;
+    const bytes = path === null ? await read() : null;
+    arrays.set(name, async () => (bytes ? parseNpy(bytes, name) : readNpyParts(path ?? '', name)));
+  }
+  return async (file) => {
+    const open = arrays.get(nameOf(file));
     if (open) return open();
     throw new Failure('file-not-found', `${from} has no ${nameOf(file)}`, {
-      fix: `it holds ${[...files.keys()].slice(0, 20).join(', ')}`,
+      fix: `it holds ${[...names].slice(0, 20).join(', ')}`,
     });
   };
 }

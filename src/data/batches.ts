@@ -44,11 +44,9 @@ export async function openDataset(files: { readonly [path: string]: string }): P
     name: string,
     Type: new (buffer: SharedArrayBuffer) => T,
   ): Promise<T> => {
-    const { data } = await readNpy(path(name));
-    if (!(data instanceof Type)) throw new Error(`${name} holds a ${Type.name}`);
-    const shared = new Type(new SharedArrayBuffer(data.byteLength));
-    shared.set(data);
-    return shared;
+    const { data } = await readNpy(path(name), (bytes) => new SharedArrayBuffer(bytes));
+    if (data instanceof Type) return data;
+    throw new Error(`${name} holds no ${Type.name}`);
   };
   const file = parseDataset(await readFile(path('dataset.json'), 'utf8'));
   return {

@@ -4,7 +4,7 @@ import { readArchive } from './archive.ts';
 import { cifar10Classes, cifarExample, cifarRows } from './cifar-form.ts';
 import { type FetchOptions, fetchFile } from './fetch.ts';
 import { fetchMembers, type Member } from './members.ts';
-import type { RawDataset } from './raw.ts';
+import { imagesFrom, type RawSource } from './raw.ts';
 
 const cifar10Address = 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz';
 
@@ -18,14 +18,16 @@ const cifar10Members: readonly Member[] = [
   { name: 'test_batch.bin', sha256: '8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b' },
 ];
 
-export async function fetchCifar10(options: FetchOptions): Promise<RawDataset> {
+export async function fetchCifar10(options: FetchOptions): Promise<RawSource> {
   const inspect = (name: string, bytes: Uint8Array): void => void decodeCifar([bytes], cifar10Format, [name]);
   const files = await fetchMembers(cifar10Address, cifar10Members, inspect, options);
   const names = cifar10Members.map(({ name }) => name);
+  const { images, labels } = decodeCifar(files, cifar10Format, names);
   return {
     example: cifarExample,
     classes: cifar10Classes,
-    ...decodeCifar(files, cifar10Format, names),
+    labels,
+    imagesOf: imagesFrom(images, cifarExample),
     trainRows: cifarRows.train,
     nameOf: (row) => `record ${row % 10_000} of ${names[Math.floor(row / 10_000)]}`,
   };
@@ -35,21 +37,22 @@ const cifar100Address = 'https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.g
 /** Of the archive, as TensorFlow Datasets has recorded it (tensorflow_datasets/url_checksums/cifar100.txt). */
 const cifar100Sha256 = '58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec';
 
-export async function fetchCifar100(options: FetchOptions): Promise<RawDataset> {
+export async function fetchCifar100(options: FetchOptions): Promise<RawSource> {
   const { path } = await fetchFile(cifar100Address, cifar100Sha256, options);
   return readCifar100(path);
 }
 
 /** Failure: `truncated-archive`, `invalid-label`. */
-export async function readCifar100(archive: string): Promise<RawDataset> {
+export async function readCifar100(archive: string): Promise<RawSource> {
   const files = new Map<string, Buffer>();
-  for await (const { name, bytes } of readArchive(archive)) files.set(name.split('/').at(-1) ?? '', bytes);
+  for await (const { name, read } of readArchive(archive))
+    files.set(name.split('/').at(-1) ?? '', await read());
   const file = (name: string): Buffer => {
     const bytes = files.get(name);
     if (!bytes) throw new Failure('truncated-archive', `${archive} has no ${name}`, { fix: 'replace it' });
     return bytes;
   };
-  const decoded = decodeCifar([file('train.bin'), file('test.bin')], cifar100Format, [
+  const { images, labels } = decodeCifar([file('train.bin'), file('test.bin')], cifar100Format, [
     'train.bin',
     'test.bin',
   ]);
@@ -57,7 +60,8 @@ export async function readCifar100(archive: string): Promise<RawDataset> {
   return {
     example: cifarExample,
     classes: file('fine_label_names.txt').toString().trim().split(/\r?\n/),
-    ...decoded,
+    labels,
+    imagesOf: imagesFrom(images, cifarExample),
     trainRows,
     nameOf: (row) =>
       row < trainRows ? `record ${row} of train.bin` : `record ${row - trainRows} of test.bin`,

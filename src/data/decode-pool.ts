@@ -36,7 +36,9 @@ export interface DecodeReply {
   readonly pixels: Uint8Array<ArrayBuffer>;
 }
 
-const filesAnOrder = 128;
+const mostFilesAnOrder = 128;
+/** Of pixels: some orders are under way in each thread. */
+const mostBytesAnOrder = 1 << 25;
 /** So that a thread never waits, and bytes of an archive don't pile up. */
 const ordersAThread = 2;
 const mostThreads = 8;
@@ -48,6 +50,8 @@ export async function decodeFiles(
   onDone: (done: number) => void,
 ): Promise<DecodedFile[]> {
   const threads = Array.from({ length: Math.min(mostThreads, availableParallelism()) }, makeThread);
+  const bytesAFile = wanted.height * wanted.width * (wanted.colour === 'rgb' ? 3 : 1);
+  const filesAnOrder = Math.max(1, Math.min(mostFilesAnOrder, Math.floor(mostBytesAnOrder / bytesAFile)));
   const decoded: DecodedFile[][] = [];
   let orders = 0;
   let done = 0;
@@ -63,6 +67,8 @@ export async function decodeFiles(
       underWay.delete(job);
     });
     underWay.add(job);
+    // Told by whoever waits for it; until then no process shall end of it.
+    job.catch(() => {});
   };
   try {
     let batch: ImageFile[] = [];

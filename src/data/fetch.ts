@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { sha256Of } from './hash.ts';
 import { downloadTo } from './http.ts';
-import { findByHash, findByTail, isUrl, mirroredUrls, tailsOf } from './mirrors.ts';
+import { findByHash, findByTail, isUrl, mirroredUrls, shownUrl, tailsOf } from './mirrors.ts';
 
 export interface FetchOptions {
   /** Where downloads are kept: by content, as `sha256-…`. */
@@ -22,6 +22,9 @@ export interface Fetched {
   /** A mirror's file is the user's; what lies in our folder may be removed. */
   readonly from: 'kept' | 'mirror' | 'network';
 }
+
+/** Systems have names of 255 bytes, and ends of it are added. */
+const mostOfName = 100;
 
 export const keptPath = (folder: string, sha256: string): string => join(folder, `sha256-${sha256}`);
 
@@ -43,6 +46,10 @@ export async function fetchFile(
   sha256: string | null,
   options: FetchOptions,
 ): Promise<Fetched> {
+  if (!URL.canParse(address))
+    throw new Failure('download-failed', `${address} is no address`, {
+      fix: 'write it as in https://example.org/images.zip',
+    });
   mkdirSync(options.folder, { recursive: true });
   const kept = sha256 === null ? null : await keptFile(options.folder, sha256);
   if (kept !== null) return { path: kept, from: 'kept' };
@@ -72,7 +79,8 @@ async function fromNetwork(
 ): Promise<string> {
   // Two addresses may end in the same name.
   const key = createHash('sha256').update(address).digest('hex').slice(0, 8);
-  const file = join(options.folder, `${key}-${tailsOf(address).at(-1) ?? 'download'}`);
+  const name = (tailsOf(address).at(-1) ?? 'download').replace(/[^\w.-]+/g, '_');
+  const file = join(options.folder, `${key}-${name.slice(-mostOfName)}`);
   const why: string[] = [];
   const mirrors = options.mirrors.filter(isUrl);
   for (const url of [...mirrors.flatMap((mirror) => mirroredUrls(mirror, address, sha256)), address]) {
@@ -80,15 +88,18 @@ async function fromNetwork(
     if (got.type === 'done') {
       const kept = await keep(file, sha256, options.folder);
       if (kept.path !== null) return kept.path;
-      if (url === address) throw corrupted(`${url} ${kept.wrong}`);
-      passOver(passedOver, `the mirror's ${url} ${kept.wrong}`, options);
+      if (url === address) throw corrupted(`${shownUrl(url)} ${kept.wrong}`);
+      passOver(passedOver, `the mirror's ${shownUrl(url)} ${kept.wrong}`, options);
     } else if (url === address) why.push(got.why);
-    else if (got.type === 'failed') why.push(`the mirror ${url}: ${got.why}`);
+    else if (got.type === 'failed') why.push(`the mirror ${shownUrl(url)}: ${got.why}`);
   }
   if (passedOver.length > 0)
-    throw corrupted(`${passedOver.join('; ')}, and ${address} could not be fetched: ${why.join('; ')}`);
-  if (options.mirrors.length > 0) why.push(`PIPE_MIRROR (${options.mirrors.join(', ')}) does not have it`);
-  throw new Failure('download-failed', `${address} could not be fetched: ${why.join('; ')}`, {
+    throw corrupted(
+      `${passedOver.join('; ')}, and ${shownUrl(address)} could not be fetched: ${why.join('; ')}`,
+    );
+  if (options.mirrors.length > 0)
+    why.push(`PIPE_MIRROR (${options.mirrors.map(shownUrl).join(', ')}) does not have it`);
+  throw new Failure('download-failed', `${shownUrl(address)} could not be fetched: ${why.join('; ')}`, {
     fix: 'set PIPE_MIRROR to a folder or URL that has the file, or run offline with `--profile quick` where the pipeline has it',
   });
 }

@@ -1,6 +1,8 @@
 /** What lies in a folder, however deep. A link counts as what it leads to, for whoever reads and for whoever compares. */
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Failure } from '../diagnostics/diagnostic.ts';
+import { codeOf } from '../diagnostics/system-code.ts';
 
 export interface FolderFile {
   /** From the folder on, with forward slashes. */
@@ -30,10 +32,29 @@ function* walk(
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const at = join(folder, entry.name);
     const path = start + entry.name;
-    const found = entry.isSymbolicLink() ? statSync(at, { throwIfNoEntry: false }) : entry;
+    checkName(entry.name, at);
+    const found = entry.isSymbolicLink() ? targetOf(at) : entry;
     const isFolder = found?.isDirectory() === true;
     if (passes(at, isFolder)) continue;
     if (isFolder) yield* walk(at, `${path}/`, passes, [...around, real]);
     else if (!found || found.isFile()) yield { path, at, isThere: found !== undefined };
   }
+}
+
+/** Of a link; undefined for one that leads nowhere, or to itself. */
+function targetOf(link: string): Stats | undefined {
+  try {
+    return statSync(link, { throwIfNoEntry: false });
+  } catch (error) {
+    if (codeOf(error) === 'ELOOP') return undefined;
+    throw error;
+  }
+}
+
+/** Node reads a name that is no UTF-8 with a replacement character, under which there is no file. */
+function checkName(name: string, at: string): void {
+  if (!name.includes('\ufffd') || statSync(at, { throwIfNoEntry: false })) return;
+  throw new Failure('missing-input', `the name of ${at} is not UTF-8: it can't be opened by it`, {
+    fix: 'rename it, such as with `convmv`',
+  });
 }

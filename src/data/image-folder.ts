@@ -3,7 +3,7 @@ import { Failure } from '../diagnostics/diagnostic.ts';
 import type { Stages } from '../generated/types.ts';
 import { type DecodedFile, decodeFiles, type Finding, type ImageFile } from './decode-pool.ts';
 import type { FetchOptions } from './fetch.ts';
-import { joinRows, type RawDataset, withTestPart } from './raw.ts';
+import { type RawSource, withTestPart } from './raw.ts';
 import { filesIn, locate } from './source-files.ts';
 
 type Params = NonNullable<Stages['download']['folder']>;
@@ -20,74 +20,124 @@ type Named = {
   readonly listed: readonly string[];
 };
 
-const isImage = /\.(?:png|jpe?g|webp)$/i;
+/** What an image file is called; its content tells whether it is one, and of which form. */
+const isImage = /\.(?:png|jpe?g|jpe|jfif|webp|gif|tiff?|avif|bmp|heic|heif)$/i;
 const mostListed = 50;
 /** More would not fit the byte in which labels are kept. */
 const mostClasses = 256;
 
-/** Failure: of `locate`; `unreadable-image`, `other-image`, `no-class-folder`, `empty-dataset`. */
+export interface ImageFolder {
+  readonly source: RawSource;
+  /** Of all images that were decoded: to be asked for when the source's are taken. */
+  readonly findings: () => FolderFindings;
+}
+
+/**
+ * Images are decoded when they are taken; where some may be skipped, all at once, for then only this tells which rows
+ * there are. Failure: of `locate`; `unreadable-image`, `other-image`, `no-class-folder`, `empty-dataset`.
+ */
 export async function readImageFolder(
   params: Params,
   root: string,
   seed: number,
   options: FetchOptions,
   onDone: (images: number) => void,
-): Promise<{ raw: RawDataset; findings: FolderFindings }> {
+): Promise<ImageFolder> {
   const place = await locate(params, root, options);
   const [height, width] = params.size;
-  const strangers: string[] = [];
-  const files = imagesIn(filesIn(place), params.path, strangers);
   const wanted = { height, width, colour: params.colour, fit: params.fit };
-  // An archive may have a name twice: the last counts, as when it is unpacked.
-  const byName = new Map((await decodeFiles(files, wanted, onDone)).map((file) => [file.name, file]));
-  const decoded = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const parted = ['train', 'test'].every((part) => decoded.some(({ name }) => name.startsWith(`${part}/`)));
-  const { kept, skipped, converted } = sortOut(decoded, params, parted);
-  const findings = {
-    skipped: named(skipped),
-    converted: named(converted),
-    noImages: named(strangers.sort()),
+  const listed = await listImages(place, params);
+  const decode = async (names: ReadonlySet<string>): Promise<Decoded> => {
+    const files = await decodeFiles(imagesOf(place, params, names), wanted, onDone);
+    // An archive may have a name twice: the last counts, as when it is unpacked.
+    return sortOut(new Map(files.map((file) => [file.name, file])), params);
   };
-  if (kept.length === 0)
+  const maySkip = [params.unreadable, params.otherSize, params.otherColour].includes('skip');
+  let decoded = maySkip ? await decode(new Set(listed.images)) : null;
+  const names = decoded ? listed.images.filter((name) => decoded?.pixels.has(name)) : listed.images;
+  if (names.length === 0)
     throw new Failure('empty-dataset', `${params.from} holds no image that can be used`, {
-      fix: 'images are .png, .jpg and .webp files in a folder for each class; `path` says where those are',
+      fix: 'images are .png, .jpg, .webp, .gif, .tif and .avif files in a folder for each class; `path` says where those are',
     });
-  return { raw: asDataset(kept, params, parted, seed), findings };
+  const pixelsOf = async (chosen: readonly string[]): Promise<Uint8Array> => {
+    decoded ??= await decode(new Set(chosen));
+    const { pixels } = decoded;
+    return joinRows(chosen.map((name) => pixels.get(name) ?? new Uint8Array()));
+  };
+  return {
+    source: asSource(names, params, listed.parted, seed, pixelsOf),
+    findings: () => ({
+      skipped: named([...listed.beside, ...(decoded?.skipped ?? [])]),
+      converted: named(decoded?.converted ?? []),
+      noImages: named(listed.strangers),
+    }),
+  };
 }
 
-/** The images below `path`, by their names from there on. */
-async function* imagesIn(
-  files: AsyncIterable<ImageFile>,
-  path: string,
-  strangers: string[],
-): AsyncGenerator<ImageFile> {
+interface Listed {
+  /** Each once, in the order of their names; below `path`, by their names from there on. */
+  readonly images: readonly string[];
+  /** Has it folders train and test? */
+  readonly parted: boolean;
+  /** Where it has, the images that are in neither. */
+  readonly beside: readonly string[];
+  readonly strangers: readonly string[];
+}
+
+async function listImages(place: string, { path }: Params): Promise<Listed> {
+  const found = { images: new Set<string>(), strangers: new Set<string>() };
+  for await (const file of filesIn(place)) {
+    const name = nameBelow(path, file.name);
+    if (name !== null) (isShown(name) ? found.images : found.strangers).add(name);
+  }
+  const images = [...found.images].sort();
+  const parted = ['train', 'test'].every((part) => images.some((name) => name.startsWith(`${part}/`)));
+  const isIn = (name: string): boolean => !parted || /^(?:train|test)\//.test(name);
+  return {
+    images: images.filter(isIn),
+    parted,
+    beside: images.filter((name) => !isIn(name)).map((name) => `${name}: neither in train nor in test`),
+    strangers: [...found.strangers].sort(),
+  };
+}
+
+/** Null for what does not lie below. */
+function nameBelow(path: string, name: string): string | null {
   const steps = path.split('/').filter((step) => step !== '' && step !== '.');
   const start = steps.map((step) => `${step}/`).join('');
-  for await (const file of files) {
-    if (!file.name.startsWith(start)) continue;
-    const name = file.name.slice(start.length);
-    // Such as __MACOSX/._a.png, which holds what macOS knows of a.png.
-    const hidden = name.split('/').some((step) => step.startsWith('.') || step === '__MACOSX');
-    if (isImage.test(name) && !hidden) yield { ...file, name };
-    else strangers.push(name);
+  return name.startsWith(start) ? name.slice(start.length) : null;
+}
+
+/** Not hidden, such as __MACOSX/._a.png, which holds what macOS knows of a.png. */
+const isShown = (name: string): boolean =>
+  isImage.test(name) && !name.split('/').some((step) => step.startsWith('.') || step === '__MACOSX');
+
+async function* imagesOf(
+  place: string,
+  { path }: Params,
+  names: ReadonlySet<string>,
+): AsyncGenerator<ImageFile> {
+  for await (const file of filesIn(place)) {
+    const name = nameBelow(path, file.name);
+    if (name === null || !names.has(name)) continue;
+    yield file.path === null ? { name, bytes: await file.read() } : { name, path: file.path };
   }
 }
 
-interface Sorted {
-  readonly kept: DecodedFile[];
-  readonly skipped: string[];
-  readonly converted: string[];
+interface Decoded {
+  /** uint8 [height, width, channels] by name: of those that are kept. */
+  readonly pixels: ReadonlyMap<string, Uint8Array>;
+  readonly skipped: readonly string[];
+  readonly converted: readonly string[];
 }
 
-/** As the stage declares; all that make it stop are told at once. Where there are two parts, the rest is none of them. */
-function sortOut(decoded: readonly DecodedFile[], params: Params, parted: boolean): Sorted {
-  const sorted: Sorted = { kept: [], skipped: [], converted: [] };
-  const stopping: { name: string; finding: Finding }[] = [];
-  for (const file of decoded) {
-    if (parted && !/^(?:train|test)\//.test(file.name)) {
-      sorted.skipped.push(`${file.name}: neither in train nor in test`);
-      continue;
-    }
+/** As the stage declares; all that make it stop are told at once. */
+function sortOut(decoded: ReadonlyMap<string, DecodedFile>, params: Params): Decoded {
+  const pixels = new Map<string, Uint8Array>();
+  const skipped: string[] = [];
+  const converted: string[] = [];
+  const stopping: DecodedFile[] = [];
+  for (const file of [...decoded.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const { unreadable, size, colour } = file.finding;
     const rules = [
       ...(unreadable === undefined ? [] : [params.unreadable]),
@@ -96,28 +146,34 @@ function sortOut(decoded: readonly DecodedFile[], params: Params, parted: boolea
     ];
     const told = `${file.name}: ${reasonOf(file.finding)}`;
     if (rules.includes('stop')) stopping.push(file);
-    else if (rules.includes('skip')) sorted.skipped.push(told);
+    else if (rules.includes('skip')) skipped.push(told);
     else {
-      if (rules.length > 0) sorted.converted.push(told);
-      sorted.kept.push(file);
+      if (rules.length > 0) converted.push(told);
+      pixels.set(file.name, file.pixels);
     }
   }
   if (stopping.length > 0) throw stopped(stopping);
-  return sorted;
+  return { pixels, skipped, converted };
 }
 
-function stopped(files: readonly { name: string; finding: Finding }[]): Failure {
+function stopped(files: readonly DecodedFile[]): Failure {
   const unreadable = files.filter(({ finding }) => finding.unreadable !== undefined);
-  const told = unreadable.length > 0 ? unreadable : files;
-  const list = told.slice(0, 10).map(({ name, finding }) => `${name} (${reasonOf(finding)})`);
-  const more = told.length > list.length ? ` and ${told.length - list.length} more` : '';
-  return unreadable.length > 0
-    ? new Failure('unreadable-image', `no whole images: ${list.join(', ')}${more}`, {
-        fix: 'mend or remove them, or say `unreadable: skip`',
-      })
-    : new Failure('other-image', `not as asked for: ${list.join(', ')}${more}`, {
-        fix: 'mend or remove them, or say `convert` or `skip` for `otherSize` and `otherColour`',
-      });
+  const others = files.filter(({ finding }) => finding.unreadable === undefined);
+  const mend = 'mend or remove them, or say `convert` or `skip` for `otherSize` and `otherColour`';
+  if (unreadable.length === 0)
+    return new Failure('other-image', `not as asked for: ${listOf(others)}`, { fix: mend });
+  const more = others.length > 0 ? `; not as asked for: ${listOf(others)}` : '';
+  return new Failure('unreadable-image', `no whole images: ${listOf(unreadable)}${more}`, {
+    fix:
+      others.length > 0
+        ? `${mend}, and \`unreadable: skip\``
+        : 'mend or remove them, or say `unreadable: skip`',
+  });
+}
+
+function listOf(files: readonly DecodedFile[]): string {
+  const list = files.slice(0, 10).map(({ name, finding }) => `${name} (${reasonOf(finding)})`);
+  return list.join(', ') + (files.length > list.length ? ` and ${files.length - list.length} more` : '');
 }
 
 const reasonOf = ({ unreadable, size, colour }: Finding): string =>
@@ -125,16 +181,19 @@ const reasonOf = ({ unreadable, size, colour }: Finding): string =>
 
 const named = (all: readonly string[]): Named => ({ count: all.length, listed: all.slice(0, mostListed) });
 
-function asDataset(
-  files: readonly DecodedFile[],
+function asSource(
+  names: readonly string[],
   { path, size, colour, test }: Params,
   parted: boolean,
   seed: number,
-): RawDataset {
+  pixelsOf: (names: readonly string[]) => Promise<Uint8Array>,
+): RawSource {
   const inTest = (name: string): boolean => parted && name.startsWith('test/');
-  const ordered = [...files.filter(({ name }) => !inTest(name)), ...files.filter(({ name }) => inTest(name))];
-  const classOf = ordered.map(({ name }) => classFolder(name, parted, path));
+  const train = names.filter((name) => !inTest(name));
+  const ordered = [...train, ...names.filter(inTest)];
+  const classOf = ordered.map((name) => classFolder(name, parted, path));
   const classes = [...new Set(classOf)].sort();
+  if (!parted) checkFolders(ordered, classes, path);
   if (classes.length > mostClasses)
     throw new Failure(
       'too-many-classes',
@@ -143,23 +202,48 @@ function asDataset(
         fix: 'set `path` to the folder that holds the class folders',
       },
     );
-  const raw: RawDataset = {
+  const source: RawSource = {
     example: [...size, colour === 'rgb' ? 3 : 1],
     classes,
-    images: joinRows(ordered.map(({ pixels }) => pixels)),
     labels: Uint8Array.from(classOf, (name) => classes.indexOf(name)),
-    trainRows: ordered.filter(({ name }) => !inTest(name)).length,
-    nameOf: (row) => ordered[row]?.name ?? '',
+    trainRows: train.length,
+    nameOf: (row) => ordered[row] ?? '',
+    imagesOf: (rows) => pixelsOf(Array.from(rows, (row) => ordered[row] ?? '')),
   };
-  return parted ? raw : withTestPart(raw, test, seed);
+  return parted ? source : withTestPart(source, test, seed);
 }
 
 /** `roses/a.png` → roses; `train/roses/2019/a.png` → roses. */
 function classFolder(name: string, parted: boolean, path: string): string {
   const steps = name.split('/').slice(parted ? 1 : 0);
   const [first] = steps;
-  if (first !== undefined && steps.length > 1) return first;
+  // One name may be written in two ways, as macOS and Linux do.
+  if (first !== undefined && steps.length > 1) return first.normalize('NFC');
   throw new Failure('no-class-folder', `the image ${name} lies in no class folder`, {
     fix: `move it into a folder that is named by its class${path === '' ? ', or set `path`' : ''}`,
   });
+}
+
+/** As parts of a dataset are called, in whatever case. */
+const isPart = /^(?:train|training|val|valid|validation|dev|test|testing)$/i;
+
+/** Failure where folders that are taken for classes can be none. */
+function checkFolders(names: readonly string[], classes: readonly string[], path: string): void {
+  const [only = ''] = classes;
+  const below = new Set(names.flatMap((name) => name.split('/').slice(1, -1).slice(0, 1)));
+  const isAround = classes.length === 1 && below.size > 1;
+  if (!isAround && !classes.every((name) => isPart.test(name))) return;
+  const told = classes.map((name) => `\`${name}\``).join(' and ');
+  throw new Failure('no-class-folder', `the folders that should be classes are ${told}`, {
+    fix: isAround
+      ? `set \`path: ${[path, only].filter(Boolean).join('/')}\`, which holds ${below.size} folders`
+      : 'the two parts of a dataset are called `train` and `test`; of others, set `path` to one that holds the class folders',
+  });
+}
+
+function joinRows(rows: readonly Uint8Array[]): Uint8Array {
+  const size = rows[0]?.length ?? 0;
+  const joined = new Uint8Array(rows.length * size);
+  for (const [i, row] of rows.entries()) joined.set(row, i * size);
+  return joined;
 }

@@ -53,11 +53,19 @@ export const glyphHeight = 5;
 /** With the space after it. */
 const glyphWidth = 4;
 
-export const textWidth = (text: string): number => Math.max(0, text.length * glyphWidth - 1);
+const capitals = (text: string): string[] => [...text.toUpperCase()];
+
+export const textWidth = (text: string): number => Math.max(0, capitals(text).length * glyphWidth - 1);
+
+/** As much of the text as is no wider. */
+export const textWithin = (text: string, width: number): string =>
+  capitals(text)
+    .slice(0, Math.max(0, Math.floor((width + 1) / glyphWidth)))
+    .join('');
 
 /** Calls `dot` for each pixel of the text, counted from its upper left corner. `widthShift` is written WIDTH SHIFT. */
 export function drawText(text: string, dot: (x: number, y: number) => void): void {
-  for (const [i, character] of [...text.toUpperCase()].entries()) {
+  for (const [i, character] of capitals(text).entries()) {
     const rows = glyphs[character] ?? unknown;
     for (let y = 0; y < glyphHeight; y++)
       for (let x = 0; x < 3; x++) if ((Number(rows[y]) >> (2 - x)) & 1) dot(i * glyphWidth + x, y);

@@ -34,12 +34,12 @@ export async function fetchMembers(
 
 function keptMember({ sha256 }: Member, { folder, mirrors }: FetchOptions): Uint8Array | null {
   const own = keptPath(folder, sha256);
-  const bytes = read(own);
+  const bytes = bytesOf(own);
   if (bytes && sha256OfBytes(bytes) === sha256) return bytes;
   rmSync(own, { force: true });
   for (const mirror of mirrors.filter((place) => !isUrl(place))) {
     const found = findByHash(mirror, sha256);
-    const mirrored = found === null ? null : read(found);
+    const mirrored = found === null ? null : bytesOf(found);
     if (mirrored && sha256OfBytes(mirrored) === sha256) return mirrored;
   }
   return null;
@@ -53,9 +53,10 @@ async function unpack(
 ): Promise<Uint8Array[]> {
   const again = archive.from === 'mirror' ? 'replace it in the mirror' : 'run again: it will be fetched anew';
   const found = new Map<string, Buffer>();
-  for await (const { name, bytes } of readArchive(archive.path)) {
+  for await (const { name, read } of readArchive(archive.path)) {
     const member = members.find((one) => one.name === name.split('/').at(-1));
     if (!member) continue;
+    const bytes = await read();
     const is = sha256OfBytes(bytes);
     if (is !== member.sha256) {
       inspect(`${member.name} in ${archive.path}`, bytes);
@@ -82,7 +83,7 @@ function keep(bytes: Uint8Array, sha256: string, folder: string): void {
   renameSync(`${path}.${process.pid}`, path);
 }
 
-function read(path: string): Buffer | null {
+function bytesOf(path: string): Buffer | null {
   try {
     return readFileSync(path);
   } catch {

@@ -7,6 +7,9 @@ const depth = 4;
 
 export const isUrl = (place: string): boolean => /^https?:\/\//.test(place);
 
+/** An address as it may be told: without the name and the password in it. */
+export const shownUrl = (url: string): string => url.replace(/^(\w+:\/\/)[^/@]*@/, '$1…@');
+
 /** `https://host/a/b/c.gz` → `a/b/c.gz`, `b/c.gz`, `c.gz`: the longest that a mirror has is the surest. */
 export function tailsOf(address: string): string[] {
   const steps = decoded(new URL(address).pathname)
@@ -47,7 +50,7 @@ export function findByHash(folder: string, sha256: string): string | null {
 export function mirroredUrls(mirror: string, address: string, sha256: string | null): string[] {
   const base = mirror.replace(/\/+$/, '');
   const places = [...tailsOf(address), ...(sha256 === null ? [] : [`sha256-${sha256}`, sha256])];
-  return places.map((place) => `${base}/${place}`);
+  return places.map((place) => `${base}/${place.split('/').map(encodeURIComponent).join('/')}`);
 }
 
 /** Paths relative to the folder with forward slashes, the shallow ones first; none of a folder that isn't there. */

@@ -3,7 +3,7 @@
  * background. Offline, and hard enough that a linear model fails. Row r of a seed is always the same image.
  */
 import { type Random, randomStream } from './random.ts';
-import type { RawDataset } from './raw.ts';
+import { imagesFrom, type RawSource } from './raw.ts';
 
 export const shapes10Classes = [
   'circle',
@@ -22,7 +22,7 @@ export const shapes10Example = [32, 32, 3];
 const side = 32;
 
 /** The first so many training and test rows. */
-export function drawShapes10(seed: number, train: number, test: number): RawDataset {
+export function drawShapes10(seed: number, train: number, test: number): RawSource {
   const size = side * side * 3;
   const rows = [...sequence(0, train), ...sequence(shapes10Rows.train, test)];
   const images = new Uint8Array(rows.length * size);
@@ -32,8 +32,8 @@ export function drawShapes10(seed: number, train: number, test: number): RawData
   return {
     example: shapes10Example,
     classes: shapes10Classes,
-    images,
     labels,
+    imagesOf: imagesFrom(images, shapes10Example),
     trainRows: train,
     nameOf: (row) => `shape ${rows[row]}`,
   };

@@ -1,7 +1,7 @@
 /** Many small images as one PNG, with their names. */
 import { writeFile } from 'node:fs/promises';
 import type { OpenDataset } from './batches.ts';
-import { drawText, glyphHeight, textWidth } from './lettering.ts';
+import { drawText, glyphHeight, textWidth, textWithin } from './lettering.ts';
 
 export interface SheetForm {
   readonly height: number;
@@ -14,8 +14,10 @@ export interface SheetForm {
   readonly columnNames?: readonly string[];
 }
 
-/** Small images are shown larger: up to so many pixels high. */
-const shownHeight = 64;
+/** Small images are shown larger: up to so many pixels high and wide. */
+const shownSide = 64;
+/** Many large ones are shown smaller, so that a picture is no wider and no higher. */
+const mostSide = 8192;
 const gap = 1;
 const textGap = 2;
 
@@ -63,23 +65,25 @@ interface Drawn {
 
 /** `tiles` are uint8 [height, width, channels], row by row. */
 async function drawSheet(tiles: readonly Uint8Array[], form: SheetForm): Promise<Drawn> {
-  const { height, width, channels, columns, rowNames = [], columnNames = [] } = form;
-  const scale = Math.max(1, Math.floor(shownHeight / height));
+  const { channels, columns, rowNames = [], columnNames = [] } = form;
+  const rows = Math.ceil(tiles.length / columns);
+  const shrink = Math.ceil(Math.max((columns * form.width) / mostSide, (rows * form.height) / mostSide, 1));
+  const [height, width] = [Math.ceil(form.height / shrink), Math.ceil(form.width / shrink)];
+  const scale = Math.max(1, Math.floor(shownSide / Math.max(height, width)));
   const left = rowNames.length > 0 ? Math.max(...rowNames.map(textWidth)) + textGap : 0;
   const top = columnNames.length > 0 ? glyphHeight + textGap : 0;
-  const canvas = makeCanvas(
-    left + columns * (width + gap) - gap,
-    top + Math.ceil(tiles.length / columns) * (height + gap) - gap,
-  );
+  const stepX = width + gap;
+  const stepY = (rowNames.length > 0 ? Math.max(height, glyphHeight) : height) + gap;
+  const canvas = makeCanvas(left + columns * stepX - gap, top + rows * stepY - gap);
   for (const [i, tile] of tiles.entries()) {
-    const x = left + (i % columns) * (width + gap);
-    canvas.image(tile, x, top + Math.floor(i / columns) * (height + gap), { height, width, channels });
+    const shown = shrink === 1 ? tile : shrunk(tile, form, shrink);
+    const [x, y] = [left + (i % columns) * stepX, top + Math.floor(i / columns) * stepY];
+    canvas.image(shown, x, y, { height, width, channels });
   }
   for (const [i, name] of rowNames.entries())
-    canvas.text(name, 0, top + i * (height + gap) + Math.floor((height - glyphHeight) / 2));
-  const room = Math.floor((width + gap) / 4) - 1;
+    canvas.text(name, 0, top + i * stepY + Math.floor((stepY - gap - glyphHeight) / 2));
   for (const [i, name] of columnNames.entries())
-    canvas.text(name.slice(0, room), left + i * (width + gap), 0);
+    canvas.text(textWithin(name, stepX - textGap), left + i * stepX, 0);
   const { default: sharp } = await import('sharp');
   const png = await sharp(canvas.pixels, { raw: { width: canvas.width, height: canvas.height, channels: 3 } })
     .resize(canvas.width * scale, canvas.height * scale, { kernel: 'nearest' })
@@ -88,13 +92,27 @@ async function drawSheet(tiles: readonly Uint8Array[], form: SheetForm): Promise
   const plan: SheetPlan = {
     left: left * scale,
     top: top * scale,
-    stepX: (width + gap) * scale,
-    stepY: (height + gap) * scale,
+    stepX: stepX * scale,
+    stepY: stepY * scale,
     width: width * scale,
     height: height * scale,
     columns,
   };
   return { png, plan };
+}
+
+/** One pixel of each `factor` by `factor`. */
+function shrunk(
+  tile: Uint8Array,
+  { height, width, channels }: Pick<SheetForm, 'height' | 'width' | 'channels'>,
+  factor: number,
+): Uint8Array {
+  const small = new Uint8Array(Math.ceil(height / factor) * Math.ceil(width / factor) * channels);
+  let to = 0;
+  for (let y = 0; y < height; y += factor)
+    for (let x = 0; x < width; x += factor)
+      for (let c = 0; c < channels; c++) small[to++] = tile[(y * width + x) * channels + c] ?? 0;
+  return small;
 }
 
 interface Canvas {

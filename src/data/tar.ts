@@ -9,10 +9,14 @@ import type { ArchivedFile } from './archive.ts';
 
 export async function* readTar(archive: string, zipped: boolean): AsyncGenerator<ArchivedFile> {
   const links = new Map<string, string>();
-  for await (const { header, bytes } of entriesOf(archive, zipped)) {
+  for await (const { header, read } of entriesOf(archive, zipped)) {
     const name = unpackedName(header.name);
-    if (header.type === 'file') yield { name, bytes };
-    else if (header.type === 'link' || header.type === 'symlink') links.set(name, targetOf(name, header));
+    if (header.type === 'link' || header.type === 'symlink') links.set(name, targetOf(name, header));
+    else if (header.type === 'file') {
+      // Unpacking would put it in the place of an earlier link.
+      links.delete(name);
+      yield { name, read };
+    }
   }
   if (links.size > 0) yield* readLinked(archive, zipped, links);
 }
@@ -26,15 +30,15 @@ async function* readLinked(
   const byTarget = new Map<string, string[]>();
   for (const [link, target] of links) byTarget.set(target, [...(byTarget.get(target) ?? []), link]);
   const leading = new Set<string>();
-  for await (const { header, bytes } of entriesOf(archive, zipped)) {
+  for await (const { header, read } of entriesOf(archive, zipped)) {
     if (header.type !== 'file') continue;
     for (const { name, by } of otherNames(unpackedName(header.name), byTarget)) {
       for (const link of by) leading.add(link);
-      yield { name, bytes };
+      yield { name, read };
     }
   }
   // One that leads out of the archive is a file that can't be read, if it is taken for one.
-  for (const name of links.keys()) if (!leading.has(name)) yield { name, bytes: Buffer.alloc(0) };
+  for (const name of links.keys()) if (!leading.has(name)) yield { name, read: async () => Buffer.alloc(0) };
 }
 
 interface OtherName {
@@ -68,9 +72,8 @@ function targetOf(name: string, { type, linkname }: Header): string {
 /** Of an archive's file as whoever unpacks it calls it: from the folder on where it is unpacked. */
 export const unpackedName = (name: string): string => name.replace(/^(?:\.?\/)+/, '');
 
-interface Entry {
+interface Entry extends Pick<ArchivedFile, 'read'> {
   readonly header: Header;
-  readonly bytes: Buffer;
 }
 
 async function* entriesOf(archive: string, zipped: boolean): AsyncGenerator<Entry> {
@@ -81,6 +84,12 @@ async function* entriesOf(archive: string, zipped: boolean): AsyncGenerator<Entr
     : pipeline(source, entries);
   // What goes wrong there is told by the entries, or at the end.
   reading.catch(() => {});
-  for await (const entry of entries) yield { header: entry.header, bytes: await buffer(entry) };
+  for await (const entry of entries) {
+    let bytes: Promise<Buffer> | undefined;
+    yield { header: entry.header, read: () => (bytes ??= buffer(entry)) };
+    // The next comes when this has been read, by whomever.
+    if (bytes) await bytes;
+    else entry.resume();
+  }
   await reading;
 }

@@ -795,7 +795,7 @@ cache?: CommonCache
  */
 dataset?: ("cifar10" | "cifar100" | "shapes10")
 /**
- * JPEG, PNG and WebP images; an image's class is the folder that it is in. Folders train and test, where both are there, hold the class folders of the two parts.
+ * JPEG, PNG, WebP, GIF (its first image), TIFF and AVIF images; an image's class is the folder that it is in. Folders train and test, where both are there, hold the class folders of the two parts.
  */
 folder?: {
 /**
@@ -803,7 +803,7 @@ folder?: {
  */
 from: string
 /**
- * The sha256 of the file at a URL, so that it is always the same; of a file of the project it counts by its content anyway.
+ * The sha256 of the file at a URL, so that it is always the same; a file of the project is checked by it, too.
  */
 sha256?: string
 /**
@@ -851,7 +851,7 @@ arrays?: {
  */
 from?: string
 /**
- * The sha256 of the file at a URL, so that it is always the same; of a file of the project it counts by its content anyway.
+ * The sha256 of the file at a URL, so that it is always the same; a file of the project is checked by it, too.
  */
 sha256?: string
 /**
@@ -863,7 +863,7 @@ images: (string | {
  */
 url: string
 /**
- * The sha256 of the file at a URL, so that it is always the same; of a file of the project it counts by its content anyway.
+ * The sha256 of the file at a URL, so that it is always the same; a file of the project is checked by it, too.
  */
 sha256: string
 })
@@ -876,7 +876,7 @@ labels: (string | {
  */
 url: string
 /**
- * The sha256 of the file at a URL, so that it is always the same; of a file of the project it counts by its content anyway.
+ * The sha256 of the file at a URL, so that it is always the same; a file of the project is checked by it, too.
  */
 sha256: string
 })
@@ -889,7 +889,7 @@ testImages?: (string | {
  */
 url: string
 /**
- * The sha256 of the file at a URL, so that it is always the same; of a file of the project it counts by its content anyway.
+ * The sha256 of the file at a URL, so that it is always the same; a file of the project is checked by it, too.
  */
 sha256: string
 })
@@ -902,7 +902,7 @@ testLabels?: (string | {
  */
 url: string
 /**
- * The sha256 of the file at a URL, so that it is always the same; of a file of the project it counts by its content anyway.
+ * The sha256 of the file at a URL, so that it is always the same; a file of the project is checked by it, too.
  */
 sha256: string
 })

@@ -14,13 +14,13 @@ interface Entry {
 // biome-ignore format: a table, one component a line
 const table = {
   'random': { version: 1, source: 'data/random.ts' },
-  'download': { version: 1, source: 'stages/download/stage.ts' },
+  'download': { version: 2, source: 'stages/download/stage.ts' },
   'dataset/cifar10': { version: 1, source: 'data/cifar.ts' },
   'dataset/cifar100': { version: 1, source: 'data/cifar.ts' },
-  'dataset/folder': { version: 3, source: 'data/image-folder.ts' },
+  'dataset/folder': { version: 4, source: 'data/image-folder.ts' },
   'dataset/arrays': { version: 2, source: 'data/arrays.ts' },
   'dataset/shapes10': { version: 2, source: 'data/shapes10.ts' },
-  'sheet': { version: 1, source: 'data/sheet.ts' },
+  'sheet': { version: 2, source: 'data/sheet.ts' },
   'split': { version: 1, source: 'data/split.ts' },
   'normalize/standardize': { version: 3, source: 'stages/normalize/stage.ts' },
   'normalize/rescale': { version: 3, source: 'stages/normalize/stage.ts' },
@@ -77,7 +77,7 @@ const table = {
   'tune/halving': { version: 1, source: 'tune/halving.ts' },
   'tune/hyperband': { version: 2, source: 'tune/hyperband.ts' },
   'tune/trials': { version: 3, source: 'run/tune/outputs.ts' },
-  'report/page': { version: 13, source: 'stages/report/stage.ts' },
+  'report/page': { version: 14, source: 'stages/report/stage.ts' },
   'command': { version: 2, source: 'run/command.ts' },
 } as const satisfies { readonly [name: string]: Entry };
 

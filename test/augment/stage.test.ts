@@ -48,6 +48,20 @@ test('the contact sheet names each operation alone and all together', (t) => {
   ]);
 });
 
+test('what changes no pixel is told; a zoom that would mirror images is refused', (t) => {
+  const project = makeProject(t, {
+    'a.yaml': pipeline('widthShift: 1, operations: [{ affine: { heightShift: 1 } }]'),
+  });
+  const { code, err } = project.pipe('validate', 'a.yaml');
+  assert.equal(code, 0);
+  const told = /a\.yaml:7:\d+ warning nothing-to-do: 1 draws whole pixels below 1/g;
+  assert.equal(err.match(told)?.length, 2);
+  for (const zoom of ['1', '[0, 1]', '[-1, 1]']) {
+    project.write('a.yaml', pipeline(`zoom: ${zoom}`));
+    assert.equal(project.pipe('validate', 'a.yaml').code, 2);
+  }
+});
+
 test('an operation that does not exist, or two in one entry, is told with its place', (t) => {
   const project = makeProject(t, { 'a.yaml': pipeline('operations: [{ cutuot: { size: 4 } }]') });
   const { code, err } = project.pipe('validate', 'a.yaml');

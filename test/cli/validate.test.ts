@@ -148,7 +148,7 @@ test('a var that a profile misspells is told with the one it is like', (t) => {
   assert.equal(code, 0);
   assert.match(
     err,
-    /p\.yaml:5:\d+ warning unused-var: no stage uses the var `epoch`[^]*did you mean `epochs`\?/,
+    /p\.yaml:5:\d+ warning unused-var: no stage uses the var `epoch`[\s\S]*did you mean `epochs`\?/,
   );
 });
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import sharp from 'sharp';
 import { readCifar100 } from '../../src/data/cifar.ts';
 import { makeProject, outcomes, type Project, ran } from '../rig/project.ts';
 import { npy, serve, tarGz, zipOf } from './rig.ts';
@@ -85,6 +86,8 @@ test('arrays that hold something else are refused with what they hold', (t) => {
   );
   refused({ 'y.npy': labels(19) }, /invalid-array: y\.npy has 19 labels for 20 images/);
   refused({ 'x.npy': digits(20).subarray(0, 300) }, /invalid-array: x\.npy ends after \d+ of 400 bytes/);
+  const pairs = npy('|u1', [20, 2], new Uint8Array(40));
+  refused({ 'y.npy': pairs }, /invalid-array: y\.npy has the shape \[20, 2\]; labels are one number a row/);
   refused({ 'x.npy': Buffer.from('text, no array') }, /invalid-array: x\.npy is no \.npy file/);
   const negative = npy(
     '|i1',
@@ -127,6 +130,55 @@ test('arrays that hold something else are refused with what they hold', (t) => {
   refused({}, /invalid-label: row 1 of y\.npy has the label 1; there are 1 classes/);
 });
 
+test('labels of [rows, 1] are labels; low images have an augmentation sheet', (t) => {
+  const augmented = `${pipeline('images: x.npy, labels: y.npy')}  augment: { data: download, rotation: 10 }\n`;
+  const project = makeProject(t, { 'p.yaml': augmented });
+  put(project, { 'x.npy': digits(20), 'y.npy': npy('|u1', [20, 1], new Uint8Array(20).fill(1, 10)) });
+  assert.deepEqual(project.run('p.yaml'), { download: 'ran', augment: 'ran' });
+  assert.deepEqual(factsOf(project).classCounts.test, [2, 2]);
+});
+
+test('images that are one row of many values have samples that can be looked at', async (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('images: x.npy, labels: y.npy') });
+  const flat = npy('|u1', [20, 1, 784], new Uint8Array(20 * 784));
+  put(project, { 'x.npy': flat, 'y.npy': labels(20) });
+  project.run('p.yaml');
+  const { width, height } = await sharp(
+    join(project.folder, 'cache/out/mine/download/samples/samples.png'),
+  ).metadata();
+  assert.ok(width < 2000 && height < 200, `${width} x ${height}`);
+});
+
+test('a sha256 is where the file is that it belongs to, and checks a file of the project, too', async (t) => {
+  const bytes = digits(20);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const { url } = await serve(t, (_request, response) => response.end(bytes));
+  const project = makeProject(t, { 'p.yaml': pipeline(`images: '${url}/x.npy', labels: y.npy`) });
+  put(project, { 'y.npy': labels(20), 'x.npy': bytes });
+  const asked = await project.start('run', 'p.yaml').ended;
+  const written = /write it as (\{ url: .*, sha256: \w+ \})/.exec(asked.err)?.[1];
+  project.write(
+    'p.yaml',
+    pipeline(`images: ${written?.replace(/url: (\S+),/, "url: '$1',")}, labels: y.npy`),
+  );
+  assert.equal((await project.start('run', 'p.yaml').ended).code, 0);
+  project.write('p.yaml', pipeline(`images: x.npy, labels: y.npy, sha256: ${sha256}`));
+  assert.match(
+    project.pipe('validate', 'p.yaml').err,
+    /there is no `from`[\s\S]*images: \{ url: …, sha256: … \}/,
+  );
+  const from = (sum: string): string => pipeline(`from: ., images: x.npy, labels: y.npy${sum}`);
+  project.write('p.yaml', from(`, sha256: ${sha256}`));
+  assert.match(project.pipe('run', 'p.yaml').err, /corrupted-download: \. is a folder, which has no sha256/);
+  const packed = zipOf({ 'x.npy': bytes, 'y.npy': labels(20) });
+  put(project, { 'd.npz': packed });
+  const npz = (sum: string): string => from(sum).replace('from: .', 'from: d.npz');
+  project.write('p.yaml', npz(''));
+  assert.deepEqual(project.run('p.yaml'), { download: 'ran' });
+  project.write('p.yaml', npz(`, sha256: ${sha256}`));
+  assert.match(project.pipe('run', 'p.yaml').err, /corrupted-download: d\.npz has the sha256/);
+});
+
 test('CIFAR-100 is read by its fine labels and their names', async (t) => {
   const project = makeProject(t, {});
   const record = (coarse: number, fine: number): Buffer =>
@@ -149,7 +201,7 @@ test('CIFAR-100 is read by its fine labels and their names', async (t) => {
   };
   const raw = await readCifar100(await archive(7));
   assert.deepEqual([...raw.labels], [42, 7, 99]);
-  assert.deepEqual([...raw.images.subarray(0, 6)], [1, 2, 3, 1, 2, 3]);
+  assert.deepEqual([...(await raw.imagesOf(Int32Array.of(0))).subarray(0, 6)], [1, 2, 3, 1, 2, 3]);
   assert.equal(raw.trainRows, 2);
   assert.equal(raw.classes[99], 'class99');
   assert.equal(raw.nameOf(2), 'record 0 of test.bin');

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { readSettings } from '../../src/cli/settings.ts';
 import { type FetchOptions, fetchFile } from '../../src/data/fetch.ts';
 import { Failure } from '../../src/diagnostics/diagnostic.ts';
 import { sendFile, serve } from './rig.ts';
@@ -271,6 +272,27 @@ test('a mirror may be a URL', async (t) => {
   assert.deepEqual(
     server.requests.map(({ url }) => url),
     ['/mirror/data/v2/a.bin', '/mirror/v2/a.bin'],
+  );
+});
+
+test('a mirror with a name and a password is one address, and is told without them', async (t) => {
+  t.after(() => delete process.env.PIPE_MIRROR);
+  process.env.PIPE_MIRROR = 'http://me:secret@127.0.0.1:1/m:/none,http://[::1]:1:/other';
+  const { mirrors } = readSettings({});
+  assert.deepEqual(mirrors, ['http://me:secret@127.0.0.1:1/m', '/none', 'http://[::1]:1', '/other']);
+  await assert.rejects(fetchFile('http://127.0.0.1:1/data/a.bin', null, options(t, { mirrors })), (error) => {
+    assert.ok(error instanceof Failure);
+    assert.match(error.message, /PIPE_MIRROR \(http:\/\/…@127\.0\.0\.1:1\/m, \/none, .*\) does not have it/);
+    assert.doesNotMatch(error.message, /secret/);
+    return true;
+  });
+});
+
+test('an address that is none, and one of a long name, are told in words', async (t) => {
+  await assert.rejects(fetchFile('http://', null, options(t)), /http:\/\/ is no address/);
+  await assert.rejects(
+    fetchFile(`http://127.0.0.1:1/${'x'.repeat(300)}`, null, options(t)),
+    /could not be fetched: .*(?:ECONNREFUSED|bad port)/,
   );
 });
 

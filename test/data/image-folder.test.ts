@@ -22,6 +22,11 @@ async function png(value: number, channels: 1 | 3 | 4 = 3, [width, height] = [8,
   return sharp(data, { raw: { width, height, channels } }).toColourspace(space).png().toBuffer();
 }
 
+const gif = async (value: number): Promise<Buffer> =>
+  sharp(Buffer.alloc(8 * 6 * 3, value), { raw: { width: 8, height: 6, channels: 3 } })
+    .gif()
+    .toBuffer();
+
 /** Ten images a class, by path. */
 async function images(): Promise<{ [path: string]: Buffer }> {
   const files: { [path: string]: Buffer } = {};
@@ -121,8 +126,8 @@ test('what is not as asked for stops, is skipped or converted, as declared, and 
     return err;
   };
   assert.match(
-    stops(''),
-    /error unreadable-image: no whole images: cat\/broken\.jpg \(.+\), cat\/cut\.png \(.+\)/,
+    stops('otherColour: stop'),
+    /error unreadable-image: no whole images: cat\/broken\.jpg \(.+\), cat\/cut\.png \(.+\); not as asked for: dog\/alpha/,
   );
   assert.match(stops('unreadable: skip, otherSize: stop'), /error other-image: .*dog\/large\.png \(20x20\)/);
   assert.match(
@@ -214,6 +219,62 @@ test('what lies beside the folders train and test is in neither, and a part with
   const { code, err } = project.pipe('run', 'p.yaml');
   assert.equal(code, 1);
   assert.match(err, /empty-dataset: there are 20 training and 0 test rows/);
+});
+
+test('of a limit only what is chosen is decoded, and it is what is chosen of all', async (t) => {
+  const project = makeProject(t, {});
+  writeAll(project, 'pets', { ...(await images()), 'dog/9.png': 'no image', 'cat/a.gif': await gif(40) });
+  const made = (rules: string): { [path: string]: string } => {
+    project.write('p.yaml', pipeline(`from: pets, ${rules}`, ', limit: { train: 4, test: 2 }'));
+    assert.deepEqual(project.run('p.yaml'), { download: 'ran' });
+    return project.hashes('cache/out/mine/download/data');
+  };
+  const some = made('unreadable: stop');
+  rmSync(join(project.folder, 'pets/dog/9.png'));
+  writeAll(project, 'pets', { 'dog/9.png': await png(5) });
+  assert.deepEqual(made('otherSize: skip'), some);
+});
+
+test('folders that can be no classes are told, with the way to those that are', async (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('from: pets') });
+  const files = Object.entries(await images());
+  const failed = (folder: string): string => {
+    rmSync(join(project.folder, 'pets'), { recursive: true, force: true });
+    writeAll(project, 'pets', Object.fromEntries(files.map(([path, bytes]) => [folder + path, bytes])));
+    const { code, err } = project.pipe('run', 'p.yaml');
+    assert.equal(code, 1);
+    return err;
+  };
+  assert.match(
+    failed('flowers/'),
+    /no-class-folder: .* are `flowers`[\s\S]*set `path: flowers`, which holds 2/,
+  );
+  assert.match(failed('Train/'), /no-class-folder: [\s\S]*set `path: Train`/);
+  writeAll(project, 'pets', { 'val/cat/1.png': await png(1) });
+  assert.match(project.pipe('run', 'p.yaml').err, /are `Train` and `val`[\s\S]*called `train` and `test`/);
+});
+
+test('one name in two ways of writing it is one class; a class that training never sees is told', async (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('from: pets') });
+  const train = await images();
+  writeAll(project, 'pets/train', train);
+  for (let n = 0; n < 4; n++)
+    writeAll(project, 'pets', {
+      [`train/caf\u00e9/${n}.png`]: await png(150 + n),
+      'test/emu/1.png': await png(3),
+    });
+  writeAll(project, 'pets', { 'test/cafe\u0301/1.png': await png(9), 'test/cat/1.png': await png(8) });
+  const { err } = project.pipe('run', 'p.yaml');
+  assert.match(err, / · no training rows of emu /);
+  assert.deepEqual(factsOf(project).classes, ['caf\u00e9', 'cat', 'dog', 'emu']);
+});
+
+test('a link to itself is a file that can not be read, if it is taken for one', async (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('from: pets, unreadable: skip') });
+  writeAll(project, 'pets', await images());
+  symlinkSync('around.png', join(project.folder, 'pets/cat/around.png'));
+  assert.deepEqual(project.run('p.yaml'), { download: 'ran' });
+  assert.equal(factsOf(project).files.skipped.count, 1);
 });
 
 test('a folder that is not there, has no images, or no class folders, is told', async (t) => {

@@ -4,34 +4,35 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseNpy } from '../../src/data/npy.ts';
-import { choose, type RawDataset } from '../../src/data/raw.ts';
+import { choose, type RawSource, takeRows } from '../../src/data/raw.ts';
 import { makeProject } from '../rig/project.ts';
 
 /** A dataset of one-pixel images, each with its row as its pixel. */
-function rowsOf(labels: number[], trainRows: number): RawDataset {
+function rowsOf(labels: number[], trainRows: number): RawSource {
   return {
     example: [1, 1, 1],
     classes: ['a', 'b', 'c'],
-    images: Uint8Array.from(labels, (_, row) => row),
     labels: Uint8Array.from(labels),
     trainRows,
+    imagesOf: async (rows) => Uint8Array.from(rows),
     nameOf: (row) => `row ${row}`,
   };
 }
 
-test('validation is a part of the training rows, the same of each class; splits share no row; the seed decides', () => {
+test('validation is a part of the training rows, the same of each class; splits share no row; the seed decides', async () => {
   const form = fc.record({
     train: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 12, maxLength: 80 }),
     test: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 40 }),
     part: fc.double({ min: 0, max: 0.5, noNaN: true }),
     seed: fc.nat(),
   });
-  fc.assert(
-    fc.property(form, ({ train, test, part, seed }) => {
+  await fc.assert(
+    fc.asyncProperty(form, async ({ train, test, part, seed }) => {
       const all = rowsOf([...train, ...test], train.length);
       const validation = Math.round(train.length * part);
       const counts = { train: train.length - validation, validation, test: test.length };
-      const { raw, splits } = choose(all, counts, seed);
+      const { rows: chosen, splits } = choose(all, counts, seed);
+      const raw = await takeRows(all, chosen);
       const rows = [...splits.train, ...splits.validation, ...splits.test];
       assert.deepEqual(
         [splits.train.length, splits.validation.length, splits.test.length],

@@ -27,7 +27,12 @@ function matrix({ stage, metrics: { classes, confusion } }: Evaluation): Plot {
       row.reduce((sum, count) => sum + count, 0),
     );
     // The root lets rare confusions be seen beside the diagonal.
-    const made = row.map((count, x) => [x, y, count, rounded(Math.sqrt(count / total))]);
+    const made = row.map((count, x) => [
+      classes[x] ?? x,
+      classes[y] ?? y,
+      count,
+      rounded(Math.sqrt(count / total)),
+    ]);
     return named ? made : made.filter(([, , count]) => count !== 0);
   });
   const labels = {
@@ -65,6 +70,8 @@ function matrix({ stage, metrics: { classes, confusion } }: Evaluation): Plot {
       series: [
         {
           type: 'heatmap',
+          dimensions: ['predicted', 'true', 'rows', 'shade'],
+          encode: { x: 'predicted', y: 'true', value: 'rows', tooltip: ['true', 'predicted', 'rows'] },
           data: cells,
           label: { show: named, formatter: '{@[2]}', fontSize: 12, color: 'var(--ink)' },
           itemStyle: { borderColor: 'var(--line)', borderWidth: 1 },

@@ -1,4 +1,4 @@
-import { movements, operationsOf } from '../../augment/operations.ts';
+import { type AugmentParams, movements, operationsOf } from '../../augment/operations.ts';
 import { versioned } from '../components.ts';
 import { isMap } from '../json.ts';
 import type { Json, JsonObject, Kind } from '../kind.ts';
@@ -28,9 +28,37 @@ export const augment: Kind = {
       diagnostics.push(
         at('data', { severity: 'warning', code: 'nothing-to-do', message: 'this augment has no operation' }),
       );
+    const channels = form?.type === 'dataset' ? form.example?.[2] : undefined;
+    for (const [path, message, fix] of idle(paramsOf('augment', params), channels))
+      diagnostics.push(at(path, { severity: 'warning', code: 'nothing-to-do', message, fix }));
     return { diagnostics, forms: form?.type === 'dataset' ? { data: { ...form, augmented: true } } : {} };
   },
 };
+
+/** What is asked for and changes no pixel: its path, why, and the way out. */
+function idle(params: AugmentParams, channels: number | undefined): [string, string, string][] {
+  const entries = params.operations.flatMap(({ affine, colourJitter }, i) => [
+    ...(affine ? stillIn(affine, `operations.${i}.affine.`) : []),
+    ...(colourJitter && channels === 1 ? colourless(colourJitter, `operations.${i}.colourJitter.`) : []),
+  ]);
+  return [...stillIn(params, ''), ...entries];
+}
+
+type Shifts = Pick<AugmentParams, 'widthShift' | 'heightShift'>;
+
+const stillIn = (shifts: Shifts, start: string): [string, string, string][] =>
+  (['widthShift', 'heightShift'] as const)
+    .filter((name) => shifts[name] === 1)
+    .map((name) => [
+      start + name,
+      '1 draws whole pixels below 1, as Keras does: none',
+      'a fraction of the side is below 1; `[0, 1]` draws up to one pixel',
+    ]);
+
+const colourless = (jitter: object, start: string): [string, string, string][] =>
+  Object.entries(jitter)
+    .filter(([name, by]) => ['saturation', 'hue'].includes(name) && by !== 0)
+    .map(([name]) => [start + name, 'grey images have none to change', 'remove it']);
 
 export const notImages = {
   code: 'not-an-image',

@@ -73,7 +73,7 @@ function localPlaces({ folder, arrays }: DownloadParams): { [param: string]: str
   );
 }
 
-/** Data counts by its content: by its files where they are local, else by their sha256; not by where it lies. */
+/** Data counts by its content: by its files where they are local, and by their sha256; not by where it lies. */
 function decisive(chosen: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(chosen).map(([name, value]) => {
@@ -85,7 +85,9 @@ function decisive(chosen: JsonObject): JsonObject {
 }
 
 function decisivePlace({ from, sha256, ...others }: JsonObject): JsonObject {
-  return isUrl(String(from)) ? { ...others, sha256: sha256 ?? String(from) } : others;
+  // Of a local file it is a check: one that is asked for has been made.
+  if (!isUrl(String(from))) return sha256 === undefined ? others : { ...others, sha256 };
+  return { ...others, sha256: sha256 ?? String(from) };
 }
 
 function decisiveFiles(arrays: JsonObject): JsonObject {
@@ -177,6 +179,14 @@ function sourceProblems({ dataset, folder, arrays }: DownloadParams, at: CheckIn
       at(given[1] ?? '', {
         code: 'invalid-value',
         message: `a download has one source, not ${given.join(' and ')}`,
+      }),
+    ];
+  if (arrays?.sha256 !== undefined && arrays.from === undefined)
+    return [
+      at('arrays.sha256', {
+        code: 'invalid-value',
+        message: 'this is the sha256 of what `from` names, and there is no `from`',
+        fix: 'give a file its own: `images: { url: …, sha256: … }`, or remove it',
       }),
     ];
   if (arrays && (arrays.testImages === undefined) !== (arrays.testLabels === undefined))

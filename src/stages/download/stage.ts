@@ -6,7 +6,7 @@ import { type DatasetFacts, factsOf } from '../../data/facts.ts';
 import type { FetchOptions } from '../../data/fetch.ts';
 import { type FolderFindings, readImageFolder } from '../../data/image-folder.ts';
 import { writeNpy } from '../../data/npy.ts';
-import { choose, type RawDataset, type Splits } from '../../data/raw.ts';
+import { choose, type RawDataset, type RawSource, type Splits, takeRows } from '../../data/raw.ts';
 import { drawShapes10, shapes10Rows } from '../../data/shapes10.ts';
 import { writeSheet } from '../../data/sheet.ts';
 import { Failure } from '../../diagnostics/diagnostic.ts';
@@ -19,11 +19,13 @@ const progressEveryMs = 200;
 
 export const run: RunStage = async (context) => {
   const params = paramsOf('download', context.params);
-  const { name, raw: all, findings } = await read(params, context);
-  const rows = { train: all.trainRows, test: all.labels.length - all.trainRows };
+  const { name, source, findingsOf } = await open(params, context);
+  const rows = { train: source.trainRows, test: source.labels.length - source.trainRows };
   const problem = rowProblem(params, rows, name);
   if (problem) throw new Failure(problem.code, problem.message, { fix: problem.fix });
-  const { raw, splits } = choose(all, countRows(params, rows), context.seed);
+  const { rows: chosen, splits } = choose(source, countRows(params, rows), context.seed);
+  const raw = await takeRows(source, chosen);
+  const findings = findingsOf?.();
   const testAs = params.validation === 'test' ? 'validation' : undefined;
   const fit = params.folder?.fit === 'resize' ? undefined : params.folder?.fit;
   await writeDataset(context.outDir('data'), { name, raw, splits, testAs, fit });
@@ -33,43 +35,45 @@ export const run: RunStage = async (context) => {
     summary: [
       `${name}: ${summaryOf(facts)}`,
       ...(testAs ? ['the test rows serve as validation'] : []),
-      ...(findings ? findingsOf(findings) : []),
+      ...untrained(facts),
+      ...(findings ? told(findings) : []),
     ].join(' · '),
     values: { rows: raw.labels.length },
     facts: { ...facts, ...(testAs ? { testAs } : {}), ...(findings ? { files: findings } : {}) },
   };
 };
 
-interface Read {
+interface Opened {
   readonly name: string;
-  readonly raw: RawDataset;
-  readonly findings?: FolderFindings;
+  readonly source: RawSource;
+  /** To be asked for when rows are taken. */
+  readonly findingsOf?: () => FolderFindings;
 }
 
-async function read(params: DownloadParams, context: StageContext): Promise<Read> {
+async function open(params: DownloadParams, context: StageContext): Promise<Opened> {
   const options = fetchOptions(context);
   const { dataset, folder, arrays } = params;
   if (folder) {
     const onDone = throttled(context, 'images');
-    const made = await readImageFolder(folder, context.root, context.seed, options, (done) =>
+    const { source, findings } = await readImageFolder(folder, context.root, context.seed, options, (done) =>
       onDone(done, null),
     );
-    return { name: nameOf(folder.from), ...made };
+    return { name: nameOf(folder.from), source, findingsOf: findings };
   }
   if (arrays) {
     const name = nameOf(
       arrays.from ?? (typeof arrays.images === 'string' ? arrays.images : arrays.images.url),
     );
-    return { name, raw: await readArrays(arrays, context.root, context.seed, options) };
+    return { name, source: await readArrays(arrays, context.root, context.seed, options) };
   }
-  return { name: dataset ?? '', raw: await readNamed(params, context, options) };
+  return { name: dataset ?? '', source: await readNamed(params, context, options) };
 }
 
 async function readNamed(
   params: DownloadParams,
   { seed }: StageContext,
   options: FetchOptions,
-): Promise<RawDataset> {
+): Promise<RawSource> {
   if (params.dataset === 'cifar10') return fetchCifar10(options);
   if (params.dataset === 'cifar100') return fetchCifar100(options);
   // Only what is asked for is drawn.
@@ -85,7 +89,16 @@ const nameOf = (place: string): string =>
     '',
   );
 
-function findingsOf({ skipped, converted }: FolderFindings): string[] {
+/** Classes of which training has no row: a network is never right about those. */
+function untrained({ classes, classCounts: { train, validation, test } }: DatasetFacts): string[] {
+  const names = classes.filter(
+    (_, label) => train[label] === 0 && (validation[label] ?? 0) + (test[label] ?? 0) > 0,
+  );
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  return names.length > 0 ? [`no training rows of ${names.slice(0, 3).join(', ')}${more}`] : [];
+}
+
+function told({ skipped, converted }: FolderFindings): string[] {
   return [
     ...(skipped.count > 0 ? [`${skipped.count} skipped`] : []),
     ...(converted.count > 0 ? [`${converted.count} converted`] : []),
