@@ -30,6 +30,16 @@ export const cases: readonly Case[] = [
     input: [7, 7, 2],
     layers: [{ kind: 'conv2d', config: { ...conv, strides: 2, useBias: false } }],
   },
+  {
+    says: 'conv2d that leaves out pixels',
+    input: [8, 9, 2],
+    layers: [{ kind: 'conv2d', config: { ...conv, strides: 4 } }],
+  },
+  {
+    says: 'depthwiseConv2d that leaves out pixels',
+    input: [8, 9, 2],
+    layers: [{ kind: 'depthwiseConv2d', config: { ...depthwise, strides: 4 } }],
+  },
   { says: 'depthwiseConv2d', input: [6, 6, 3], layers: [{ kind: 'depthwiseConv2d', config: depthwise }] },
   {
     says: 'dense',
@@ -50,6 +60,14 @@ export const cases: readonly Case[] = [
     says: 'maxPooling2d',
     input: [6, 6, 2],
     layers: [{ kind: 'maxPooling2d', config: { poolSize: 2, padding: 'same' } }],
+  },
+  {
+    says: 'maxPooling2d of negative values, with windows that overlap',
+    input: [5, 6, 2],
+    layers: [
+      { kind: 'rescaling', config: { scale: 1, offset: -2 } },
+      { kind: 'maxPooling2d', config: { poolSize: 3, strides: 2, padding: 'same' } },
+    ],
   },
   {
     says: 'averagePooling2d',
@@ -81,6 +99,11 @@ export const cases: readonly Case[] = [
     layers: [{ kind: 'upSampling2d', config: { size: 2, interpolation: 'nearest' } }],
   },
   { says: 'zeroPadding2d', input: [4, 4, 2], layers: [{ kind: 'zeroPadding2d', config: { padding: 1 } }] },
+  {
+    says: 'rescaling',
+    input: [4, 4, 2],
+    layers: [{ kind: 'rescaling', config: { scale: 0.5, offset: -1 } }],
+  },
   { says: 'flatten', input: [3, 3, 2], layers: [{ kind: 'flatten', config: {} }] },
   {
     says: 'sigmoid',
@@ -90,6 +113,14 @@ export const cases: readonly Case[] = [
       { kind: 'dense', config: { units: 3, activation: 'linear', useBias: true } },
     ],
   },
+  ...(['relu', 'relu6', 'elu', 'gelu', 'swish', 'tanh'] as const).map((name) => ({
+    says: name,
+    input: [8],
+    layers: [
+      { kind: 'activation' as const, config: { function: name } },
+      { kind: 'dense' as const, config: { units: 3, activation: 'linear' as const, useBias: true } },
+    ],
+  })),
   {
     says: 'softmax',
     input: [8],
