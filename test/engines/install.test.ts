@@ -144,6 +144,37 @@ test('what a killed installation left is no engine, and the next one clears it a
   isUntouched(project);
 });
 
+test('uninstalling clears away what failed tries left, too; what another installation fetches stays', async (t) => {
+  const project = makeProject(t, {});
+  const engines = join(project.folder, '.engines');
+  project.write('.engines/native.4194305.new/half', '');
+  project.write('.engines/native-downloads/sha256-0', '');
+  assert.match(project.pipe('engine', 'uninstall', 'native').out, /native: removed/);
+  assert.deepEqual(readdirSync(engines), []);
+  project.write('.engines/native-downloads/sha256-0', '');
+  project.write(`.engines/native.${process.pid}.new/half`, '');
+  assert.match(project.pipe('engine', 'uninstall', 'native').out, /native: was not installed/);
+  assert.deepEqual(readdirSync(engines).sort(), ['native-downloads', `native.${process.pid}.new`]);
+});
+
+test('a wheel without CUDA is refused for a GPU; a compiler may have arguments; npm that is missing is told', (t) => {
+  const project = makeProject(t, {});
+  writeWheel(join(project.folder, wheelName), library);
+  assert.match(
+    install(project, '--gpu', '--from', wheelName).err,
+    /wheel-unusable: tensorflow_cpu-\S+ has no CUDA/,
+  );
+  const bare = makeProject(t, {});
+  const script = 'case "$*" in *--version) exit 0; esac; echo "called with $1" >&2; exit 1';
+  const path = pathWith(bare, { 'g++': script, python3: 'exit 1' });
+  const own = makeProject(t, {}, { ...path, CXX: 'g++ -m64' });
+  writeWheel(join(own.folder, wheelName), library);
+  assert.match(install(own, '--from', wheelName).err, /compile-failed: g\+\+ [\s\S]*called with -m64/);
+  const { code, err } = own.pipe('engine', 'install', 'webgpu');
+  assert.equal(code, 2);
+  assert.match(err, /error tool-missing: npm, which fetches and checks the package, is missing/);
+});
+
 test("what a killed installation with the same process number left, as in a container, is in nobody's way", async (t) => {
   const project = makeProject(t, {});
   const target = join(project.folder, 'native');

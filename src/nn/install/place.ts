@@ -1,4 +1,5 @@
 /** Makes a folder whole beside its place, then puts it there: a half-done installation is never where one is looked for. */
+import { existsSync } from 'node:fs';
 import { access, constants, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../../diagnostics/diagnostic.ts';
@@ -43,14 +44,13 @@ async function swapIn(work: string, target: string): Promise<void> {
   if (old !== null) await rm(old, { recursive: true, force: true });
 }
 
-/** True when there was something to remove. Failure: `file-not-written`. */
+/** True when there was something to remove; what is left of tries that failed goes as well. Failure: `file-not-written`. */
 export async function remove(target: string): Promise<boolean> {
   try {
     const old = await setAside(target);
-    if (old === null) return false;
-    await rm(old, { recursive: true, force: true });
-    await removeLeftovers(target);
-    return true;
+    if (old !== null) await rm(old, { recursive: true, force: true });
+    if (existsSync(dirname(target))) await removeLeftovers(target);
+    return (await removeDownloads(target)) || old !== null;
   } catch (error) {
     throw inWords(error, dirname(target));
   }
@@ -69,13 +69,32 @@ async function setAside(target: string): Promise<string | null> {
   }
 }
 
+/** What an installation of this target fetched; it stays after one that failed, for the next try. */
+export const downloadsOf = (target: string): string => `${target}-downloads`;
+
+/** Unless another process is at an installation: it may use them. True when there were some. */
+export async function removeDownloads(target: string): Promise<boolean> {
+  if (!existsSync(downloadsOf(target))) return false;
+  const isUsed = (await worksOf(target)).some(({ pid }) => pid !== process.pid && isRunning(pid));
+  if (!isUsed) await rm(downloadsOf(target), { recursive: true, force: true });
+  return !isUsed;
+}
+
 /** Folders of installations that were killed. */
 async function removeLeftovers(target: string): Promise<void> {
-  for (const name of await readdir(dirname(target))) {
+  for (const { path, pid } of await worksOf(target))
+    if (!isRunning(pid)) await rm(path, { recursive: true, force: true });
+}
+
+/** The folders in which installations of a target are made, and the process that makes each. */
+async function worksOf(target: string): Promise<{ path: string; pid: number }[]> {
+  const names = await readdir(dirname(target));
+  return names.flatMap((name) => {
     const match = /^(.+)\.(\d+)\.(?:new|old)$/.exec(name);
-    if (match?.[1] === basename(target) && !isRunning(Number(match[2])))
-      await rm(join(dirname(target), name), { recursive: true, force: true });
-  }
+    return match?.[1] === basename(target)
+      ? [{ path: join(dirname(target), name), pid: Number(match[2]) }]
+      : [];
+  });
 }
 
 function isRunning(pid: number): boolean {

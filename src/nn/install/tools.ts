@@ -9,19 +9,16 @@ export type Tool = readonly [program: string, ...args: string[]];
 /** Failure: `tool-missing`. */
 export function findCompiler(env: NodeJS.ProcessEnv): Tool {
   const { CXX } = env;
-  const wanted = CXX === undefined || CXX === '' ? ['g++', 'clang++', 'c++'] : [CXX];
-  return findTool(
-    env,
-    'a C++ compiler',
-    wanted.map((name): Tool => [name]),
-    {
-      debian: 'apt-get install g++',
-      fedora: 'dnf install gcc-c++',
-      arch: 'pacman -S gcc',
-      suse: 'zypper install gcc-c++',
-      darwin: 'xcode-select --install',
-    },
-  );
+  // As make takes it: a program and its arguments, such as `ccache g++`.
+  const [own, ...args] = (CXX ?? '').split(' ').filter((word) => word !== '');
+  const wanted: Tool[] = own === undefined ? [['g++'], ['clang++'], ['c++']] : [[own, ...args]];
+  return findTool(env, 'a C++ compiler', wanted, {
+    debian: 'apt-get install g++',
+    fedora: 'dnf install gcc-c++',
+    arch: 'pacman -S gcc',
+    suse: 'zypper install gcc-c++',
+    darwin: 'xcode-select --install',
+  });
 }
 
 /** Failure: `tool-missing`. */
@@ -34,6 +31,12 @@ export function findPip(env: NodeJS.ProcessEnv): Tool {
     suse: 'zypper install python3-pip',
     darwin: 'python3 -m ensurepip',
   });
+}
+
+/** What a program said of why it failed, or why it could not be started. */
+export function toldBy(error: unknown): string {
+  const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+  return said !== '' ? said : error instanceof Error ? error.message : String(error);
 }
 
 type Commands = { readonly [family in 'debian' | 'fedora' | 'arch' | 'suse' | 'darwin']: string };

@@ -52,13 +52,16 @@ export const conv2d: LayerType<'conv2d'> = {
     activation,
     use_bias: useBias,
   }),
-  fromKeras: (config) => ({
-    filters: config.number('filters'),
-    kernelSize: config.square('kernel_size'),
-    ...readWindow(config),
-    activation: config.oneOf('activation', activations, 'linear'),
-    useBias: config.flag('use_bias', true),
-  }),
+  fromKeras: (config) => {
+    config.must('groups', 1);
+    return {
+      filters: config.number('filters'),
+      kernelSize: config.square('kernel_size'),
+      ...readWindow(config),
+      activation: config.oneOf('activation', activations, 'linear'),
+      useBias: config.flag('use_bias', true),
+    };
+  },
 };
 
 export const depthwiseConv2d: LayerType<'depthwiseConv2d'> = {

@@ -49,7 +49,8 @@ function onCpu(found: Whole, { threads, env }: EngineSettings, more: { note?: st
       threads,
     },
     order: { name: 'native', files: { addon: found.addon } },
-    env: { ...always(threads), ...(found.device === 'cuda' ? { CUDA_VISIBLE_DEVICES: '-1' } : {}) },
+    // A library that can use a GPU would, and results would count as the CPU's.
+    env: { ...always(threads), CUDA_VISIBLE_DEVICES: '-1' },
   };
 }
 

@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { Failure } from '../../diagnostics/diagnostic.ts';
+import { codeOf } from '../../diagnostics/system-code.ts';
 import {
   checkSpace,
   type InstallOptions,
@@ -16,6 +17,7 @@ import {
   makeInPlace,
   requireFile,
 } from '../install/place.ts';
+import { toldBy } from '../install/tools.ts';
 import { type Manifest, platformName, writeManifest } from '../manifest.ts';
 import { askAfresh, loaderError } from '../probe.ts';
 import { dawnFile, webgpuFolder, webgpuVersion } from './installation.ts';
@@ -48,7 +50,15 @@ async function fetchPackage(work: string, { env, signal, onStep }: InstallOption
   try {
     await promisify(execFile)(
       process.platform === 'win32' ? 'npm.cmd' : 'npm',
-      ['pack', `webgpu@${webgpuVersion}`, '--pack-destination', folder, '--ignore-scripts', '--silent'],
+      [
+        'pack',
+        `webgpu@${webgpuVersion}`,
+        '--pack-destination',
+        folder,
+        '--ignore-scripts',
+        '--loglevel',
+        'error',
+      ],
       { env, signal, cwd: work, shell: process.platform === 'win32' },
     );
     const [name] = await readdir(folder);
@@ -56,8 +66,11 @@ async function fetchPackage(work: string, { env, signal, onStep }: InstallOption
     return join(folder, name);
   } catch (error) {
     if (signal.aborted) throw error;
-    const told = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
-    throw new Failure('download-failed', `npm could not fetch webgpu ${webgpuVersion}: ${told.trim()}`, {
+    if (codeOf(error) === 'ENOENT')
+      throw new Failure('tool-missing', 'npm, which fetches and checks the package, is missing', {
+        fix: 'install it, or give the package: pipe engine install webgpu --from webgpu.tgz',
+      });
+    throw new Failure('download-failed', `npm could not fetch webgpu ${webgpuVersion}: ${toldBy(error)}`, {
       fix: 'look at the network, or give the package: pipe engine install webgpu --from webgpu.tgz',
     });
   }

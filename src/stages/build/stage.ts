@@ -4,9 +4,9 @@ import { fetchFile } from '../../data/fetch.ts';
 import { sha256Of } from '../../data/hash.ts';
 import type { Code } from '../../diagnostics/codes.ts';
 import { Failure } from '../../diagnostics/diagnostic.ts';
-import { type Assembled, AssemblyMistake, assemble, modelPaths } from '../../nn/assemble.ts';
+import { type Assembled, AssemblyMistake, assemble, modelPaths, place } from '../../nn/assemble.ts';
 import { type Model, readModel, writeModel } from '../../nn/format.ts';
-import { parameterCount, product, ShapeError } from '../../nn/graph.ts';
+import { type Network, parameterCount, product, ShapeError } from '../../nn/graph.ts';
 import { importModel, weightFiles } from '../../nn/import.ts';
 import { initialWeights } from '../../nn/initialize.ts';
 import type { LayerItem } from '../../nn/layers/layer.ts';
@@ -36,12 +36,17 @@ export const run: RunStage = async (context) => {
 
 /** What the check could not see, since a network came from a file, is told here. */
 function assembled(params: Parameters<typeof assemble>[0], models: ReadonlyMap<string, Model>): Assembled {
+  const networkAt = (path: string): Network | null => models.get(path)?.network ?? null;
   try {
-    return assemble(params, (path) => models.get(path)?.network ?? null);
+    return assemble(params, networkAt);
   } catch (error) {
     if (error instanceof AssemblyMistake && error.code !== 'unknown-network')
       throw failure(error.code, error);
-    if (error instanceof ShapeError) throw failure('shape-mismatch', error);
+    if (error instanceof ShapeError) {
+      const kind = place(params, networkAt).paths[error.layer]?.split('.').at(-1) ?? 'layers';
+      const message = `layer ${error.layer + 1} (${kind}) ${error.message}`;
+      throw failure('shape-mismatch', { message, fix: error.fix });
+    }
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '../../../diagnostics/diagnostic.ts';
-import type { Tool } from '../../install/tools.ts';
+import { type Tool, toldBy } from '../../install/tools.ts';
 import { addonFile, libraryFolder } from '../installation.ts';
 import { additionFlags, additions } from './additions.ts';
 
@@ -37,10 +37,13 @@ export async function compileAddon(
     await promisify(execFile)(compiler, [...args, ...flags], { signal });
   } catch (error) {
     if (signal.aborted) throw error;
-    const told = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
-    throw new Failure('compile-failed', `${compiler} could not compile the addon:\n${told.slice(0, 2000)}`, {
-      fix: 'try another compiler: CXX=clang++ pipe engine install native',
-    });
+    throw new Failure(
+      'compile-failed',
+      `${compiler} could not compile the addon:\n${toldBy(error).slice(0, 2000)}`,
+      {
+        fix: 'try another compiler: CXX=clang++ pipe engine install native',
+      },
+    );
   }
 }
 

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Failure } from '../../../diagnostics/diagnostic.ts';
-import { checkSpace, type InstallOptions, makeInPlace } from '../../install/place.ts';
+import { checkSpace, type InstallOptions, makeInPlace, removeDownloads } from '../../install/place.ts';
 import { findCompiler } from '../../install/tools.ts';
 import { type Manifest, writeManifest } from '../../manifest.ts';
 import { askAfresh, loaderError } from '../../probe.ts';
@@ -32,12 +32,11 @@ export async function installNative(options: NativeOptions): Promise<Manifest> {
   const { folder, gpu, signal } = options;
   const compiler = findCompiler(options.env);
   await checkSpace(folder, gpu ? needed.gpu : needed.cpu, options.space);
-  const wheels =
-    options.wheels.length > 0
-      ? await Promise.all(options.wheels.map(wheelAt))
-      : await fetchWheels(options.version ?? tensorflowVersion, options);
-  for (const { name } of wheels) refuseOld(/^tensorflow(?:_\w+)?-(\d[^-]*)-/.exec(name)?.[1]);
-  return makeInPlace(nativeFolder(folder), async (work) => {
+  const given = await Promise.all(options.wheels.map(wheelAt));
+  const made = await makeInPlace(nativeFolder(folder), async (work) => {
+    const wheels =
+      given.length > 0 ? given : await fetchWheels(options.version ?? tensorflowVersion, options);
+    for (const { name } of wheels) refuseWheel(name, gpu);
     const paths: string[] = [];
     for (const wheel of wheels) {
       options.onStep(`unpacking ${wheel.name}`);
@@ -49,10 +48,18 @@ export async function installNative(options: NativeOptions): Promise<Manifest> {
     options.onStep('trying it');
     const tensorflow = tryAddon(work, options);
     const facts = { tensorflow, device: gpu ? 'cuda' : 'cpu', ...versionsOf(wheels) };
-    const manifest = await writeManifest(work, { source: addonSource, facts }, [addonFile, ...paths]);
-    if (options.wheels.length === 0) await rm(join(folder, 'downloads'), { recursive: true, force: true });
-    return manifest;
+    return writeManifest(work, { source: addonSource, facts }, [addonFile, ...paths]);
   });
+  await removeDownloads(nativeFolder(folder));
+  return made;
+}
+
+function refuseWheel(name: string, gpu: boolean): void {
+  refuseOld(/^tensorflow(?:_\w+)?-(\d[^-]*)-/.exec(name)?.[1]);
+  if (gpu && /^tensorflow_cpu-/.test(name))
+    throw new Failure('wheel-unusable', `${name} has no CUDA`, {
+      fix: 'leave out `--gpu`, or give the wheel of tensorflow and those of NVIDIA',
+    });
 }
 
 function refuseOld(version: string | undefined): void {

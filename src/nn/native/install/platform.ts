@@ -19,12 +19,13 @@ export function requirementFor(version: string, gpu: boolean): Requirement {
   const system = `${process.platform}-${process.arch}`;
   if (gpu) {
     if (system !== 'linux-x64') throw unsupported('NVIDIA publishes its libraries for Linux on x64 alone');
+    refuseMusl();
     return { what: `tensorflow[and-cuda]==${version}`, flags: [], platforms: linux('x86_64') };
   }
   const flags = ['--no-deps'];
   switch (system) {
     case 'linux-x64':
-      if (isMusl()) throw unsupported('its wheels need glibc, and this Linux has another C library');
+      refuseMusl();
       return { what: `tensorflow-cpu==${version}`, flags, platforms: linux('x86_64') };
     case 'linux-arm64':
       return { what: `tensorflow==${version}`, flags, platforms: linux('aarch64') };
@@ -35,9 +36,10 @@ export function requirementFor(version: string, gpu: boolean): Requirement {
   }
 }
 
-function isMusl(): boolean {
+function refuseMusl(): void {
   const { header } = Object(process.report.getReport());
-  return header?.glibcVersionRuntime === undefined;
+  if (header?.glibcVersionRuntime === undefined)
+    throw unsupported('its wheels need glibc, and this Linux has another C library');
 }
 
 function unsupported(why: string): Failure {

@@ -1,13 +1,14 @@
 /** Where wheels are: pip tells addresses and hashes from whatever index it is set up for; the bytes are fetched here, continuing after a break. */
 import { execFile } from 'node:child_process';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { fetchFile } from '../../../data/fetch.ts';
 import { sha256Of } from '../../../data/hash.ts';
 import { Failure } from '../../../diagnostics/diagnostic.ts';
-import { requireFile } from '../../install/place.ts';
-import { findPip, type Tool } from '../../install/tools.ts';
+import { downloadsOf, requireFile } from '../../install/place.ts';
+import { findPip, type Tool, toldBy } from '../../install/tools.ts';
+import { nativeFolder } from '../installation.ts';
 import type { NativeOptions } from './install.ts';
 import { type Requirement, requirementFor } from './platform.ts';
 
@@ -47,7 +48,7 @@ export async function fetchWheels(version: string, options: NativeOptions): Prom
 /** An index may be a folder (`--find-links`): there is nothing to fetch, then. */
 async function pathOf({ url, sha256 }: Address, options: NativeOptions): Promise<string> {
   if (!url.startsWith('file:')) {
-    const folder = join(options.folder, 'downloads');
+    const folder = downloadsOf(nativeFolder(options.folder));
     return (await fetchFile(url, sha256, { ...options, folder, log: options.onStep })).path;
   }
   const path = fileURLToPath(url);
@@ -73,9 +74,9 @@ async function askPip([pip, ...args]: Tool, wanted: Requirement, options: Native
     return readReport(JSON.parse(stdout));
   } catch (error) {
     if (signal.aborted || error instanceof Failure) throw error;
-    const told = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+    const told = toldBy(error);
     if (/no such option/.test(told)) throw tooOld('pip knows no `install --dry-run --report`');
-    throw new Failure('download-failed', `pip finds no ${wanted.what}:\n${told.trim()}`, {
+    throw new Failure('download-failed', `pip finds no ${wanted.what}:\n${told}`, {
       fix: 'look at the network, or give a wheel that you have: pipe engine install native --from FILE.whl',
     });
   }
