@@ -3,12 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { transform } from 'esbuild';
 
 const origins = [
-  ['file', 'In a pipeline file', '`pipe validate` finds these; nothing runs, the exit code is 2.'],
+  ['file', 'In a pipeline file', '`pipe validate` finds these. With an error nothing runs and the exit code is 2; a warning stops nothing, unless `--strict` is given.'],
   ['call', 'In the call', 'The command line asks for what is not there; the exit code is 2.'],
   [
     'run',
     'While running',
-    'A stage could not do its work; the exit code is 1. What other stages made is kept.',
+    'What is seen before the first stage ends the run with exit code 2, what a stage comes to with 1. What other stages made is kept.',
   ],
 ];
 
@@ -28,7 +28,7 @@ function examples(project, codes) {
   const printed = codes
     .filter(({ code }) => existsSync(`${folder}/${code}.txt`))
     .map(({ code }) => `### ${code}\n\n\`\`\`\n${readFileSync(`${folder}/${code}.txt`, 'utf8')}\`\`\`\n`);
-  return `## What they look like\n\nOf a broken file for each code; a test holds every text to what is printed.\n\n${printed.join('\n')}`;
+  return `## What they look like\n\nOf a broken file for each code that a file can cause; a test holds every text to what is printed.\n\n${printed.join('\n')}`;
 }
 
 export async function readCodes(file) {

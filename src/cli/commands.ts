@@ -39,6 +39,7 @@ export const commands: Commands = {
       ...choosing,
       ['--dry-run', 'only tell what would run: the same as `pipe plan`'],
       ['--jobs <number>', 'stages at the same time (default: the number of processors)', { read: countOf }],
+      ['--verbose', 'show what stages print, too'],
       ['--keep-going', 'after a failure go on with what does not depend on it'],
       [
         '--max-time <duration>',

@@ -29,6 +29,7 @@ export interface RunFlags extends SelectFlags {
   /** Milliseconds. */
   readonly maxTime?: number;
   readonly name?: string;
+  readonly verbose?: boolean;
   /** Its cache is removed when it has ended; no flag of the command line. */
   readonly passing?: boolean;
   /** What is wrong with the file is told as JSON, whatever else is; no flag of the command line. */
@@ -143,10 +144,14 @@ function conclude(record: RunRecord, { flags, settings }: Call, reporter: Report
   return exitCodes[outcome];
 }
 
-/** What --from leaves to the cache and is not there, and what the engine could not compute. */
+/** What --from leaves to the cache and is not there, what the engine could not compute, and files that are not there. */
 async function missingBefore({ graph, given, context, engine }: Opened): Promise<readonly Diagnostic[]> {
-  const { lackedBy } = await import('../pipeline/engine-needs.ts');
-  if (given.size === 0 && lackedBy(engine, graph).length === 0) return [];
+  const [{ lackedBy }, { missingInputs }] = await Promise.all([
+    import('../pipeline/engine-needs.ts'),
+    import('../plan/input-files.ts'),
+  ]);
+  const mayLack = [...lackedBy(engine, graph), ...missingInputs(graph)];
+  if (given.size === 0 && mayLack.length === 0) return [];
   const [{ makePlan }, { notCached }, { lackingToRun }] = await Promise.all([
     import('../plan/plan.ts'),
     import('../plan/select.ts'),
@@ -240,7 +245,12 @@ async function makeReporter(flags: RunFlags): Promise<Reporter> {
   const { createReporter } = await import('../ui/progress.ts');
   const { CI, TERM } = process.env;
   const interactive = process.stderr.isTTY === true && !CI && TERM !== 'dumb';
-  const view = createReporter({ stream: process.stderr, color: wantsColor(process.stderr), interactive });
+  const view = createReporter({
+    stream: process.stderr,
+    color: wantsColor(process.stderr),
+    interactive,
+    verbose: flags.verbose ?? false,
+  });
   return {
     emit: (event) => view.onEvent(event),
     note: (line) => view.note(line),

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, isError } from '../diagnostics/diagnostic.ts';
 import { type CheckedFile, checkFile, sameNames } from '../pipeline/check.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson, talk } from './output.ts';
@@ -22,7 +22,7 @@ export async function validate(given: readonly string[], flags: ValidateFlags): 
   const files = await filesOf(given.length > 0 ? given : ['pipelines/**/*.{yaml,yml}']);
   const checked = check(files, flags);
   await tell(checked, flags.format ?? (flags.json ? 'json' : 'text'));
-  return checked.some(({ diagnostics }) => diagnostics.some(({ severity }) => severity === 'error')) ? 2 : 0;
+  return checked.some(({ diagnostics }) => diagnostics.some(isError)) ? 2 : 0;
 }
 
 /** A pattern stands for what it finds; a name for itself, so that a missing file is told. */

@@ -99,7 +99,7 @@ const table = {
   'input-changed': ['run', 'A file or module of the project that a stage works with was changed while the run was at it, by itself or by somebody else; its result is not kept.', 'sort -o words.txt words.txt', 'Have it change a copy.'],
   'machine-too-small': ['run', 'A stage wants more of the machine than it has.', 'resources: { gpu: 2 }', 'Lower it, or say what the machine has: PIPE_RESOURCES=gpu=2.'],
   'stage-timeout': ['run', 'A stage took longer than its `timeout`.', 'timeout: 10s', 'Raise `timeout`, or give the stage less to do.'],
-  'invalid-resources': ['call', '`PIPE_RESOURCES` or `--jobs` can not be read.', 'PIPE_RESOURCES=gpus=2', 'Write PIPE_RESOURCES=cpu=8,gpu=1,memory=32GB; --jobs takes a number above 0.'],
+  'invalid-resources': ['call', '`PIPE_RESOURCES` can not be read.', 'PIPE_RESOURCES=gpus=2', 'Write PIPE_RESOURCES=cpu=8,gpu=1,memory=32GB; --jobs takes a number above 0.'],
   'stage-failed': ['run', 'A stage or its program ended with an error.', 'exit code 1', 'Its last lines are shown, its log is kept.'],
   'stage-killed': ['run', 'A stage\'s process was killed, often for memory.', 'SIGKILL', 'A smaller batchSize or width needs less memory.'],
   'stage-crashed': ['run', 'A stage failed in a way that it did not foresee.', 'a fault of the program', 'Report it with the log.'],

@@ -22,6 +22,8 @@ export interface Diagnostic {
   readonly related?: readonly { readonly message: string; readonly place: Place }[];
 }
 
+export const isError = ({ severity }: Pick<Diagnostic, 'severity'>): boolean => severity === 'error';
+
 export type Result<T> =
   | { readonly ok: true; readonly value: T; readonly warnings?: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };

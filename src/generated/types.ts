@@ -985,6 +985,7 @@ timeout?: string
 retries?: CommonRetries
 resources?: CommonResources
 mutex?: CommonMutex
+cache?: CommonCache
 /**
  * A stage, `stage.port` where one has several outputs of the type, or a cell of a matrix: `stage[seed=1]`.
  */

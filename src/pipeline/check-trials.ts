@@ -1,5 +1,5 @@
 /** Trials at the corners of their space, before anything runs: a mistake in them is told with its place, once, and what they take. */
-import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, isError, type Result } from '../diagnostics/diagnostic.ts';
 import type { Takes } from '../stages/kind.ts';
 import { type Point, readSpace } from '../tune/space.ts';
 import { child, type Node } from './nodes.ts';
@@ -15,7 +15,7 @@ export function withTrialsChecked(read: Result<Graph>): Result<Graph> {
   const problems = [...trials].flatMap(([tune, own]) => [...wrongTrials(own), ...unusedDimensions(tune)]);
   const trialsTake = Object.fromEntries([...trials].map(([{ name }, own]) => [name, takenBy(own)]));
   const told = inOrder([...(read.warnings ?? []), ...problems]);
-  return told.some(({ severity }) => severity === 'error')
+  return told.some(isError)
     ? { ok: false, diagnostics: told }
     : { ok: true, value: { ...read.value, trialsTake }, warnings: told };
 }

@@ -1,6 +1,6 @@
 /** What each kind finds wrong before anything runs, given what is known of its inputs. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, isError } from '../diagnostics/diagnostic.ts';
 import { asObject } from '../stages/json.ts';
 import type { CheckInput, CheckResult, Form, JsonObject, Kind, Takes } from '../stages/kind.ts';
 import { readSpace, shown } from '../tune/space.ts';
@@ -30,7 +30,7 @@ export function checkStages(
       ),
     );
     // What is wrong here shall not cause a second error downstream.
-    const isWrong = checked.diagnostics.some((one) => one.severity === 'error');
+    const isWrong = checked.diagnostics.some(isError);
     forms.set(stage.name, new Map(isWrong ? [] : Object.entries(checked.forms)));
     if (checked.takes) takes[stage.name] = checked.takes;
     return checked.diagnostics;
@@ -80,7 +80,7 @@ function inAll([first, ...others]: readonly CheckResult[]): CheckResult {
 /** What is wrong with params that were not all known before the run; of its inputs' forms nothing is known. */
 export function wrongParams({ params, where }: GraphStage, kind: Kind): Diagnostic[] {
   const { diagnostics } = kind.check({ params, inputs: {}, at: placing({ where }) });
-  return diagnostics.filter(({ severity }) => severity === 'error');
+  return diagnostics.filter(isError);
 }
 
 const placing =

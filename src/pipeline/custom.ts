@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, relative } from 'node:path';
 import type * as Ajv from 'ajv/dist/2020.js';
-import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, Failure, type Place } from '../diagnostics/diagnostic.ts';
 import {
   type CheckedProperty,
   type CheckedSchema,
@@ -11,6 +11,7 @@ import {
   declarationSchema,
   schemaBeside,
 } from '../stages/custom/kind.ts';
+import { moduleDigest } from '../stages/custom/version.ts';
 import type { Kind } from '../stages/kind.ts';
 import { isOutside } from './extends.ts';
 import { toJson } from './nodes.ts';
@@ -91,8 +92,11 @@ function compile(
   try {
     const kind = customKind(module, basename(module), json);
     const fits = ajv.compile(withFrame(json));
+    // It is read, never run: what it can't import would end the run in its midst.
+    moduleDigest(module);
     return { kind, validator: { fits, errors: errorsBy(fits) } };
   } catch (error) {
+    if (error instanceof Failure) return [error.diagnostic];
     const why = error instanceof Error ? error.message : String(error);
     return [{ code: 'invalid-stage-schema', message: `this is no JSON Schema: ${why}`, place: start }];
   }

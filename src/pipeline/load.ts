@@ -1,12 +1,12 @@
 /** Pipeline text → Pipeline: `extends`, profile, --set, vars and matrix applied, every stage checked against its schema. */
-import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, isError, type Place } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { asObject } from '../stages/json.ts';
 import type { JsonObject } from '../stages/kind.ts';
 import type { Texts, Tree } from './extends.ts';
 import { interpolate, mostWritten, Vars } from './interpolate.ts';
 import { Kinds } from './kinds.ts';
-import { expandMatrix } from './matrix.ts';
+import { expandMatrix, type Say } from './matrix.ts';
 import { child, deepestTree, excessOf, type MapNode, merge, type Node, textOf, toJson } from './nodes.ts';
 import type { Pipeline, Stage } from './pipeline.ts';
 import { explain } from './schema-errors.ts';
@@ -163,14 +163,13 @@ function stagesOf(
   const node = given && interpolate(given, vars);
   const broken = new Set<string>();
   if (node?.type !== 'map' || tooMuch(vars, node, problems)) return { stages: [], broken };
-  const say = (problem: Omit<Diagnostic, 'severity'>): number =>
-    problems.push({ severity: 'error', ...problem });
+  const say: Say = (problem) => problems.push({ severity: 'error', ...problem });
   problems.push(...sameFolders(node));
   const stages = expandMatrix(kinds.fromRoot(node, file), kinds.named, say).flatMap((cell) => {
     const read = readStage(cell, kinds);
     // Of a cell whose matrix is wrong nothing else is sure.
     if (!cell.open) problems.push(...read.problems);
-    if (cell.open || read.problems.length > 0) broken.add(cell.name);
+    if (cell.open || read.problems.some(isError)) broken.add(cell.name);
     return read.stage ?? [];
   });
   return { stages, broken };

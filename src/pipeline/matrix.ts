@@ -28,11 +28,10 @@ const mostCells = 10_000;
 /** Counted as often as they are used: all cells together shall fit into memory. */
 const mostInCells = 2_000_000;
 
-export function expandMatrix(
-  stages: MapNode,
-  kinds: (name: string) => Kind | undefined,
-  say: (problem: Omit<Diagnostic, 'severity'>) => void,
-): Cell[] {
+/** An error where nothing else is said. */
+export type Say = (problem: Omit<Diagnostic, 'severity'> & Partial<Pick<Diagnostic, 'severity'>>) => void;
+
+export function expandMatrix(stages: MapNode, kinds: (name: string) => Kind | undefined, say: Say): Cell[] {
   if (![...stages.entries.values()].some(({ value }) => child(value, 'matrix')))
     return [...stages.entries].map(([name, { key, value }]) => plain(name, key, value));
   return new Expansion(stages, kinds, say).cells();
@@ -62,17 +61,13 @@ interface Expanded extends Cell {
 class Expansion {
   readonly #stages: MapNode;
   readonly #kinds: (name: string) => Kind | undefined;
-  readonly #say: (problem: Omit<Diagnostic, 'severity'>) => void;
+  readonly #say: Say;
   /** By declared name; null while it is being expanded, so that a cycle ends here. */
   readonly #done = new Map<string, readonly Expanded[] | null>();
   #count = 0;
   readonly #budget = { left: mostInCells };
 
-  constructor(
-    stages: MapNode,
-    kinds: (name: string) => Kind | undefined,
-    say: (problem: Omit<Diagnostic, 'severity'>) => void,
-  ) {
+  constructor(stages: MapNode, kinds: (name: string) => Kind | undefined, say: Say) {
     this.#stages = stages;
     this.#kinds = kinds;
     this.#say = say;
@@ -237,6 +232,7 @@ class Expansion {
     for (const exclude of own.excludes)
       if (!all.some(({ chosen }) => exclude.matches(labels(chosen))))
         this.#say({
+          severity: 'warning',
           code: 'nothing-excluded',
           message: 'this excludes no cell',
           place: exclude.place,

@@ -1,5 +1,5 @@
 /** A pipeline file → its graph, or everything that is wrong with it, ordered by place. */
-import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, isError, type Result } from '../diagnostics/diagnostic.ts';
 import { checkStages, unusedStages } from './checks.ts';
 import { readTree } from './extends.ts';
 import { type LoadOptions, loadTree } from './load.ts';
@@ -45,8 +45,6 @@ export function resolveStages(pipeline: Pipeline, around: Around): Result<Graph>
     ? { ok: false, diagnostics: told }
     : { ok: true, value: { pipeline, order, takes: checked.takes, trialsTake: {} }, warnings: told };
 }
-
-const isError = (one: Diagnostic): boolean => one.severity === 'error';
 
 /** A var that is misspelt where it is used is no unused one. */
 function withoutMisspeltVars(problems: readonly Diagnostic[]): readonly Diagnostic[] {

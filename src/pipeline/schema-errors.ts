@@ -16,7 +16,7 @@ export interface Subject {
 }
 
 export function explain(errors: readonly ErrorObject[], root: Node, subject: Subject): Diagnostic[] {
-  const known = errors.filter((error) => !['if', 'propertyNames'].includes(error.keyword));
+  const known = withoutRules(errors).filter((error) => error.keyword !== 'if');
   const told = withoutOtherBranches(known.filter((error) => !isMisspelt(error, known)));
   const seen = new Set<string>();
   return told
@@ -26,6 +26,19 @@ export function explain(errors: readonly ErrorObject[], root: Node, subject: Sub
       const key = `${file}:${line}:${column}${['missing-key', 'unknown-key'].includes(one.code) ? one.message : ''}`;
       return !seen.has(key) && seen.add(key);
     });
+}
+
+/** What is wrong with a name is told of the name, not of what the rule for names says of a text. */
+function withoutRules(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const names = errors.filter(({ keyword }) => keyword === 'propertyNames');
+  return errors.filter(
+    (error) =>
+      names.includes(error) ||
+      !names.some(
+        ({ instancePath, params }) =>
+          instancePath === error.instancePath && error.data === params.propertyName,
+      ),
+  );
 }
 
 /** A missing key that is there, misspelt: told as the unknown key that it is. */
@@ -93,7 +106,6 @@ class Explained {
 
   diagnostic(): Diagnostic {
     const error = this.#error;
-    if (error.propertyName !== undefined) return this.#badName(error.propertyName);
     switch (error.keyword) {
       case 'additionalProperties':
         return this.#unknownKey(String(error.params.additionalProperty));
@@ -102,6 +114,8 @@ class Explained {
       case 'minProperties':
       case 'maxProperties':
         return this.#numberOfKeys();
+      case 'propertyNames':
+        return this.#badName(String(error.params.propertyName));
       case 'enum':
         return this.#none(error.params.allowedValues);
       case 'const':

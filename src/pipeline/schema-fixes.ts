@@ -8,6 +8,9 @@ interface Wanted {
   readonly enum?: readonly unknown[];
   readonly properties?: { readonly [key: string]: unknown };
   readonly minProperties?: unknown;
+  readonly items?: unknown;
+  readonly pattern?: unknown;
+  readonly examples?: unknown;
 }
 
 /** The words that YAML 1.1 took for booleans; in 1.2 they are texts. */
@@ -27,12 +30,20 @@ export function typeFix(data: unknown, wanted: Wanted): string | undefined {
   if (takes('array') && typeof data !== 'object') return `write \`[${String(data)}]\``;
   if (Array.isArray(data) && data.length === 1 && !takes('object'))
     return `write \`${show(data[0])}\` without brackets`;
-  if (takes('array') && !takes('object') && !Array.isArray(data)) return `write \`[${show(data)}]\``;
+  if (takes('array') && !takes('object') && !Array.isArray(data))
+    return (Object(wanted.items).type === 'string' && exampleOf(wanted)) || `write \`[${show(data)}]\``;
   if (takes('integer') && typeof data === 'number' && !Number.isInteger(data))
     return `take ${Math.round(data)}`;
   if (takes('boolean') && (data === 0 || data === 1)) return `write \`${data === 1}\``;
+  if (takes('string') && typeof data === 'number' && wanted.pattern !== undefined)
+    return exampleOf(wanted) ?? 'write it as a text';
   if (takes('string') && typeof data !== 'object') return `write it in quotes: "${String(data)}"`;
   return undefined;
+}
+
+function exampleOf({ examples }: Wanted): string | undefined {
+  const example: unknown = Array.isArray(examples) ? examples[0] : undefined;
+  return example === undefined ? undefined : `such as \`${show(example)}\``;
 }
 
 function textFix(data: string, takes: (type: string) => boolean, wanted: Wanted): string | undefined {

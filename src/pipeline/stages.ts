@@ -1,13 +1,13 @@
 /** One stage: kind filled in, checked against its kind's schema, defaults filled. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, isError, type Result } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { asObject } from '../stages/json.ts';
-import type { Json, JsonObject } from '../stages/kind.ts';
+import type { Json, JsonObject, Kind } from '../stages/kind.ts';
 import { policyKeys } from '../stages/policy-keys.ts';
 import type { KnownKinds } from './kinds.ts';
 import type { Cell } from './matrix.ts';
-import { child, type MapNode, type Node, textOf, toJson, where } from './nodes.ts';
+import { child, type MapNode, type Node, textOf, toJson, where, whereKey } from './nodes.ts';
 import type { Stage } from './pipeline.ts';
 import { latePolicies, readPolicy } from './policy.ts';
 import { deferredForm } from './reference.ts';
@@ -46,9 +46,23 @@ export function readStage(cell: Cell, kinds: KnownKinds): ReadStage {
     ...unresolved(node, [], node),
     ...latePolicies(node),
     ...found,
+    ...idleSeed(cell, kinds.named(kind), asObject(value)),
   ];
-  const params = asObject(unescaped(problems.length > 0 ? value : checked));
+  const params = asObject(unescaped(problems.some(isError) ? value : checked));
   return { stage: made(cell, kind, node, params, validator), problems };
+}
+
+/** A seed where nothing is drawn: runs over seeds would be one and the same. */
+function idleSeed({ declared, node, key }: Cell, kind: Kind | undefined, value: JsonObject): Diagnostic[] {
+  if (value.seed === undefined || !kind || kind.draws(paramsIn(value))) return [];
+  const fix =
+    kind.name === 'command'
+      ? 'give it to the program: `run: "… --seed ${matrix.seed}"`, and leave it out here'
+      : 'leave it out';
+  const message = `\`seed\` decides nothing in \`${declared}\`: a ${kind.name} draws nothing`;
+  return [
+    { severity: 'warning', code: 'nothing-to-do', message, place: whereKey(node, ['seed'], key).place, fix },
+  ];
 }
 
 /** Bytes: a name is that of a folder, and of files beside it whose names are a little longer. */
@@ -78,7 +92,11 @@ function unknownKind(cell: Cell, kind: string, names: readonly string[]): Diagno
       ? `\`${kind}\` is not a kind of stage`
       : `\`${kind}\` is not a kind of stage, and the stage says no other`,
     place: node?.place ?? cell.key,
-    fix: near ? `did you mean \`${node ? near : `kind: ${near}`}\`?` : `add \`kind\`: ${names.join(', ')}`,
+    fix: near
+      ? `did you mean \`${node ? near : `kind: ${near}`}\`?`
+      : /\.[cm]?[jt]s$/.test(kind)
+        ? `a module is named from the folder of this file: \`./${kind}\``
+        : `${node ? 'take one of' : 'add `kind`:'} ${names.join(', ')}, or a module: \`./stages/mine.ts\``,
   };
 }
 

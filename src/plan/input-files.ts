@@ -1,9 +1,12 @@
 /** The project's files that a command declares as input: single files, and folders with patterns as in .gitignore. */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, relative, resolve, sep } from 'node:path';
 import type { Ignore } from 'ignore';
 import { filesUnder } from '../data/folder-files.ts';
-import type { GraphStage } from '../pipeline/pipeline.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Lacking } from '../pipeline/engine-needs.ts';
+import type { Graph, GraphStage } from '../pipeline/pipeline.ts';
+import { asObject } from '../stages/json.ts';
 
 type Declared = Pick<GraphStage, 'params' | 'edges'>;
 
@@ -23,6 +26,30 @@ export async function inputFiles(stage: Declared, root: string, cacheFolder: str
     for (const { at, isThere } of filesUnder(declared, passes)) if (isThere) found.add(fromRoot(at));
   }
   return [...found].sort();
+}
+
+/** What commands declare and is not there. */
+export function missingInputs({ order, pipeline: { root } }: Graph): Lacking[] {
+  return order.flatMap((stage) =>
+    Object.entries(stage.kind === 'command' ? asObject(stage.params.in) : {}).flatMap(([name, path]) => {
+      const isLate = stage.deferred.some((late) => late.path === `in.${name}`);
+      if (isLate || !declaredPaths(stage).includes(String(path))) return [];
+      if (existsSync(resolve(root, String(path)))) return [];
+      return [{ stage: stage.name, diagnostic: missing(stage, name, String(path), root) }];
+    }),
+  );
+}
+
+function missing({ declared, where }: GraphStage, input: string, path: string, root: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'missing-input',
+    message: `\`${declared}\` takes \`${path}\`, which is not there`,
+    ...where(`in.${input}`),
+    fix: /[*?{[]/.test(path)
+      ? 'patterns are not taken: name the folder, and leave files out by `ignore`'
+      : `mend the path: it is taken from ${root}`,
+  };
 }
 
 /** What `in` names that is no other stage's output. */

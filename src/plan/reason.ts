@@ -96,6 +96,8 @@ function changeText(change: Exclude<Change, { type: 'input' }>): string {
     case 'seed':
       return `seed ${movement(change)}${placeText(change.at)}`;
     case 'component':
+      if (change.name === 'module') return 'its module, or what that imports, changed';
+      if (change.name === 'schema') return 'its schema changed';
       return `component ${change.name} ${movement(change)}`;
     case 'graph':
       return 'the graph that it draws changed';
@@ -115,7 +117,7 @@ function movement({ from, to }: { readonly from?: Json; readonly to?: Json }): s
 const longest = 60;
 
 function shown(value: Json | undefined): string {
-  const text = asYaml(value ?? null);
+  const text = asYaml(value ?? null).replace(/\s*\n\s*/g, ' ');
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }
 

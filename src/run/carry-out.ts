@@ -77,7 +77,7 @@ async function host(
   const saving: Promise<void>[] = [];
   const callbacks: HostCallbacks = {
     onProgress: (progress) => run.emit({ type: 'stage-progress', stage: stage.name, progress }),
-    onLog: (line) => run.emit({ type: 'stage-log', stage: stage.name, line }),
+    onLog: (line) => log.add(line),
     onStart: (pid) => run.store.noteGroup(pid),
     onCheckpoint: (epoch, folder) => {
       if (made.prefix)

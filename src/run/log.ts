@@ -7,6 +7,8 @@ export interface Log {
   readonly file: string;
   /** Until the stream ends, or what it gives is called. */
   listen(stream: Pick<EventEmitter, 'on' | 'off'> | null): () => void;
+  /** A line that did not come through a stream. */
+  add(text: string): void;
   /** The last lines. */
   tail(): readonly string[];
 }
@@ -26,6 +28,10 @@ export function makeLog(file: string, onLine: (line: string) => void): Log {
   return {
     file,
     tail: () => tail,
+    add: (text) => {
+      keep(file, `${text}\n`);
+      line(text);
+    },
     listen: (stream) => {
       if (!stream) return () => {};
       const decoder = new StringDecoder('utf8');
@@ -60,7 +66,7 @@ export function makeLog(file: string, onLine: (line: string) => void): Log {
 }
 
 /** A log that can't be kept is no reason to fail. */
-function keep(file: string, chunk: Buffer): void {
+function keep(file: string, chunk: Buffer | string): void {
   try {
     appendFileSync(file, chunk);
   } catch {

@@ -37,6 +37,8 @@ export interface ViewOptions {
   readonly stream: Terminal;
   readonly color: boolean;
   readonly interactive: boolean;
+  /** Shows what stages print, too. */
+  readonly verbose?: boolean;
   /** Milliseconds on any clock. */
   readonly now?: () => number;
 }
@@ -63,13 +65,15 @@ class View implements Reporter {
   readonly #chalk: ChalkInstance;
   /** Null where there is no terminal. */
   readonly #block: LiveBlock | null;
+  readonly #verbose: boolean;
   readonly #now: () => number;
   readonly #running = new Map<string, Running>();
   #waiting = new Set<string>();
   #nameWidth = 8;
 
-  constructor({ stream, color, interactive, now = () => performance.now() }: ViewOptions) {
+  constructor({ stream, color, interactive, verbose = false, now = () => performance.now() }: ViewOptions) {
     this.#stream = stream;
+    this.#verbose = verbose;
     this.#now = now;
     this.#chalk = new Chalk({ level: color ? 1 : 0 });
     this.#block = interactive ? new LiveBlock(stream, () => this.#lines()) : null;
@@ -98,6 +102,8 @@ class View implements Reporter {
         this.note(retryLine(event, this.#nameWidth));
         break;
       case 'stage-log':
+        if (this.#verbose)
+          this.note(`    ${named(event.stage, this.#nameWidth)}  │ ${printable(event.line)}`);
         break;
       case 'stage-end':
         this.#end(event);

@@ -140,6 +140,24 @@ test('a var that --set puts a value in place of is no unused one', (t) => {
   assert.doesNotMatch(planned.err, /unused-var/);
 });
 
+test('a name that is none is told where it stands, a seed that decides nothing where it is given', (t) => {
+  const text = `version: 1
+name: n
+stages:
+  a: { kind: command, matrix: { seed: [1, 2] }, seed: "\${matrix.seed}", run: "true", out: { x: x } }
+  9b: { kind: command, run: "true", out: { x: x } }
+  d: { kind: stages/mine.ts }
+`;
+  const { err } = makeProject(t, { 'p.yaml': text }).pipe('validate', 'p.yaml');
+  assert.match(
+    err,
+    /p\.yaml:4:49 warning nothing-to-do: `seed` decides nothing in `a`: a command draws nothing/,
+  );
+  assert.match(err, /p\.yaml:5:3 error invalid-value: `9b` is no name/);
+  assert.match(err, /p\.yaml:6:14 error unknown-kind: [\s\S]*`\.\/stages\/mine\.ts`/);
+  assert.equal(err.match(/decides nothing/g)?.length, 1);
+});
+
 test('a var that a profile misspells is told with the one it is like', (t) => {
   const withVar = small
     .replace('seed: 7', 'seed: 7\nvars: { epochs: 2 }\nprofiles: { long: { vars: { epoch: 30 } } }')

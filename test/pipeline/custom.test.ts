@@ -53,6 +53,40 @@ test('a TypeScript module runs with its imports; its version is their digest, co
   assert.deepEqual(ran(own.run('p.yaml')), ['again', 'count']);
 });
 
+test('a module that can not be read is told where it is named, before anything runs', (t) => {
+  const own = project(t);
+  own.run('p.yaml');
+  own.write(
+    'stages/lines.ts',
+    `import './gone.ts';\nexport const linesOf = (text: string): string[] => [text];\n`,
+  );
+  for (const command of ['validate', 'plan', 'graph', 'run']) {
+    const { code, err } = own.pipe(command, 'p.yaml');
+    assert.equal(code, 2);
+    assert.match(
+      err,
+      /p\.yaml:5:18 error invalid-module: `count\.ts` can't be read: .*Could not resolve "\.\/gone\.ts"/,
+    );
+  }
+});
+
+test('a change of a module is told in words; what it logs is in its log', (t) => {
+  const own = project(t);
+  own.run('p.yaml');
+  const changed = module
+    .replace('(context: {', '(context: { log(line: string): void;')
+    .replace(
+      'return {',
+      `context.log('by log'); console.log('by console'); throw new Error('over');\n  return {`,
+    );
+  own.write('stages/count.ts', changed);
+  assert.match(own.pipe('plan', 'p.yaml').out, /count +run +its module, or what that imports, changed/);
+  const { err } = own.pipe('run', 'p.yaml');
+  const log = readFileSync(/its whole log is (.*)/.exec(err)?.[1] ?? '', 'utf8');
+  assert.match(log, /^by log$/m);
+  assert.match(log, /^by console$/m);
+});
+
 test('a module has to give the values that its schema declares', (t) => {
   for (const [values, told] of [
     ['{}', /`count` gave no value `lines`, which is declared as a number/],

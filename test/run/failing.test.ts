@@ -51,6 +51,32 @@ for (const [what, { stage, told }] of Object.entries(failures)) {
   });
 }
 
+test('an input that is not there is told at its place before anything runs, what is cached needs none', (t) => {
+  const before = '  first: { kind: command, run: "echo 1 > x", out: { x: x } }\n';
+  const text = `${pipeline('run: "cat data/b > x", in: { data: data }, out: { x: x }')}${before}`;
+  const project = makeProject(t, { 'p.yaml': text });
+  for (const command of ['run', 'plan']) {
+    const { code, err } = project.pipe(command, 'p.yaml');
+    assert.equal(code, 2);
+    assert.match(err, /p\.yaml:4:\d+ error missing-input: `a` takes `data`, which is not there/);
+  }
+  assert.equal(existsSync(join(project.folder, 'cache/out/p/first')), false);
+  project.write('data/b', '1');
+  project.run('p.yaml');
+  const kept = text.replace('in: { data: data }', 'in: { data: "da*" }');
+  project.write('p.yaml', kept);
+  assert.match(
+    project.pipe('plan', 'p.yaml').err,
+    /takes `da\*`[\s\S]*name the folder, and leave files out by `ignore`/,
+  );
+});
+
+test('with --verbose a run shows what stages print', (t) => {
+  const project = makeProject(t, { 'p.yaml': pipeline('run: "echo hello >&2; echo x > x", out: { x: x }') });
+  assert.doesNotMatch(project.pipe('run', 'p.yaml').err, /hello/);
+  assert.match(project.pipe('run', 'p.yaml', '--rerun', 'a', '--verbose').err, /^ {4}a {2}│ hello$/m);
+});
+
 test('a program whose starter is killed fails at once and does not go on', (t) => {
   const project = makeProject(t, {});
   const late = join(project.folder, 'late');
