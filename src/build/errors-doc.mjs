@@ -3,7 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { transform } from 'esbuild';
 
 const origins = [
-  ['file', 'In a pipeline file', '`pipe validate` finds these. With an error nothing runs and the exit code is 2; a warning stops nothing, unless `--strict` is given.'],
+  [
+    'file',
+    'In a pipeline file',
+    '`pipe validate` finds these. With an error nothing runs and the exit code is 2; a warning stops nothing, unless `--strict` is given.',
+  ],
   ['call', 'In the call', 'The command line asks for what is not there; the exit code is 2.'],
   [
     'run',

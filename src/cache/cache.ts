@@ -1,5 +1,5 @@
 /** The cache folder: immutable objects, an index of results over them, records, and the newest outputs for people. */
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { codeOf } from '../diagnostics/system-code.ts';
@@ -93,6 +93,9 @@ function prepare(folder: string): void {
       mkdirSync(join(folder, part), { recursive: true });
       accessSync(join(folder, part), constants.W_OK);
     }
+    // Of a project whose cache is new, git shall not offer it.
+    if (found === null && !existsSync(join(folder, '.gitignore')))
+      writeDurably(join(folder, '.gitignore'), '*\n');
     if (found === null) writeDurably(marker, `${JSON.stringify({ version: formatVersion })}\n`);
   } catch (error) {
     if (error instanceof Failure || ['ENOSPC', 'EDQUOT', 'EIO'].includes(codeOf(error))) throw error;

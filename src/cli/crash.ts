@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import { systemDiagnostic } from '../diagnostics/system.ts';
@@ -42,6 +43,14 @@ function wrongCall({ message, code }: CommanderError): Diagnostic {
       fix: `\`pipe ${name}\` has ${inner.join(', ')}`,
     };
   const called = [...(command ? [name] : []), ...(inner.includes(second) ? [second] : [])];
+  const taken = code === 'commander.missingArgument' ? swallowed(process.argv.slice(2)) : undefined;
+  if (taken)
+    return {
+      severity: 'error',
+      code: 'invalid-call',
+      message: `\`${taken.option}\` takes all that follows it, \`${taken.file}\` as well`,
+      fix: `write the file first: \`pipe ${name} ${taken.file} ${taken.option} …\``,
+    };
   return {
     severity: 'error',
     code: 'invalid-call',
@@ -50,4 +59,12 @@ function wrongCall({ message, code }: CommanderError): Diagnostic {
       ? `did you mean \`${like}\`?`
       : `\`${['pipe', ...called, '--help'].join(' ')}\` tells what it takes`,
   };
+}
+
+/** A pipeline file that an option with a list of values took for one of them. */
+function swallowed(args: readonly string[]): { option: string; file: string } | undefined {
+  const at = args.findIndex((arg) => /\.ya?ml$/.test(arg) && existsSync(arg));
+  const option = args.slice(0, Math.max(at, 0)).findLast((arg) => arg.startsWith('--'));
+  const file = args[at];
+  return option === undefined || file === undefined ? undefined : { option, file };
 }

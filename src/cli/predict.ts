@@ -27,7 +27,7 @@ export async function predict(
   if (flags.json)
     for (const one of best) printJson({ version: 1, run: trained.run, stage, engine: engine.name, ...one });
   else if (best.length > 0) {
-    (await talk()).line(`${stage} of run ${trained.run}`);
+    (await talk()).line(`${stage} of run ${trained.run} (${trained.pipeline})`);
     print(await table(best));
   }
   return unreadable.length > 0 ? refuse(unreadable.map(told), flags) : 0;

@@ -94,9 +94,12 @@ function splitMirrors(text: string): string[] {
     .map((part) => (/^\w+:\/\//.test(part) ? part : resolve(part)));
 }
 
+/** The nearest folder upwards with a package.json or .git. Where there is none: the one where one stands, if the folder lies in it, else the folder. */
 export function projectRoot(folder: string): string {
   for (let at = resolve(folder); ; at = dirname(at)) {
     if (existsSync(join(at, 'package.json')) || existsSync(join(at, '.git'))) return at;
-    if (dirname(at) === at) return resolve(folder);
+    if (dirname(at) === at) break;
   }
+  const isInside = !relative(process.cwd(), resolve(folder)).startsWith('..');
+  return isInside ? process.cwd() : resolve(folder);
 }

@@ -39,12 +39,19 @@ async function lastOf(
     if (stage) return { run, stage };
     if (run.name !== null) others.add(run.name);
     for (const other of run.stages) others.add(other.name);
+    // An older one of another pipeline is not what is meant.
+    if (run.stages.some((one) => one.name.startsWith(`${name}[`))) return null;
   }
   return null;
 }
 
 function unknown(wanted: string, names: ReadonlySet<string>): Failure {
   const near = nearest(wanted, names);
+  const cells = [...names].filter((name) => name.startsWith(`${wanted}[`)).slice(0, 10);
+  if (cells.length > 0)
+    return new Failure('unknown-run', `\`${wanted}\` is the name of several stages`, {
+      fix: `name one: ${cells.map((name) => `'${name}'`).join(', ')}`,
+    });
   return new Failure('unknown-run', `there is no run and no stage \`${wanted}\``, {
     fix: near ? `did you mean \`${near}\`?` : '`pipe runs` lists the runs, `pipe show RUN` its stages',
   });

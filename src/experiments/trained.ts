@@ -1,6 +1,7 @@
 /** The trained model that a stage of a run left: a training's, or a search's best. */
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
+import { withProfile } from '../pipeline/profile.ts';
 import type { PortContent, Store } from '../run/store.ts';
 import { findRun, newestFirst } from './find.ts';
 import type { RunRecord, StageRecord } from './record.ts';
@@ -9,6 +10,8 @@ import { pathsOf, resultOf } from './subject.ts';
 export interface Trained {
   readonly stage: string;
   readonly run: string;
+  /** The run's pipeline, with its profile. */
+  readonly pipeline: string;
   /** model.json, weights.bin and preprocessing.json: relative path → absolute path. */
   readonly files: { readonly [path: string]: string };
 }
@@ -19,8 +22,13 @@ export async function findTrained(stage: string, run: string | undefined, store:
   for await (const record of run === undefined ? newestFirst(store) : [await findRun(run, store)]) {
     const made = record.stages.filter(hasTrained);
     const found = made.find(({ name }) => name === stage);
-    if (found) return { stage, run: record.id, files: await filesOf(found, record, store) };
+    if (found) {
+      const pipeline = withProfile(record.pipeline, record.profile);
+      return { stage, run: record.id, pipeline, files: await filesOf(found, record, store) };
+    }
     for (const { name } of made) others.add(name);
+    // An older one of another pipeline is not what is meant.
+    if (made.some(({ name }) => name.startsWith(`${stage}[`))) break;
   }
   throw unknown(stage, run, [...others]);
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { commands } from '../../src/cli/commands.ts';
 import type { Commands } from '../../src/cli/declared.ts';
@@ -31,6 +33,7 @@ test('a call that makes no sense is refused with 2', (t) => {
     ['rnu p.yaml', 'invalid-call', 'did you mean `run`?'],
     ['toString', 'invalid-call', '`pipe --help` tells what it takes'],
     ['run', 'invalid-call', '`pipe run --help` tells what it takes'],
+    ['run --set train.epochs=3 p.yaml', 'invalid-call', 'write the file first: `pipe run p.yaml --set …`'],
     ['run p.yaml --profil quick', 'invalid-call', 'did you mean `--profile`?'],
     ['run p.yaml --jobs two', 'invalid-call', '`pipe run --help` tells what it takes'],
     ['run p.yaml --profile quick', 'unknown-profile', 'the file has none'],
@@ -57,6 +60,16 @@ test('a call that makes no sense is refused with 2', (t) => {
     assert.deepEqual([diagnostic.code, others.length], [code, 0], call);
     assert.ok((diagnostic.fix ?? '').includes(fix), asked.out);
   }
+});
+
+test('without a package.json or .git the project is where one stands; a new cache is nothing for git', (t) => {
+  const text = 'version: 1\nname: p\nstages: { a: { kind: command, run: "echo x > x", out: { x: x } } }\n';
+  const project = makeProject(t, { 'sub/p.yaml': text });
+  rmSync(join(project.folder, 'package.json'));
+  project.run('sub/p.yaml');
+  assert.match(project.pipe('runs').out, /^\S+ +p +done/m);
+  assert.deepEqual(readdirSync(project.folder), ['cache', 'sub']);
+  assert.equal(project.read('cache/.gitignore'), '*\n');
 });
 
 test('plan, graph, runs and diff tell of a pipeline and its runs, as text and as JSON', (t) => {

@@ -153,6 +153,22 @@ test("a stage's name shows its last run, with the place of each param", (t) => {
   assert.match(err, /no run and no stage `normalise`\n.*did you mean `normalize`\?/);
 });
 
+test('a name that the newest run has for several stages is not taken for an older one of another pipeline', (t) => {
+  const command = (more: string): string => `{ kind: command, run: "echo x > x", out: { x: x }${more} }`;
+  const file = (name: string, more: string): string =>
+    `version: 1\nname: ${name}\nstages: { a: ${command(more)} }\n`;
+  const { pipe } = makeProject(t, {
+    'one.yaml': file('one', ''),
+    'two.yaml': file('two', ', matrix: { n: [1, 2] }, env: ["N${matrix.n}"]'),
+  });
+  pipe('run', 'one.yaml');
+  assert.equal(pipe('show', 'a').code, 0);
+  pipe('run', 'two.yaml');
+  const { code, err } = pipe('show', 'a');
+  assert.equal(code, 2);
+  assert.match(err, /`a` is the name of several stages\n.*name one: 'a\[n=1\]', 'a\[n=2\]'/);
+});
+
 test('what a program printed or a param holds moves no cursor and paints nothing when it is shown', (t) => {
   const { pipe } = makeProject(t, {
     'p.yaml': `version: 1

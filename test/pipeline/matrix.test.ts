@@ -155,7 +155,9 @@ test('cells that are not there, axes without a cell’s name and excludes of not
 });
 
 test('an exclude of nothing is told, and is no error: another profile may have the cell', (t) => {
-  const text = file(stage('a', 'env: ["A${matrix.seed}"], matrix: { seed: "${seeds}", exclude: [{ seed: 7 }] }'));
+  const text = file(
+    stage('a', 'env: ["A${matrix.seed}"], matrix: { seed: "${seeds}", exclude: [{ seed: 7 }] }'),
+  );
   const { code, err } = makeProject(t, { 'p.yaml': text }).pipe('validate', 'p.yaml');
   assert.equal(code, 0);
   assert.match(err, /warning nothing-excluded/);
