@@ -1,4 +1,4 @@
-// Makes code of the schemas: validators that need no compiler at run time; with --types also the types of resolved stages, and docs/errors.md.
+// Makes code of the schemas: validators that need no compiler at run time; with --types also the types of resolved stages and of a project's own, and docs/errors.md.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -184,8 +184,10 @@ function resolved(value) {
 /** What is committed of what can be made anew: path → text. */
 async function committed() {
   const { errorsDoc } = await import('./errors-doc.mjs');
+  const { stageTypes } = await import('./stage-types.mjs');
   return new Map([
     [join(generated, 'types.ts'), await typesText()],
+    [join(generated, 'stage.d.ts'), await stageTypes(project)],
     [join(project, 'docs/errors.md'), await errorsDoc(project)],
   ]);
 }

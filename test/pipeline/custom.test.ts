@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { makeProject, type Project, ran } from '../rig/project.ts';
 
@@ -85,6 +86,31 @@ test('a change of a module is told in words; what it logs is in its log', (t) =>
   const log = readFileSync(/its whole log is (.*)/.exec(err)?.[1] ?? '', 'utf8');
   assert.match(log, /^by log$/m);
   assert.match(log, /^by console$/m);
+});
+
+test('the types of a stage of one’s own are there for a project that has `pipe` installed', (t) => {
+  const own = makeProject(t, {
+    'package.json': '{ "type": "module" }',
+    'tsconfig.json':
+      '{ "compilerOptions": { "strict": true, "module": "nodenext", "noEmit": true, "types": [] } }',
+    'right.ts': `import type { RunStage } from 'pipe-experiments/stage';
+export const run: RunStage = async ({ input, seed, outDir }) => ({
+  summary: Object.keys(input('text').files).join() + seed.toFixed() + outDir('count').length,
+  values: { lines: 1 },
+});
+`,
+    'wrong.ts': `import type { RunStage } from 'pipe-experiments/stage';
+export const run: RunStage = async () => ({ values: { lines: [] } });
+`,
+  });
+  mkdirSync(join(own.folder, 'node_modules'));
+  symlinkSync(resolve('.'), join(own.folder, 'node_modules/pipe-experiments'));
+  const { stdout } = spawnSync(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', '.'], {
+    cwd: own.folder,
+    encoding: 'utf8',
+  });
+  assert.match(stdout, /^wrong\.ts\(2,/m);
+  assert.doesNotMatch(stdout, /^(?!wrong\.ts)\S+\(/m);
 });
 
 test('a module has to give the values that its schema declares', (t) => {
