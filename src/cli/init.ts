@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { shellWord } from '../experiments/record.ts';
 import { bundledSchema } from '../pipeline/schema-bundle.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson } from './output.ts';
@@ -15,9 +16,15 @@ export async function init(file: string, flags: CommonFlags): Promise<number> {
       fix: 'give another name: pipe init pipelines/second.yaml',
     });
   const folder = dirname(resolve(file));
-  writeTo(file, firstPipeline(nameOf(file), schemaPath(folder), file), { flag: 'wx' });
+  const schema = schemaPath(folder);
+  writeTo(file, firstPipeline(nameOf(file), schema, file), { flag: 'wx' });
+  const beside =
+    schema === schemaCopy ? `, and ${join(dirname(file), schema)}, by which an editor completes it` : '';
   if (flags.json) printJson({ version: 1, file });
-  else print(`${file} is written. It draws its own data and trains in half a minute:\n  pipe run ${file}`);
+  else
+    print(
+      `${file} is written${beside}. It draws its own data and trains in half a minute:\n  pipe run ${shellWord(file)}`,
+    );
   return 0;
 }
 
@@ -29,14 +36,21 @@ function nameOf(file: string): string {
   return name === '' ? 'first' : name;
 }
 
+const schemaCopy = './pipeline.schema.json';
+/** By it an older copy is told from a file of the user's. */
+const schemaId = '"title": "PipelineFile"';
+
 /** The package's schemas when the project has them in it, else a copy beside the file. */
 function schemaPath(folder: string): string {
   const own = fileURLToPath(new URL('../../schemas/pipeline.schema.json', import.meta.url));
   const inside = !relative(projectRoot(folder), own).startsWith('..');
-  if (inside) return relative(folder, own).split(sep).join('/');
-  const copy = join(folder, 'pipeline.schema.json');
-  if (!existsSync(copy)) writeTo(copy, `${JSON.stringify(bundledSchema(), null, 2)}\n`);
-  return './pipeline.schema.json';
+  const path = relative(folder, own).split(sep).join('/');
+  if (inside) return path;
+  const copy = join(folder, schemaCopy);
+  const isForeign = existsSync(copy) && !readFileSync(copy, 'utf8').includes(schemaId);
+  if (isForeign) return path;
+  writeTo(copy, `${JSON.stringify(bundledSchema(), null, 2)}\n`);
+  return schemaCopy;
 }
 
 const firstPipeline = (
@@ -46,7 +60,7 @@ const firstPipeline = (
 ): string => `# yaml-language-server: $schema=${schema}
 # A first experiment: drawn shapes, a small CNN, a report. In an editor with the YAML language server every key completes
 # and explains itself; \`pipe schema train\` prints a page about a kind.
-#   pipe run ${file}
+#   pipe run ${shellWord(file)}
 version: 1
 name: ${name}
 seed: 42

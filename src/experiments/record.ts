@@ -103,7 +103,7 @@ export function commandOf({ file, profile, sets, until = [], engineAsked }: Call
 type Called = Pick<RunRecord, 'file' | 'profile' | 'sets' | 'until' | 'engineAsked'>;
 
 /** In quotes where a POSIX shell would take it for more or for something else. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 

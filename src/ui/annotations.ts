@@ -1,5 +1,5 @@
 /** Diagnostics for machines: GitHub's workflow commands, and SARIF 2.1.0 for code scanning. */
-import { relative, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import type { CodeEntry } from '../diagnostics/codes.ts';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
 
@@ -84,4 +84,9 @@ function placeIn(file: string, place: Place | undefined): Place {
 }
 
 /** As git has it: from the folder in which the command runs, with forward slashes. */
-const pathOf = (file: string): string => relative(process.cwd(), file).split(sep).join('/') || file;
+/** From where GitHub counts: the repository's folder. Elsewhere from where one stands. */
+function pathOf(file: string): string {
+  const root = process.env.GITHUB_WORKSPACE || process.cwd();
+  const path = relative(root, resolve(file));
+  return (path.startsWith('..') ? relative(process.cwd(), file) : path).split(sep).join('/') || file;
+}

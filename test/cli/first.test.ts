@@ -10,7 +10,7 @@ test('init writes a pipeline that is valid, runs and learns as it is, and never 
   assert.equal(code, 0);
   assert.match(
     out,
-    /^pipelines\/my experiment\.yaml is written\..*\n {2}pipe run pipelines\/my experiment\.yaml\n$/,
+    /^pipelines\/my experiment\.yaml is written, and pipelines\/pipeline\.schema\.json, .*\n {2}pipe run 'pipelines\/my experiment\.yaml'\n$/,
   );
   const written = project.read('pipelines/my experiment.yaml');
   assert.match(written, /^# yaml-language-server: \$schema=\.\/pipeline\.schema\.json\n/);
@@ -29,6 +29,20 @@ test('init writes a pipeline that is valid, runs and learns as it is, and never 
   assert.equal(again.code, 2);
   assert.match(again.err, /error file-exists: there is a file `pipelines\/my experiment\.yaml` already/);
   assert.equal(project.read('pipelines/my experiment.yaml'), written);
+});
+
+test('an older copy of the schema is made anew by init, a file of that name that is none stays', (t) => {
+  const project = makeProject(t, { 'pipeline.schema.json': '{ "title": "PipelineFile" }' });
+  project.pipe('init', 'first.yaml');
+  const fresh = project.read('pipeline.schema.json');
+  assert.ok(fresh.length > 10_000);
+  project.write('pipeline.schema.json', '{ "title": "Mine" }');
+  project.pipe('init', 'second.yaml');
+  assert.equal(project.read('pipeline.schema.json'), '{ "title": "Mine" }');
+  assert.match(
+    project.read('second.yaml'),
+    /^# yaml-language-server: \$schema=\S+schemas\/pipeline\.schema\.json\n/,
+  );
 });
 
 test('init answers in JSON, and says where it can not write', (t) => {

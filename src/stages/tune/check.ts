@@ -46,7 +46,10 @@ function wrongDimension(name: string, given: Json | undefined, space: Space): Pr
   const dimension = space.get(name);
   if (!dimension) return [{ path: `${path}.when`, ...wrongConditionOfMissing(name, given) }];
   const range = dimension.type === 'choice' ? null : wrongRange(name, dimension);
-  return [...(range === null ? [] : [{ path, message: range }]), ...wrongConditions(name, dimension, space)];
+  return [
+    ...(range === null ? [] : [{ path: `${path}.${dimension.type}`, message: range }]),
+    ...wrongConditions(name, dimension, space),
+  ];
 }
 
 function wrongName(name: string): string | null {
