@@ -26,20 +26,26 @@ function messages(
     .diagnostics.map((one) => [one.message, one.fix].filter(Boolean).join(' '));
 }
 
-const wrong: [Json, string][] = [
-  [{ int: [8, 2] }, 'runs from 8 to 2: the first must be the smaller'],
-  [{ float: [0.5, 0.5] }, 'runs from 0.5 to 0.5: the first must be the smaller'],
-  [{ float: [0, 1], log: true }, 'is logarithmic from 0: that needs numbers above 0'],
-  [{ float: [1, 9], log: true, step: 2 }, 'has both log and step: only one of them can space its values'],
-  [{ int: [1, 9], step: 0.5 }, 'is an int with a step of 0.5: that must be whole'],
-  [{ int: [1, 9], step: 9 }, "runs from 1 to 9: a step of 9 doesn't fit"],
+const wrong: [Json, string, at?: string][] = [
+  [{ int: [8, 2] }, 'runs from 8 to 2: the first must be the smaller', 'int'],
+  [{ float: [0.5, 0.5] }, 'runs from 0.5 to 0.5: the first must be the smaller', 'float'],
+  [{ float: [0, 1], log: true }, 'is logarithmic from 0: that needs numbers above 0', 'float'],
+  [
+    { float: [1, 9], log: true, step: 2 },
+    'has both log and step: only one of them can space its values',
+    'step',
+  ],
+  [{ int: [1, 9], step: 0.5 }, 'is an int with a step of 0.5: that must be whole', 'step'],
+  [{ int: [1, 9], step: 9 }, "runs from 1 to 9: a step of 9 doesn't fit", 'step'],
   [{ choice: [1, 2], step: 1 }, 'is a choice, which has no step'],
   [{ int: [1, 2], choice: [1, 2] }, 'needs one of int, float, choice; it has int and choice'],
   [{ step: 1 }, 'needs one of int, float, choice; it has none'],
 ];
-for (const [dimension, message] of wrong) {
+for (const [dimension, message, at] of wrong) {
   test(`a dimension ${JSON.stringify(dimension)} is refused at its place`, () => {
-    assert.deepEqual(messages({ fine: { int: [1, 2] }, x: dimension }), [`space.x: \`x\` ${message}`]);
+    assert.deepEqual(messages({ fine: { int: [1, 2] }, x: dimension }), [
+      `${['space.x', at].filter(Boolean).join('.')}: \`x\` ${message}`,
+    ]);
   });
 }
 

@@ -45,11 +45,8 @@ function wrongDimension(name: string, given: Json | undefined, space: Space): Pr
   if (wrong !== null) return [{ path, message: wrong }];
   const dimension = space.get(name);
   if (!dimension) return [{ path: `${path}.when`, ...wrongConditionOfMissing(name, given) }];
-  const range = dimension.type === 'choice' ? null : wrongRange(name, dimension);
-  return [
-    ...(range === null ? [] : [{ path: `${path}.${dimension.type}`, message: range }]),
-    ...wrongConditions(name, dimension, space),
-  ];
+  const range = dimension.type === 'choice' ? [] : wrongRange(name, dimension);
+  return [...range, ...wrongConditions(name, dimension, space)];
 }
 
 function wrongName(name: string): string | null {
@@ -68,16 +65,25 @@ function wrongForm(name: string, space: Json | undefined): string | null {
   return null;
 }
 
-function wrongRange(name: string, { type, low, high, step, log }: Range): string | null {
-  if (low >= high) return `\`${name}\` runs from ${low} to ${high}: the first must be the smaller`;
-  if (log && low <= 0) return `\`${name}\` is logarithmic from ${low}: that needs numbers above 0`;
-  if (log && step !== null) return `\`${name}\` has both log and step: only one of them can space its values`;
-  if (step === null) return null;
+function wrongRange(name: string, { type, low, high, step, log }: Range): Problem[] {
+  const range = `space.${name}.${type}`;
+  if (low >= high)
+    return [
+      { path: range, message: `\`${name}\` runs from ${low} to ${high}: the first must be the smaller` },
+    ];
+  if (log && low <= 0)
+    return [{ path: range, message: `\`${name}\` is logarithmic from ${low}: that needs numbers above 0` }];
+  const why = step === null ? null : wrongStep(step, { type, low, high, log });
+  return why === null ? [] : [{ path: `space.${name}.step`, message: `\`${name}\` ${why}` }];
+}
+
+function wrongStep(step: number, { type, low, high, log }: Omit<Range, 'step' | 'when'>): string | null {
+  if (log) return 'has both log and step: only one of them can space its values';
   if (type === 'int' && !Number.isInteger(step))
-    return `\`${name}\` is an int with a step of ${step}: that must be whole`;
-  if (step > (high - low) * (1 + 1e-9))
-    return `\`${name}\` runs from ${low} to ${high}: a step of ${step} doesn't fit`;
-  return null;
+    return `is an int with a step of ${step}: that must be whole`;
+  return step > (high - low) * (1 + 1e-9)
+    ? `runs from ${low} to ${high}: a step of ${step} doesn't fit`
+    : null;
 }
 
 /** Not in the space, since what it depends on isn't: it names what there is not, or itself through others. */
