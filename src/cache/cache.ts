@@ -89,13 +89,13 @@ function prepare(folder: string): void {
   try {
     const found = readFormat(marker);
     if (found !== null && found !== formatVersion) throw wrongVersion(folder, found);
+    const isNew = !existsSync(folder);
     for (const part of parts) {
       mkdirSync(join(folder, part), { recursive: true });
       accessSync(join(folder, part), constants.W_OK);
     }
-    // Of a project whose cache is new, git shall not offer it.
-    if (found === null && !existsSync(join(folder, '.gitignore')))
-      writeDurably(join(folder, '.gitignore'), '*\n');
+    // Git shall not offer what is in it.
+    if (isNew) writeDurably(join(folder, '.gitignore'), '*\n');
     if (found === null) writeDurably(marker, `${JSON.stringify({ version: formatVersion })}\n`);
   } catch (error) {
     if (error instanceof Failure || ['ENOSPC', 'EDQUOT', 'EIO'].includes(codeOf(error))) throw error;

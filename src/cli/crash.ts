@@ -43,7 +43,9 @@ function wrongCall({ message, code }: CommanderError): Diagnostic {
       fix: `\`pipe ${name}\` has ${inner.join(', ')}`,
     };
   const called = [...(command ? [name] : []), ...(inner.includes(second) ? [second] : [])];
-  const taken = code === 'commander.missingArgument' ? swallowed(process.argv.slice(2)) : undefined;
+  const takesFile = command?.operands?.[0]?.[0] === '<file>';
+  const taken =
+    takesFile && code === 'commander.missingArgument' ? swallowed(process.argv.slice(2)) : undefined;
   if (taken)
     return {
       severity: 'error',
@@ -61,10 +63,13 @@ function wrongCall({ message, code }: CommanderError): Diagnostic {
   };
 }
 
+/** Options that take all that follows them. */
+const lists = new Set(['--set', '--until', '--from', '--rerun']);
+
 /** A pipeline file that an option with a list of values took for one of them. */
 function swallowed(args: readonly string[]): { option: string; file: string } | undefined {
   const at = args.findIndex((arg) => /\.ya?ml$/.test(arg) && existsSync(arg));
-  const option = args.slice(0, Math.max(at, 0)).findLast((arg) => arg.startsWith('--'));
+  const option = args.slice(0, Math.max(at, 0)).findLast((arg) => arg.startsWith('-'));
   const file = args[at];
-  return option === undefined || file === undefined ? undefined : { option, file };
+  return file !== undefined && option !== undefined && lists.has(option) ? { option, file } : undefined;
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { isWithin } from '../diagnostics/within.ts';
 import { shellWord } from '../experiments/record.ts';
 import { bundledSchema } from '../pipeline/schema-bundle.ts';
 import type { CommonFlags } from './main.ts';
@@ -43,13 +44,13 @@ const schemaId = '"title": "PipelineFile"';
 /** The package's schemas when the project has them in it, else a copy beside the file. */
 function schemaPath(folder: string): string {
   const own = fileURLToPath(new URL('../../schemas/pipeline.schema.json', import.meta.url));
-  const inside = !relative(projectRoot(folder), own).startsWith('..');
   const path = relative(folder, own).split(sep).join('/');
-  if (inside) return path;
+  if (isWithin(projectRoot(folder), own)) return path;
   const copy = join(folder, schemaCopy);
-  const isForeign = existsSync(copy) && !readFileSync(copy, 'utf8').includes(schemaId);
-  if (isForeign) return path;
-  writeTo(copy, `${JSON.stringify(bundledSchema(), null, 2)}\n`);
+  const there = existsSync(copy) ? readFileSync(copy, 'utf8') : null;
+  if (there !== null && !there.includes(schemaId)) return path;
+  const text = `${JSON.stringify(bundledSchema(), null, 2)}\n`;
+  if (there !== text) writeTo(copy, text);
   return schemaCopy;
 }
 

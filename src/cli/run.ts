@@ -152,13 +152,13 @@ async function missingBefore({ graph, given, context, engine }: Opened): Promise
   ]);
   const mayLack = [...lackedBy(engine, graph), ...missingInputs(graph)];
   if (given.size === 0 && mayLack.length === 0) return [];
-  const [{ makePlan }, { notCached }, { lackingToRun }] = await Promise.all([
+  const [{ makePlan }, { notCached }, { lackingToRun, missingToRun }] = await Promise.all([
     import('../plan/plan.ts'),
     import('../plan/select.ts'),
     import('../plan/lacking.ts'),
   ]);
   const plan = await makePlan(graph, context);
-  return [...notCached(plan, { given }), ...lackingToRun(plan, engine)];
+  return [...notCached(plan, { given }), ...lackingToRun(plan, engine), ...missingToRun(plan)];
 }
 
 interface Recorder {

@@ -4,12 +4,13 @@ import { availableParallelism, homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { isWithin } from '../diagnostics/within.ts';
 import type { EngineSettings } from '../nn/engines.ts';
 import type { Resources } from '../pipeline/policy.ts';
 import { readResources } from './resources.ts';
 
 export interface Settings {
-  /** The nearest folder upwards with a package.json or .git. */
+  /** As `projectRoot` finds it. */
   readonly root: string;
   readonly cacheFolder: string;
   readonly mirrors: readonly string[];
@@ -86,7 +87,9 @@ function dataFolder({ LOCALAPPDATA, XDG_DATA_HOME = '' }: NodeJS.ProcessEnv): st
 function splitMirrors(text: string): string[] {
   // Where a colon separates, an address' user, host and port are taken whole.
   const form =
-    delimiter === ':' ? /\w+:\/\/(?:[^/,@]*@)?(?:\[[^\]]*\]|[^/,:[\]]*)(?::\d+)?[^,:]*|[^,:]+/g : /[^,;]+/g;
+    delimiter === ':'
+      ? /\s*\w+:\/\/(?:[^/,@]*@)?(?:\[[^\]]*\]|[^/,:[\]]*)(?::\d+)?[^,:]*|[^,:]+/g
+      : /[^,;]+/g;
   return [...text.matchAll(form)]
     .map(([part]) => part)
     .map((part) => part.trim())
@@ -100,6 +103,5 @@ export function projectRoot(folder: string): string {
     if (existsSync(join(at, 'package.json')) || existsSync(join(at, '.git'))) return at;
     if (dirname(at) === at) break;
   }
-  const isInside = !relative(process.cwd(), resolve(folder)).startsWith('..');
-  return isInside ? process.cwd() : resolve(folder);
+  return isWithin(process.cwd(), resolve(folder)) ? process.cwd() : resolve(folder);
 }

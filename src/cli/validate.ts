@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Diagnostic, Failure, isError } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, isError } from '../diagnostics/diagnostic.ts';
 import { type CheckedFile, checkFile, sameNames } from '../pipeline/check.ts';
 import type { CommonFlags } from './main.ts';
 import { print, printJson, talk } from './output.ts';
@@ -18,15 +18,24 @@ interface Checked extends CheckedFile {
 }
 
 const own = 'pipelines/**/*.{yaml,yml}';
+const none: Checked = {
+  file: 'pipelines',
+  graph: null,
+  place: null,
+  diagnostics: [
+    {
+      severity: 'error',
+      code: 'file-not-found',
+      message: 'there are no files in pipelines/',
+      fix: 'name some, or write a first one: `pipe init`',
+    },
+  ],
+};
 
 /** Without files, those in `pipelines/`. Exit code 0 when every file is right, 2 when one is not. */
 export async function validate(given: readonly string[], flags: ValidateFlags): Promise<number> {
   const files = await filesOf(given.length > 0 ? given : [own]);
-  if (files[0] === own)
-    throw new Failure('file-not-found', 'there are no files in pipelines/', {
-      fix: 'name some, or write a first one: `pipe init`',
-    });
-  const checked = check(files, flags);
+  const checked = files[0] === own ? [none] : check(files, flags);
   await tell(checked, flags.format ?? (flags.json ? 'json' : 'text'));
   return checked.some(({ diagnostics }) => diagnostics.some(isError)) ? 2 : 0;
 }

@@ -1,6 +1,7 @@
 /** A user's arrays in NumPy's format. */
 import { statSync } from 'node:fs';
 import { Failure } from '../diagnostics/diagnostic.ts';
+import { codeOf } from '../diagnostics/system-code.ts';
 import type { Stages } from '../generated/types.ts';
 import type { FetchOptions } from './fetch.ts';
 import { type NpyParts, parseNpy, readNpyParts } from './npy.ts';
@@ -88,7 +89,8 @@ async function asked(array: Promise<NpyParts>): Promise<NpyParts> {
   try {
     return await array;
   } catch (error) {
-    if (error instanceof Failure) throw error;
+    // The system's own, or no memory for it: no fault of the file.
+    if (error instanceof Failure || error instanceof RangeError || codeOf(error) !== '') throw error;
     throw new Failure('invalid-array', error instanceof Error ? error.message : String(error));
   }
 }

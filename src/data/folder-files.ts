@@ -32,10 +32,10 @@ function* walk(
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const at = join(folder, entry.name);
     const path = start + entry.name;
-    checkName(entry.name, at);
     const found = entry.isSymbolicLink() ? targetOf(at) : entry;
     const isFolder = found?.isDirectory() === true;
     if (passes(at, isFolder)) continue;
+    checkName(entry.name, at);
     if (isFolder) yield* walk(at, `${path}/`, passes, [...around, real]);
     else if (!found || found.isFile()) yield { path, at, isThere: found !== undefined };
   }

@@ -62,7 +62,7 @@ export async function readImageFolder(
   const pixelsOf = async (chosen: readonly string[]): Promise<Uint8Array> => {
     decoded ??= await decode(new Set(chosen));
     const { pixels } = decoded;
-    return joinRows(chosen.map((name) => pixels.get(name) ?? new Uint8Array()));
+    return joinRows(chosen.map((name) => pixelsIn(pixels, name)));
   };
   return {
     source: asSource(names, params, listed.parted, seed, pixelsOf),
@@ -72,6 +72,12 @@ export async function readImageFolder(
       noImages: named(listed.strangers),
     }),
   };
+}
+
+function pixelsIn(pixels: Decoded['pixels'], name: string): Uint8Array {
+  const found = pixels.get(name);
+  if (found) return found;
+  throw new Failure('input-changed', `${name} was there, and is gone`, { fix: 'run again' });
 }
 
 interface Listed {

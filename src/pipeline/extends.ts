@@ -1,7 +1,8 @@
 /** `extends`: the tree of a file, laid over those of the files that it builds on. */
 import { readFileSync, realpathSync } from 'node:fs';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import type { Diagnostic, Place, Result } from '../diagnostics/diagnostic.ts';
+import { isWithin } from '../diagnostics/within.ts';
 import { missingFileFix } from './likely-file.ts';
 import { child, type MapNode, merge, type Node } from './nodes.ts';
 import { parseYaml } from './yaml.ts';
@@ -109,8 +110,7 @@ function parseMap(text: string, file: string): Result<MapNode> {
 
 /** Links are followed: a link out of the project leads out of it. */
 export function isOutside(projectRoot: string, path: string): boolean {
-  const way = relative(real(projectRoot), real(path));
-  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+  return !isWithin(real(projectRoot), real(path));
 }
 
 function real(path: string): string {

@@ -1,6 +1,6 @@
 /** The stages of one trial of a search, read with the point's values in place; nothing is known yet of what they refer to. */
 import type { Code } from '../diagnostics/codes.ts';
-import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, isError, type Place } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { type Kinds, kindOf, lastTrainings } from '../stages/tune/references.ts';
 import { type Point, readSpace, type Space } from '../tune/space.ts';
@@ -35,7 +35,7 @@ export function readTrial(tune: Stage, { kinds, file }: Pipeline, ask: TrialAsk)
       kinds,
     );
     problems.push(...own, ...refused(value, name, tune));
-    if (own.length > 0) broken.add(name);
+    if (own.some(isError)) broken.add(name);
     if (stage) stages.push(stage);
   }
   return { stages, broken, problems };

@@ -2,6 +2,7 @@
 import { relative, resolve, sep } from 'node:path';
 import type { CodeEntry } from '../diagnostics/codes.ts';
 import type { Diagnostic, Place } from '../diagnostics/diagnostic.ts';
+import { isWithin } from '../diagnostics/within.ts';
 
 /** A diagnostic of a file; one without a place in a file belongs to its start. */
 export interface Found {
@@ -83,10 +84,9 @@ function placeIn(file: string, place: Place | undefined): Place {
   return { file, line: 1, column: 1, endLine: 1, endColumn: 1 };
 }
 
-/** As git has it: from the folder in which the command runs, with forward slashes. */
-/** From where GitHub counts: the repository's folder. Elsewhere from where one stands. */
+/** With forward slashes, from where GitHub counts: the repository's folder. Elsewhere from where one stands. */
 function pathOf(file: string): string {
-  const root = process.env.GITHUB_WORKSPACE || process.cwd();
-  const path = relative(root, resolve(file));
-  return (path.startsWith('..') ? relative(process.cwd(), file) : path).split(sep).join('/') || file;
+  const { GITHUB_WORKSPACE: repository } = process.env;
+  const root = repository && isWithin(repository, resolve(file)) ? repository : process.cwd();
+  return relative(root, resolve(file)).split(sep).join('/') || file;
 }

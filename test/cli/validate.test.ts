@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { test } from 'node:test';
 import { launcher, makeProject } from '../rig/project.ts';
@@ -216,7 +216,7 @@ test('--format github puts each mistake at its line, with fix and related places
   );
   assert.match(lines[2] ?? '', /^::warning file=.*title=unused-var::/);
   assert.match(lines[3] ?? '', /%0Adid you mean `rotation`\?$/);
-  project.env.GITHUB_WORKSPACE = dirname(project.folder);
+  project.env.GITHUB_WORKSPACE = dirname(realpathSync(project.folder));
   const from = basename(project.folder);
   assert.ok(project.pipe('validate', '--format', 'github').out.includes(`file=${from}/pipelines/p.yaml,`));
 });
@@ -225,6 +225,8 @@ test('without files and without pipelines/ the way to a first one is told', (t) 
   const { code, err } = makeProject(t, {}).pipe('validate');
   assert.equal(code, 2);
   assert.match(err, /there are no files in pipelines\/\n.*`pipe init`/);
+  const { out } = makeProject(t, {}).pipe('validate', '--format', 'sarif');
+  assert.equal(JSON.parse(out).runs[0].results[0].ruleId, 'file-not-found');
 });
 
 test('--format sarif is a SARIF 2.1.0 log with rules, regions and related places; --format json tells files and diagnostics', (t) => {

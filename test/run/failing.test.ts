@@ -71,6 +71,18 @@ test('an input that is not there is told at its place before anything runs, what
   );
 });
 
+test('an input that an earlier stage may leave in the project is waited for; the graph is drawn without it', (t) => {
+  const project = makeProject(t, {});
+  const made = join(project.folder, 'made');
+  const stages = `version: 1\nname: p\nstages:
+  one: { kind: command, run: "echo 1 > ${made}; echo x > x", out: { x: x } }
+  two: { kind: command, run: "cat made > x", in: { one: one.x, made: made }, out: { x: x } }
+`;
+  project.write('p.yaml', stages);
+  assert.equal(project.pipe('graph', 'p.yaml').code, 0);
+  assert.deepEqual(project.run('p.yaml'), { one: 'ran', two: 'ran' });
+});
+
 test('with --verbose a run shows what stages print', (t) => {
   const project = makeProject(t, { 'p.yaml': pipeline('run: "echo hello >&2; echo x > x", out: { x: x }') });
   assert.doesNotMatch(project.pipe('run', 'p.yaml').err, /hello/);

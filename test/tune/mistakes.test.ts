@@ -123,6 +123,19 @@ test('a search that leaves none behind is a warning', (t) => {
   }
 });
 
+test('a warning on a stage of the trial is one, and the search goes on as without it', (t) => {
+  const own = training
+    .replace('trial:\n', 'trial:\n      scaled: { kind: normalize, seed: 3, data: download }\n')
+    .replace('data: normalize', 'data: scaled');
+  const text = search('search: { random: { trials: 1 } }\n    epochs: 1', own);
+  const project = makeProject(t, { 'p.yaml': text });
+  assert.match(
+    project.pipe('validate', 'p.yaml').err,
+    /warning nothing-to-do: `seed` decides nothing in `scaled`/,
+  );
+  assert.equal(project.run('p.yaml', '--engine', 'wasm').tune, 'ran');
+});
+
 test('a dimension that no stage takes is a warning', (t) => {
   const text = search(
     'search: { random: { trials: 3 } }\n    epochs: 1',

@@ -1,6 +1,6 @@
 /** The programs that an installation needs, and how to get them. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Failure } from '../../diagnostics/diagnostic.ts';
 
 /** A program and the arguments that it always gets. */
@@ -10,7 +10,8 @@ export type Tool = readonly [program: string, ...args: string[]];
 export function findCompiler(env: NodeJS.ProcessEnv): Tool {
   const { CXX } = env;
   // As make takes it: a program and its arguments, such as `ccache g++`.
-  const [own, ...args] = (CXX ?? '').split(' ').filter((word) => word !== '');
+  const words = (CXX ?? '').split(' ').filter((word) => word !== '');
+  const [own, ...args] = CXX !== undefined && existsSync(CXX) ? [CXX] : words;
   const wanted: Tool[] = own === undefined ? [['g++'], ['clang++'], ['c++']] : [[own, ...args]];
   return findTool(env, 'a C++ compiler', wanted, {
     debian: 'apt-get install g++',

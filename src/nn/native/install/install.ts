@@ -30,6 +30,7 @@ const needed = { cpu: 1.3e9, gpu: 10e9 };
 /** The manifest of what is now installed. Failures say what to do; whatever was installed before stays until the end. */
 export async function installNative(options: NativeOptions): Promise<Manifest> {
   const { folder, gpu, signal } = options;
+  for (const path of options.wheels) refuseWheel(basename(path), gpu);
   const compiler = findCompiler(options.env);
   await checkSpace(folder, gpu ? needed.gpu : needed.cpu, options.space);
   const given = await Promise.all(options.wheels.map(wheelAt));
@@ -50,7 +51,8 @@ export async function installNative(options: NativeOptions): Promise<Manifest> {
     const facts = { tensorflow, device: gpu ? 'cuda' : 'cpu', ...versionsOf(wheels) };
     return writeManifest(work, { source: addonSource, facts }, [addonFile, ...paths]);
   });
-  await removeDownloads(nativeFolder(folder));
+  // It is installed: what can't be removed is no failure.
+  await removeDownloads(nativeFolder(folder)).catch(() => {});
   return made;
 }
 
