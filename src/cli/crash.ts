@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { type Diagnostic, Failure } from '../diagnostics/diagnostic.ts';
 import { systemDiagnostic } from '../diagnostics/system.ts';
 import { commands } from './commands.ts';
+import type { Declared } from './declared.ts';
 import { refuse } from './output.ts';
 
 /** What escaped every other handler: a person's mistake without its stack, a fault of the program with it. Tells the exit code. */
@@ -43,9 +44,8 @@ function wrongCall({ message, code }: CommanderError): Diagnostic {
       fix: `\`pipe ${name}\` has ${inner.join(', ')}`,
     };
   const called = [...(command ? [name] : []), ...(inner.includes(second) ? [second] : [])];
-  const takesFile = command?.operands?.[0]?.[0] === '<file>';
   const taken =
-    takesFile && code === 'commander.missingArgument' ? swallowed(process.argv.slice(2)) : undefined;
+    command && code === 'commander.missingArgument' ? swallowed(process.argv.slice(2), command) : undefined;
   if (taken)
     return {
       severity: 'error',
@@ -63,13 +63,16 @@ function wrongCall({ message, code }: CommanderError): Diagnostic {
   };
 }
 
-/** Options that take all that follows them. */
-const lists = new Set(['--set', '--until', '--from', '--rerun']);
-
-/** A pipeline file that an option with a list of values took for one of them. */
-function swallowed(args: readonly string[]): { option: string; file: string } | undefined {
+/** A pipeline file that an option which takes all that follows it took as well. */
+function swallowed(
+  args: readonly string[],
+  { operands = [], options = [] }: Declared,
+): { option: string; file: string } | undefined {
+  if (operands[0]?.[0] !== '<file>') return undefined;
+  const lists = options.map(([form]) => form).filter((form) => form.endsWith('...>'));
   const at = args.findIndex((arg) => /\.ya?ml$/.test(arg) && existsSync(arg));
   const option = args.slice(0, Math.max(at, 0)).findLast((arg) => arg.startsWith('-'));
   const file = args[at];
-  return file !== undefined && option !== undefined && lists.has(option) ? { option, file } : undefined;
+  const isList = lists.some((form) => form.startsWith(`${option} `));
+  return file !== undefined && option !== undefined && isList ? { option, file } : undefined;
 }

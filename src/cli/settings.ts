@@ -91,8 +91,7 @@ function splitMirrors(text: string): string[] {
       ? /\s*\w+:\/\/(?:[^/,@]*@)?(?:\[[^\]]*\]|[^/,:[\]]*)(?::\d+)?[^,:]*|[^,:]+/g
       : /[^,;]+/g;
   return [...text.matchAll(form)]
-    .map(([part]) => part)
-    .map((part) => part.trim())
+    .map(([part]) => part.trim())
     .filter((part) => part !== '')
     .map((part) => (/^\w+:\/\//.test(part) ? part : resolve(part)));
 }

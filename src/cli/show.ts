@@ -5,6 +5,7 @@ import { newestFirst, tryFindRun } from '../experiments/find.ts';
 import { commandOf, type RunRecord, type StageRecord } from '../experiments/record.ts';
 import { stateOf } from '../experiments/state.ts';
 import { withProfile } from '../pipeline/profile.ts';
+import { isCellOf } from '../pipeline/reference.ts';
 import { flatten } from '../plan/flatten.ts';
 import type { Store } from '../run/store.ts';
 import { namesAndValues } from '../stages/json.ts';
@@ -40,14 +41,14 @@ async function lastOf(
     if (run.name !== null) others.add(run.name);
     for (const other of run.stages) others.add(other.name);
     // An older one of another pipeline is not what is meant.
-    if (run.stages.some((one) => one.name.startsWith(`${name}[`))) return null;
+    if (run.stages.some((one) => isCellOf(one.name, name))) return null;
   }
   return null;
 }
 
 function unknown(wanted: string, names: ReadonlySet<string>): Failure {
   const near = nearest(wanted, names);
-  const cells = [...names].filter((name) => name.startsWith(`${wanted}[`)).slice(0, 10);
+  const cells = [...names].filter((name) => isCellOf(name, wanted)).slice(0, 10);
   if (cells.length > 0)
     return new Failure('unknown-run', `\`${wanted}\` is the name of several stages`, {
       fix: `name one: ${cells.map((name) => `'${name}'`).join(', ')}`,

@@ -5,7 +5,7 @@ import { codeOf } from '../diagnostics/system-code.ts';
 import type { Stages } from '../generated/types.ts';
 import type { FetchOptions } from './fetch.ts';
 import { type NpyParts, parseNpy, readNpyParts } from './npy.ts';
-import { imagesFrom, type RawSource, withTestPart } from './raw.ts';
+import { imagesFrom, joined, type RawSource, withTestPart } from './raw.ts';
 import { filesIn, locate } from './source-files.ts';
 
 type Params = NonNullable<Stages['download']['arrays']>;
@@ -43,7 +43,7 @@ export async function readArrays(
     example: train.example,
     classes,
     labels: Uint8Array.from(labels),
-    imagesOf: imagesFrom(test ? joined(train.images, test.images) : train.images, train.example),
+    imagesOf: imagesFrom(test ? joined([train.images, test.images]) : train.images, train.example),
     trainRows: train.labels.length,
     nameOf: (row) =>
       row < train.labels.length
@@ -93,13 +93,6 @@ async function asked(array: Promise<NpyParts>): Promise<NpyParts> {
     if (error instanceof Failure || error instanceof RangeError || codeOf(error) !== '') throw error;
     throw new Failure('invalid-array', error instanceof Error ? error.message : String(error));
   }
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
 
 function wholeNumbers({ descr, body }: NpyParts, name: string): number[] {

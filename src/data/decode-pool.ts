@@ -1,7 +1,7 @@
 /** Decodes many images in worker threads. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Wanted } from './image-decoder.ts';
+import { bytesOf, type Wanted } from './image-decoder.ts';
 
 /** A file by its path, or its bytes where it has none. */
 export interface ImageFile {
@@ -50,8 +50,10 @@ export async function decodeFiles(
   onDone: (done: number) => void,
 ): Promise<DecodedFile[]> {
   const threads = Array.from({ length: Math.min(mostThreads, availableParallelism()) }, makeThread);
-  const bytesAFile = wanted.height * wanted.width * (wanted.colour === 'rgb' ? 3 : 1);
-  const filesAnOrder = Math.max(1, Math.min(mostFilesAnOrder, Math.floor(mostBytesAnOrder / bytesAFile)));
+  const filesAnOrder = Math.max(
+    1,
+    Math.min(mostFilesAnOrder, Math.floor(mostBytesAnOrder / bytesOf(wanted))),
+  );
   const decoded: DecodedFile[][] = [];
   let orders = 0;
   let done = 0;

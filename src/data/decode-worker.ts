@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import type { DecodeOrder, DecodeReply, ImageFile } from './decode-pool.ts';
-import { type DecodedImage, decodeImage, type Wanted } from './image-decoder.ts';
+import { bytesOf, type DecodedImage, decodeImage, type Wanted } from './image-decoder.ts';
 
 parentPort?.on('message', (order: DecodeOrder) => {
   void decodeAll(order).then((reply) => parentPort?.postMessage(reply, [reply.pixels.buffer]));
 });
 
 async function decodeAll({ id, files, wanted }: DecodeOrder): Promise<DecodeReply> {
-  const size = wanted.height * wanted.width * (wanted.colour === 'rgb' ? 3 : 1);
+  const size = bytesOf(wanted);
   const pixels = new Uint8Array(new ArrayBuffer(files.length * size));
   const findings: DecodeReply['findings'][number][] = [];
   for (const [i, file] of files.entries()) {

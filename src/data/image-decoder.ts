@@ -9,6 +9,11 @@ export interface Wanted {
   readonly fit: 'resize' | 'crop' | 'pad';
 }
 
+const channelsOf = (colour: Wanted['colour']): number => (colour === 'rgb' ? 3 : 1);
+
+/** Of the pixels of one image. */
+export const bytesOf = ({ height, width, colour }: Wanted): number => height * width * channelsOf(colour);
+
 export type DecodedImage =
   | {
       readonly type: 'image';
@@ -57,7 +62,7 @@ function described(
 
 /** Grey repeated, alpha dropped; null where colours would have to be weighed. */
 function inChannels({ data, channels }: Pixels, colour: Wanted['colour']): Uint8Array | null {
-  const count = colour === 'rgb' ? 3 : 1;
+  const count = channelsOf(colour);
   if (channels === count) return data;
   if (channels > 2 && count === 1) return null;
   const pixels = new Uint8Array((data.length / channels) * count);

@@ -3,7 +3,7 @@ import { Failure } from '../diagnostics/diagnostic.ts';
 import type { Stages } from '../generated/types.ts';
 import { type DecodedFile, decodeFiles, type Finding, type ImageFile } from './decode-pool.ts';
 import type { FetchOptions } from './fetch.ts';
-import { type RawSource, withTestPart } from './raw.ts';
+import { joined, type RawSource, withTestPart } from './raw.ts';
 import { filesIn, locate } from './source-files.ts';
 
 type Params = NonNullable<Stages['download']['folder']>;
@@ -62,7 +62,7 @@ export async function readImageFolder(
   const pixelsOf = async (chosen: readonly string[]): Promise<Uint8Array> => {
     decoded ??= await decode(new Set(chosen));
     const { pixels } = decoded;
-    return joinRows(chosen.map((name) => pixelsIn(pixels, name)));
+    return joined(chosen.map((name) => pixelsIn(pixels, name)));
   };
   return {
     source: asSource(names, params, listed.parted, seed, pixelsOf),
@@ -236,7 +236,12 @@ const isPart = /^(?:train|training|val|valid|validation|dev|test|testing)$/i;
 /** Failure where folders that are taken for classes can be none. */
 function checkFolders(names: readonly string[], classes: readonly string[], path: string): void {
   const [only = ''] = classes;
-  const below = new Set(names.flatMap((name) => name.split('/').slice(1, -1).slice(0, 1)));
+  const below = new Set(
+    names.flatMap((name) => {
+      const [, folder = '', ...rest] = name.split('/');
+      return rest.length > 0 ? [folder] : [];
+    }),
+  );
   const isAround = classes.length === 1 && below.size > 1;
   if (!isAround && !classes.every((name) => isPart.test(name))) return;
   const told = classes.map((name) => `\`${name}\``).join(' and ');
@@ -245,11 +250,4 @@ function checkFolders(names: readonly string[], classes: readonly string[], path
       ? `set \`path: ${[path, only].filter(Boolean).join('/')}\`, which holds ${below.size} folders`
       : 'the two parts of a dataset are called `train` and `test`; of others, set `path` to one that holds the class folders',
   });
-}
-
-function joinRows(rows: readonly Uint8Array[]): Uint8Array {
-  const size = rows[0]?.length ?? 0;
-  const joined = new Uint8Array(rows.length * size);
-  for (const [i, row] of rows.entries()) joined.set(row, i * size);
-  return joined;
 }

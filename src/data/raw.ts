@@ -107,6 +107,17 @@ export function imagesFrom(images: Uint8Array, example: readonly number[]): RawS
   };
 }
 
+/** One after the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
 const labelsOf = (labels: Uint8Array, rows: Int32Array): Uint8Array =>
   Uint8Array.from(rows, (row) => labels[row] ?? 0);
 

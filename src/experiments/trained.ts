@@ -2,6 +2,7 @@
 import { Failure } from '../diagnostics/diagnostic.ts';
 import { nearest } from '../diagnostics/suggest.ts';
 import { withProfile } from '../pipeline/profile.ts';
+import { isCellOf } from '../pipeline/reference.ts';
 import type { PortContent, Store } from '../run/store.ts';
 import { findRun, newestFirst } from './find.ts';
 import type { RunRecord, StageRecord } from './record.ts';
@@ -28,7 +29,7 @@ export async function findTrained(stage: string, run: string | undefined, store:
     }
     for (const { name } of made) others.add(name);
     // An older one of another pipeline is not what is meant.
-    if (made.some(({ name }) => name.startsWith(`${stage}[`))) break;
+    if (made.some(({ name }) => isCellOf(name, stage))) break;
   }
   throw unknown(stage, run, [...others]);
 }
@@ -49,7 +50,7 @@ async function filesOf(stage: StageRecord, { id }: RunRecord, store: Store): Pro
 
 function unknown(stage: string, run: string | undefined, others: readonly string[]): Failure {
   const near = nearest(stage, others);
-  const cells = others.filter((name) => name.startsWith(`${stage}[`));
+  const cells = others.filter((name) => isCellOf(name, stage));
   const listed = (cells.length > 0 ? cells : others).slice(0, 10).map((name) => `\`${name}\``);
   const which = run === undefined ? 'no run has' : `run \`${run}\` has no`;
   return new Failure(

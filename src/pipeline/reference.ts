@@ -40,6 +40,9 @@ export function cellName(declared: string, axes: Axes): string {
 }
 
 /** Does a cell have these labels, as far as it has the axes at all? */
+/** Is the stage of this name one of several, cells of one declared stage? */
+export const isCellOf = (name: string, declared: string): boolean => name.startsWith(`${declared}[`);
+
 export function agrees(cell: Axes, wanted: Axes): boolean {
   return Object.entries(wanted).every(([axis, label]) => !Object.hasOwn(cell, axis) || cell[axis] === label);
 }

@@ -84,7 +84,6 @@ function longName({ name, key }: Cell): Diagnostic[] {
 
 function unknownKind(cell: Cell, kind: string, names: readonly string[]): Diagnostic {
   const node = child(cell.node, 'kind');
-  const near = nearest(kind, names);
   return {
     severity: 'error',
     code: 'unknown-kind',
@@ -92,12 +91,16 @@ function unknownKind(cell: Cell, kind: string, names: readonly string[]): Diagno
       ? `\`${kind}\` is not a kind of stage`
       : `\`${kind}\` is not a kind of stage, and the stage says no other`,
     place: node?.place ?? cell.key,
-    fix: near
-      ? `did you mean \`${node ? near : `kind: ${near}`}\`?`
-      : /\.[cm]?[jt]s$/.test(kind)
-        ? `a module is named from the folder of this file: \`./${kind}\``
-        : `${node ? 'take one of' : 'add `kind`:'} ${names.join(', ')}, or a module: \`./stages/mine.ts\``,
+    fix: kindFix(kind, node !== undefined, names),
   };
+}
+
+/** `isSaid`: by `kind`, not by the stage's name. */
+function kindFix(kind: string, isSaid: boolean, names: readonly string[]): string {
+  const near = nearest(kind, names);
+  if (near) return `did you mean \`${isSaid ? near : `kind: ${near}`}\`?`;
+  if (/\.[cm]?[jt]s$/.test(kind)) return `a module is named from the folder of this file: \`./${kind}\``;
+  return `${isSaid ? 'take one of' : 'add `kind`:'} ${names.join(', ')}, or a module: \`./stages/mine.ts\``;
 }
 
 /** What no scope knew: only a value of a stage may stay, as the whole text. A trial is read again, with its values. */

@@ -31,11 +31,10 @@ export async function inputFiles(stage: Declared, root: string, cacheFolder: str
 /** What commands declare and is not there. */
 export function missingInputs({ order, pipeline: { root } }: Graph): Lacking[] {
   return order.flatMap((stage) =>
-    Object.entries(stage.kind === 'command' ? asObject(stage.params.in) : {}).flatMap(([name, path]) => {
+    (stage.kind === 'command' ? declaredInputs(stage) : []).flatMap(([name, path]) => {
       const isLate = stage.deferred.some((late) => late.path === `in.${name}`);
-      if (isLate || !declaredPaths(stage).includes(String(path))) return [];
-      if (existsSync(resolve(root, String(path)))) return [];
-      return [{ stage: stage.name, diagnostic: missing(stage, name, String(path), root) }];
+      if (isLate || existsSync(resolve(root, path))) return [];
+      return [{ stage: stage.name, diagnostic: missing(stage, name, path, root) }];
     }),
   );
 }
@@ -53,10 +52,13 @@ function missing({ declared, where }: GraphStage, input: string, path: string, r
 }
 
 /** What `in` names that is no other stage's output. */
-export function declaredPaths({ params, edges }: Declared): string[] {
+export const declaredPaths = (stage: Declared): string[] => declaredInputs(stage).map(([, path]) => path);
+
+function declaredInputs({ params, edges }: Declared): [name: string, path: string][] {
   const referenced = new Set(edges.map((edge) => edge.param));
-  const declared = typeof params.in === 'object' && params.in !== null ? Object.entries(params.in) : [];
-  return declared.filter(([name]) => !referenced.has(`in.${name}`)).map(([, path]) => String(path));
+  return Object.entries(asObject(params.in)).flatMap(([name, path]) =>
+    referenced.has(`in.${name}`) ? [] : [[name, String(path)]],
+  );
 }
 
 /** Of a path relative to the root; folders end in a slash. */

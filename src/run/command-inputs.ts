@@ -31,12 +31,10 @@ export async function layOut(
   run: Execution,
 ): Promise<LaidOut[]> {
   const { root } = graph.pipeline;
-  const declared = Object.entries(asObject(stage.params.in));
-  for (const [name, path] of declared) {
-    if (!inputs[`in.${name}`]) mustExist(String(path), root, stage.name);
-  }
+  const paths = declaredPaths(stage);
+  for (const path of paths) mustExist(path, root, stage.name);
   const project = await inputFiles(stage, root, run.store.folder);
-  const upstream = declared.flatMap(([name, value]) =>
+  const upstream = Object.entries(asObject(stage.params.in)).flatMap(([name, value]) =>
     (inputs[`in.${name}`] ?? []).flatMap((artifact) => {
       const place = Array.isArray(value) ? `${name}/${folderOf(artifact, inputs[`in.${name}`] ?? [])}` : name;
       return Object.entries(artifact.files).map(([path, from]) => ({ path: `${place}/${path}`, from }));
@@ -47,7 +45,7 @@ export async function layOut(
     ...upstream.map((file) => ({ ...file, isObject: true })),
   ];
   // An empty one is there, too.
-  for (const path of declaredPaths(stage))
+  for (const path of paths)
     if (statSync(resolve(root, path)).isDirectory())
       mkdirSync(join(folder, relative(root, resolve(root, path))), { recursive: true });
   for (const parent of new Set(files.map(({ path }) => dirname(join(folder, path)))))

@@ -19,13 +19,13 @@ const progressEveryMs = 200;
 
 export const run: RunStage = async (context) => {
   const params = paramsOf('download', context.params);
-  const { name, source, findingsOf } = await open(params, context);
+  const { name, source, findings } = await open(params, context);
   const rows = { train: source.trainRows, test: source.labels.length - source.trainRows };
   const problem = rowProblem(params, rows, name);
   if (problem) throw new Failure(problem.code, problem.message, { fix: problem.fix });
   const { rows: chosen, splits } = choose(source, countRows(params, rows), context.seed);
   const raw = await takeRows(source, chosen);
-  const findings = findingsOf?.();
+  const found = findings?.();
   const testAs = params.validation === 'test' ? 'validation' : undefined;
   const fit = params.folder?.fit === 'resize' ? undefined : params.folder?.fit;
   await writeDataset(context.outDir('data'), { name, raw, splits, testAs, fit });
@@ -36,10 +36,10 @@ export const run: RunStage = async (context) => {
       `${name}: ${summaryOf(facts)}`,
       ...(testAs ? ['the test rows serve as validation'] : []),
       ...untrained(facts),
-      ...(findings ? told(findings) : []),
+      ...(found ? told(found) : []),
     ].join(' · '),
     values: { rows: raw.labels.length },
-    facts: { ...facts, ...(testAs ? { testAs } : {}), ...(findings ? { files: findings } : {}) },
+    facts: { ...facts, ...(testAs ? { testAs } : {}), ...(found ? { files: found } : {}) },
   };
 };
 
@@ -47,7 +47,7 @@ interface Opened {
   readonly name: string;
   readonly source: RawSource;
   /** To be asked for when rows are taken. */
-  readonly findingsOf?: () => FolderFindings;
+  readonly findings?: () => FolderFindings;
 }
 
 async function open(params: DownloadParams, context: StageContext): Promise<Opened> {
@@ -55,10 +55,10 @@ async function open(params: DownloadParams, context: StageContext): Promise<Open
   const { dataset, folder, arrays } = params;
   if (folder) {
     const onDone = throttled(context, 'images');
-    const { source, findings } = await readImageFolder(folder, context.root, context.seed, options, (done) =>
+    const made = await readImageFolder(folder, context.root, context.seed, options, (done) =>
       onDone(done, null),
     );
-    return { name: nameOf(folder.from), source, findingsOf: findings };
+    return { name: nameOf(folder.from), ...made };
   }
   if (arrays) {
     const name = nameOf(

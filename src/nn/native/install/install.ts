@@ -30,6 +30,7 @@ const needed = { cpu: 1.3e9, gpu: 10e9 };
 /** The manifest of what is now installed. Failures say what to do; whatever was installed before stays until the end. */
 export async function installNative(options: NativeOptions): Promise<Manifest> {
   const { folder, gpu, signal } = options;
+  // Before all that takes time or room; of those that are fetched it is asked when their names are known.
   for (const path of options.wheels) refuseWheel(basename(path), gpu);
   const compiler = findCompiler(options.env);
   await checkSpace(folder, gpu ? needed.gpu : needed.cpu, options.space);
